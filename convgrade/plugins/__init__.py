@@ -1,0 +1,1 @@
+"""nbgrader plug-ins of the course."""

@@ -1,0 +1,145 @@
+"""Run the test cells of a source notebook against single answers, without a Jupyter kernel.
+
+Only locked cells run before an answer: that is all a test cell may rely on,
+because it is all that the grader's side has when test cells run there.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import linecache
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parent.parent
+ANSWERS = ROOT / "tests" / "answers"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One way to answer an exercise: right in some style, or wrong for a known reason."""
+
+    notebook: str
+    exercise: str
+    kind: str  # "correct", or the misconception's number, such as "M01"
+    title: str
+    source: str = field(repr=False)
+
+    def __str__(self) -> str:
+        return f"{self.notebook}/{self.exercise}/{self.kind}: {self.title}"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a test cell gave: its points and what it printed."""
+
+    points: float
+    output: str
+
+
+def read_answers(assignment: str) -> list[Answer]:
+    """Read ``tests/answers/<assignment>/*.py``: cells headed ``# %% exercise | kind | title``."""
+    answers = []
+    for path in sorted((ANSWERS / assignment).glob("*.py")):
+        parts = re.split(r"^# %% (.*)$", path.read_text(), flags=re.MULTILINE)
+        for head, body in zip(parts[1::2], parts[2::2], strict=True):
+            exercise, kind, title = (word.strip() for word in head.split("|"))
+            source = f"# grade_id: {exercise}\n{body.strip()}"
+            answers.append(Answer(path.stem, exercise, kind, title, source))
+    return answers
+
+
+class SourceNotebook:
+    """A source notebook whose locked cells have run once."""
+
+    def __init__(self, path: Path) -> None:
+        self.cells = nbformat.read(path, as_version=4).cells
+        self.tests: dict[str, Any] = {}
+        self.answers: dict[str, str] = {}
+        self.points: dict[str, float] = {}
+        self._locked: list[str] = []
+        self._namespace: dict[str, Any] = {"__name__": "__main__", "In": []}
+        for cell in self.cells:
+            grader = cell.metadata.get("nbgrader")
+            if grader is None or cell.cell_type != "code":
+                continue
+            if grader["grade"]:
+                exercise = re.sub(r"_test(_\d+)?$", "", grader["grade_id"])
+                self.tests[exercise] = cell.source
+                self.points[exercise] = grader["points"]
+            elif grader["solution"]:
+                self.answers[grader["grade_id"]] = cell.source
+            else:
+                self._run(cell.source, self._namespace)
+                self._locked.append(cell.source)
+
+    def grade(self, exercise: str, source: str) -> Verdict:
+        """Run an answer cell and its test cell; a test that raises gives 0 points."""
+        namespace = dict(self._namespace)
+        namespace["In"] = ["", *self._locked, source]
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            try:
+                self._run(source, namespace)
+            except Exception as error:  # as in a kernel: the notebook goes on
+                print(f"answer cell: {type(error).__name__}: {error}")
+            try:
+                value = self._run(self.tests[exercise], namespace)
+            except Exception as error:
+                print(f"test cell: {type(error).__name__}: {error}")
+                value = 0.0
+        assert type(value) is float, f"{exercise}: the test cell ended in {value!r}"
+        assert 0.0 <= value <= self.points[exercise]
+        return Verdict(value, printed.getvalue())
+
+    @staticmethod
+    def _run(source: str, namespace: dict[str, Any]) -> Any:
+        """Run a cell as IPython does; return the value of its last expression."""
+        name = f"<ipython-input-{abs(hash(source))}>"
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        tree = ast.parse(source)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        exec(compile(tree, name, "exec"), namespace)
+        if last is not None:
+            return eval(compile(ast.Expression(last.value), name, "eval"), namespace)
+        return None
+
+
+@cache
+def source_notebook(assignment: str, name: str) -> SourceNotebook:
+    """Return a source notebook, read and run once a session."""
+    return SourceNotebook(ROOT / "source" / assignment / f"{name}.ipynb")
+
+
+def notebooks(assignment: str) -> list[str]:
+    """Return the names of an assignment's source notebooks, in order."""
+    return sorted(path.stem for path in (ROOT / "source" / assignment).glob("*.ipynb"))
+
+
+def exercises(assignment: str) -> Iterator[tuple[str, str]]:
+    """Yield (notebook, exercise) for every automatically graded exercise."""
+    for name in notebooks(assignment):
+        for exercise in source_notebook(assignment, name).tests:
+            yield name, exercise
+
+
+if __name__ == "__main__":  # for authors: every answer of one notebook, with its messages
+    import sys
+
+    wanted = sys.argv[1]
+    for answer in read_answers("toeplitz"):
+        if answer.notebook == wanted and (len(sys.argv) < 3 or sys.argv[2] == answer.exercise):
+            verdict = source_notebook("toeplitz", wanted).grade(answer.exercise, answer.source)
+            full = source_notebook("toeplitz", wanted).points[answer.exercise]
+            good = (verdict.points == full) == (answer.kind == "correct")
+            print(f"{'ok ' if good else 'BAD'} {verdict.points:g}/{full:g} {answer}")
+            if not good or "-v" in sys.argv:
+                print(verdict.output)
