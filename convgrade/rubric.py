@@ -24,7 +24,9 @@ from convkit import (
     describe,
     forbidden_name,
     message,
+    missing_name,
     rule_broken,
+    rule_missed,
 )
 
 __all__ = ["Draw", "Rubric"]
@@ -98,6 +100,8 @@ class Rubric:
         second oracle, independent of ``expected``, for matrix answers.
     forbid : iterable of str
         Names that the answer may not reach; needs ``cells``.
+    require : iterable of str
+        Names of which the answer must reach one; needs ``cells``.
     cells : sequence of str
         Source of the notebook's cells (IPython's ``In``).
 
@@ -117,6 +121,7 @@ class Rubric:
         *,
         outputs: Callable[..., torch.Tensor] | None = None,
         forbid: Iterable[str] = (),
+        require: Iterable[str] = (),
         cells: Sequence[str] = (),
     ) -> None:
         self.name, self.points = name, float(points)
@@ -127,6 +132,8 @@ class Rubric:
         forbid = frozenset(forbid)
         found = forbidden_name(cells, name, forbid) if forbid else None
         self._refused = None if found is None else rule_broken(found)
+        # Kept until the score: an exercise that is not answered yet breaks no rule.
+        self._missed = rule_missed(require) if missing_name(cells, name, require) else None
 
     def equal(
         self,
@@ -218,6 +225,8 @@ class Rubric:
                 f"{self.name}: the parts are worth {self._worth:g} points, the exercise "
                 f"{self.points:g}. Make them agree in the hidden test."
             )
+        if self._missed is not None and self._earned > 0 and self._refused is None:
+            self._refused = self._missed
         if self._refused is not None:
             self._earned = 0.0
             self._lines = [

@@ -1,0 +1,57 @@
+# make demo    install, generate the release, grade the demo class, write feedback and the report
+# make test    everything that must pass
+# make check   the everyday loop, under two minutes
+# make release regenerate release/ after a change in source/ or nbgrader_config.py
+
+PYTHON ?= python3
+BIN := .venv/bin
+NBGRADER := $(BIN)/python -m nbgrader
+INSTALLED := .venv/.installed
+ASSIGNMENT := toeplitz
+
+.PHONY: demo test check fix release submitted packages clean
+
+$(INSTALLED): requirements.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet -r requirements.txt
+	$(BIN)/python -m pip install --quiet --no-deps -e .
+	touch $@
+
+demo: $(INSTALLED) release
+	$(NBGRADER) autograde $(ASSIGNMENT) --force --log-level=ERROR
+	$(NBGRADER) generate_feedback $(ASSIGNMENT) --force --log-level=ERROR
+	$(NBGRADER) export --to grades.csv --log-level=ERROR
+	$(BIN)/python -m convgrade.summary $(ASSIGNMENT)
+
+release: $(INSTALLED)
+	$(NBGRADER) generate_assignment $(ASSIGNMENT) --force --create --log-level=ERROR
+
+# The demo class is built from the answers in tests/answers and from release/.
+submitted: release
+	$(BIN)/python tests/demo_class.py
+
+check: $(INSTALLED)
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m convgrade.canonical source
+	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+
+fix: $(INSTALLED)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+	$(BIN)/python -m convgrade.canonical --fix source
+
+test: $(INSTALLED) packages
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m convgrade.canonical source
+	$(BIN)/python -m pytest -n 2
+
+# A browser for the tests that look at pages; see docs/development.md.
+packages:
+	.ci/packages
+
+clean:
+	rm -rf .venv gradebook.db feedback grades.csv

@@ -1,0 +1,68 @@
+"""nbgrader's configuration for this course. One setting to change: where Colab finds it."""
+
+import os
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821 (nbgrader provides it)
+
+# ---------------------------------------------------------------- launch in Colab
+# The GitHub repository that holds the committed release/ folder, as "owner/name". While it is "",
+# release notebooks carry no badge. After a change: `make release`.
+c.ColabLaunch.repository = ""
+c.ColabLaunch.branch = "main"
+
+# ------------------------------------------------------------------------ course
+c.CourseDirectory.course_id = "convolution-is-a-matrix"
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache"]
+
+# A new gradebook is made by calling the program `alembic` by name. It lies beside this Python,
+# whose folder need not be on PATH when nbgrader is started as `python -m nbgrader`.
+_bin = str(Path(sys.executable).parent)
+if _bin not in os.environ.get("PATH", "").split(os.pathsep):
+    os.environ["PATH"] = os.pathsep.join([_bin, os.environ.get("PATH", "")])
+
+# ----------------------------------------------------------- generate_assignment
+# A comment, not `raise`: an unanswered cell must not stop "Run all".
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
+# The marking guide of a written answer stands in the locked cell above it.
+c.ClearMarkScheme.enforce_metadata = False
+# nbgrader's own list, with ColabLaunch before the first checksum. Lists are assigned whole: this
+# file is loaded twice, and .append() would add twice.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.IncludeHeaderFooter",
+    "convgrade.plugins.colab.ColabLaunch",
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearSolutions",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# ------------------------------------------------------------------- zip_collect
+# Files from a learning platform: <student id>_<notebook>.ipynb, loose or in zip files below
+# downloaded/<assignment>/archive. Adapt the pattern to what yours writes.
+c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)_(?P<file_id>[1-9]_[^/.]+)"
+
+# --------------------------------------------------------------------- autograde
+c.Execute.timeout = 60  # seconds a cell
+c.Execute.record_timing = False  # so that grading twice gives the same file
+
+# ------------------------------------------------------------- generate_feedback
+# Feedback shows a student's work, the messages and the points: not the hidden tests' source and
+# not the marking guides.
+c.ClearHiddenTests.enforce_metadata = False
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "nbgrader.preprocessors.ClearHiddenTests",
+    "nbgrader.preprocessors.ClearMarkScheme",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]
+
+# ------------------------------------------------------------------------ export
+c.ExportApp.plugin_class = "convgrade.plugins.export.ExerciseCsv"

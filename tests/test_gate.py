@@ -1,0 +1,85 @@
+"""Correct answers earn everything, wrong ones do not, a blank one earns nothing."""
+
+from __future__ import annotations
+
+import collections
+
+import nbformat
+import pytest
+from gate import ROOT, Answer, exercises, notebooks, read_answers, source_notebook
+
+ALL = read_answers("toeplitz")
+EXERCISES = list(exercises("toeplitz"))
+BUILDERS = (
+    "toeplitz_1d",
+    "flip",
+    "shift_matrix",
+    "circulant",
+    "toeplitz_1d_padded",
+    "padding_matrix",
+    "toeplitz_2d",
+    "toeplitz_2d_kron",
+)
+
+
+def title(value: object) -> str:
+    return str(value)
+
+
+@pytest.mark.parametrize("answer", ALL, ids=title)
+def test_answer(answer: Answer, record_property: pytest.RecordProperty) -> None:
+    notebook = source_notebook("toeplitz", answer.notebook)
+    verdict = notebook.grade(answer.exercise, answer.source)
+    full = notebook.points[answer.exercise]
+    record_property("gate", f"{answer} | {verdict.points:g} of {full:g}")
+    if answer.kind == "correct":
+        assert verdict.points == full, verdict.output
+    else:
+        assert verdict.points < full, verdict.output
+
+
+@pytest.mark.parametrize(("notebook", "exercise"), EXERCISES)
+def test_model_solution_earns_every_point(notebook: str, exercise: str) -> None:
+    source = source_notebook("toeplitz", notebook)
+    verdict = source.grade(exercise, source.answers[exercise])
+    assert verdict.points == source.points[exercise], verdict.output
+
+
+@pytest.mark.parametrize(("notebook", "exercise"), EXERCISES)
+def test_handed_out_answer_earns_nothing_and_reads_kindly(notebook: str, exercise: str) -> None:
+    """The stub in release/ gets 0 points and one friendly line from the visible check."""
+    release = nbformat.read(ROOT / "release" / "toeplitz" / f"{notebook}.ipynb", 4)
+    stub = next(
+        c.source
+        for c in release.cells
+        if c.metadata.get("nbgrader", {}).get("grade_id") == exercise
+    )
+    verdict = source_notebook("toeplitz", notebook).grade(exercise, stub)
+    assert verdict.points == 0.0
+    assert "not answered yet." in verdict.output
+    assert "Error" not in verdict.output
+
+
+@pytest.mark.parametrize(("notebook", "exercise"), EXERCISES)
+def test_every_exercise_has_enough_answers(notebook: str, exercise: str) -> None:
+    """At least three correct styles (five for a builder) and three wrong ideas each."""
+    kinds = collections.Counter(
+        "correct" if a.kind == "correct" else "wrong"
+        for a in ALL
+        if (a.notebook, a.exercise) == (notebook, exercise)
+    )
+    assert kinds["correct"] >= (5 if exercise in BUILDERS else 3)
+    assert kinds["wrong"] >= 3
+
+
+def test_every_answer_belongs_to_an_exercise() -> None:
+    assert {(a.notebook, a.exercise) for a in ALL} <= set(EXERCISES)
+
+
+@pytest.mark.parametrize("name", notebooks("toeplitz"))
+def test_grading_twice_gives_the_same_output(name: str) -> None:
+    """Random cases come from recorded seeds, so messages are the same, word for word."""
+    notebook = source_notebook("toeplitz", name)
+    for answer in [a for a in ALL if a.notebook == name and a.kind != "correct"][::5]:
+        first = notebook.grade(answer.exercise, answer.source)
+        assert notebook.grade(answer.exercise, answer.source) == first

@@ -1,0 +1,126 @@
+"""nbgrader's whole road with its real commands, and the traps along it."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT, make_course, run_nbgrader
+from gate import notebooks
+
+pytestmark = pytest.mark.slow
+
+SUBMITTED = ROOT / "submitted"
+ONE = "1_toeplitz_1d"
+
+
+@pytest.fixture(scope="module")
+def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a course of one notebook whose release is generated."""
+    root = make_course(tmp_path_factory.mktemp("small"), f"{ONE}.ipynb")
+    run_nbgrader(root, "generate_assignment", "toeplitz")
+    return root
+
+
+@pytest.mark.parametrize("name", notebooks("toeplitz"))
+def test_validate_passes_on_the_source(course: Path, name: str) -> None:
+    result = run_nbgrader(course, "validate", f"source/toeplitz/{name}.ipynb")
+    assert "Success! Your notebook passes all the tests." in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize("name", notebooks("toeplitz"))
+def test_validate_fails_on_the_release(course: Path, name: str) -> None:
+    result = run_nbgrader(course, "validate", f"release/toeplitz/{name}.ipynb")
+    nb = nbformat.read(course / "release" / "toeplitz" / f"{name}.ipynb", 4)
+    tests = sum(c.id.endswith("_test") for c in nb.cells)
+    assert f"VALIDATION FAILED ON {tests} CELL(S)" in result.stdout + result.stderr
+
+
+def test_a_new_gradebook_is_made_without_the_environment_on_path(tmp_path: Path) -> None:
+    """Nbgrader calls `alembic` by name for a new database; run_nbgrader's PATH lacks it."""
+    root = make_course(tmp_path, f"{ONE}.ipynb")
+    run_nbgrader(root, "generate_assignment", "toeplitz")
+    assert (root / "gradebook.db").stat().st_size > 0
+    listed = run_nbgrader(root, "db", "assignment", "list")
+    assert "toeplitz" in listed.stdout + listed.stderr
+
+
+def test_from_zip_files_to_feedback_and_grades(small_course: Path) -> None:
+    """Collect from an LMS's zip file, grade, write feedback, export: for awkward names.
+
+    The students: one whose id is a number, one with a comma in the name.
+    """
+    root = small_course
+    run_nbgrader(
+        root, "db", "student", "add", "1234", "--first-name=Numeric", "--last-name=Identity"
+    )
+    run_nbgrader(
+        root, "db", "student", "add", "comma", "--first-name=Ann, B.", '--last-name=Doe, "D"'
+    )
+    archive = root / "downloaded" / "toeplitz" / "archive"
+    archive.mkdir(parents=True)
+    for student, shown in (("1234", "flipped-kernel"), ("comma", "perfect")):
+        with zipfile.ZipFile(archive / f"{student}.zip", "w") as bundle:
+            path = SUBMITTED / shown / "toeplitz" / f"{ONE}.ipynb"
+            bundle.write(path, f"{student}_{ONE}.ipynb")
+    run_nbgrader(root, "zip_collect", "toeplitz")
+    assert (root / "submitted" / "1234" / "toeplitz" / f"{ONE}.ipynb").exists()
+    run_nbgrader(root, "autograde", "toeplitz", "--student", "1234")
+    run_nbgrader(root, "autograde", "toeplitz")
+    run_nbgrader(root, "generate_feedback", "toeplitz")
+    page = (root / "feedback" / "1234" / "toeplitz" / f"{ONE}.html").read_text()
+    assert "six random kernels and sizes: failed" in page
+    assert "BEGIN HIDDEN TESTS" not in page
+    assert "conv_matrix" not in page
+    run_nbgrader(root, "export", "--to", "grades.csv")
+    with (root / "grades.csv").open(newline="", encoding="utf-8-sig") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert rows["comma"]["last_name"] == 'Doe, "D"'
+    assert rows["comma"]["first_name"] == "Ann, B."
+    assert float(rows["comma"]["score"]) == 20
+    assert float(rows["1234"][f"{ONE}/toeplitz_1d"]) == 1
+    assert 0 < float(rows["1234"]["score"]) < 20
+
+
+def test_export_takes_only_the_students_named(small_course: Path) -> None:
+    run_nbgrader(small_course, "db", "student", "add", "someone")
+    run_nbgrader(small_course, "db", "student", "add", "77")
+    run_nbgrader(small_course, "export", "--to", "some.csv", "--student", "[77]")
+    with (small_course / "some.csv").open(newline="", encoding="utf-8-sig") as file:
+        assert [row["student_id"] for row in csv.DictReader(file)] == ["77"]
+
+
+def test_committed_release_is_what_nbgrader_generates(course: Path) -> None:
+    """release/ is a generated folder: every byte equals a fresh build."""
+    fresh = {p.name: p.read_bytes() for p in (course / "release" / "toeplitz").iterdir()}
+    committed = {p.name: p.read_bytes() for p in (ROOT / "release" / "toeplitz").iterdir()
+                 if p.suffix in (".ipynb", ".py")}  # fmt: skip
+    assert sorted(fresh) == sorted(committed)
+    stale = [name for name, data in fresh.items() if committed[name] != data]
+    assert not stale, "run: make release"
+
+
+def test_release_holds_no_solution_and_no_hidden_test(course: Path) -> None:
+    for path in (course / "release" / "toeplitz").glob("*.ipynb"):
+        text = path.read_text()
+        for secret in ("BEGIN SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "convgrade"):
+            assert secret not in text, f"{path.name}: {secret}"
+        for cell in nbformat.read(path, 4).cells:
+            if cell.metadata.get("nbgrader", {}).get("solution") and cell.cell_type == "code":
+                assert cell.source.count("# YOUR CODE HERE") == 1
+
+
+def test_students_cannot_shadow_the_kit(small_course: Path) -> None:
+    """A changed convkit.py in a submission is replaced by the course's when graded."""
+    folder = small_course / "submitted" / "shadow" / "toeplitz"
+    shutil.copytree(SUBMITTED / "blank" / "toeplitz", folder)
+    for path in folder.glob("[2-5]*.ipynb"):
+        path.unlink()
+    (folder / "convkit.py").write_text("raise SystemExit('not the kit')\n")
+    run_nbgrader(small_course, "autograde", "toeplitz", "--student", "shadow")
+    kit = small_course / "autograded" / "shadow" / "toeplitz" / "convkit.py"
+    assert kit.read_bytes() == (ROOT / "convkit.py").read_bytes()
