@@ -42,7 +42,9 @@ __all__ = [
     "show_impulses",
     "show_matrices",
     "show_matrix",
+    "show_patch",
     "show_row",
+    "show_shades",
 ]
 
 # ------------------------------------------------------------------ two tools
@@ -327,6 +329,56 @@ def show_defects(
     )
 
 
+def show_patch(weight: Any, image: Any, row: int, column: int) -> None:
+    """Show one output of a 2D convolution: the patch, the kernel, the output.
+
+    Parameters
+    ----------
+    weight : tensor, shape ``(R, S)``
+    image : tensor, shape ``(height, width)``
+    row, column : int
+        Which output.
+    """
+    w, x = np.asarray(as_array(weight)), np.asarray(as_array(image))
+    height, width = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1
+    y = np.array(
+        [[(x[i : i + w.shape[0], j : j + w.shape[1]] * w).sum() for j in range(width)]
+         for i in range(height)]
+    )  # fmt: skip
+    panels = [("image, with the patch", x), ("weight", w), ("output", y)]
+    widths = [max(a.shape[1], 3) for _, a in panels]
+    fig = Figure(figsize=(0.45 * sum(widths) + 0.6, 0.45 * x.shape[0] + 0.9))
+    axes = fig.subplots(1, 3, width_ratios=widths)
+    fig.subplots_adjust(left=0.02, right=0.98, bottom=0.16, top=0.9, wspace=0.15)
+    for ax, (title, array) in zip(axes, panels, strict=True):
+        ax.set_title(title, fontsize=10)
+        ax.set_xlim(-0.6, array.shape[1] - 0.4)
+        ax.set_ylim(array.shape[0] - 0.4, -0.6)
+        ax.set_aspect("equal", anchor="N")
+        ax.set_xticks(range(array.shape[1]))
+        ax.set_yticks(range(array.shape[0]))
+        ax.tick_params(length=0, labelsize=7, labelcolor="#666666")
+        for side in ax.spines.values():
+            side.set_visible(False)
+        for (i, j), value in np.ndenumerate(array):
+            r, s = (i - row, j - column) if array is x else (i, j)
+            inside = array is not y and 0 <= r < w.shape[0] and 0 <= s < w.shape[1]
+            shade = (r * w.shape[1] + s) % len(_COLOURS)
+            ink = _INK[shade + 1] if inside else "black"
+            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, edgecolor="black",
+                                   facecolor=_COLOURS[shade] if inside else "white"))  # fmt: skip
+            ax.text(j, i, _number(value), ha="center", va="center", fontsize=9, color=ink)
+    for ax, (down, across) in ((axes[0], w.shape), (axes[2], (1, 1))):
+        corner = (column - 0.5, row - 0.5)
+        ax.add_patch(Rectangle(corner, across, down, fill=False, edgecolor="black", linewidth=3))
+    patch = x[row : row + w.shape[0], column : column + w.shape[1]]
+    pairs = zip(w.reshape(-1), patch.reshape(-1), strict=True)
+    terms = [f"{_number(a)}·{_number(b) if b >= 0 else f'({_number(b)})'}" for a, b in pairs]
+    equation = f"y[{row}, {column}] = " + " + ".join(terms) + f" = {_number(y[row, column])}"
+    fig.text(0.5, 0.04, equation, ha="center", fontsize=10)
+    _show(fig, f"Picture: image, weight and output; one patch makes one output. {equation}")
+
+
 def show_block_row(T: Any, image_shape: tuple[int, int], row: int, weight: Any = None) -> None:
     """Light one row of a 2D convolution matrix beside the image patch it reads.
 
@@ -348,11 +400,41 @@ def show_block_row(T: Any, image_shape: tuple[int, int], row: int, weight: Any =
     left, right = fig.subplots(1, 2, width_ratios=[width, array.shape[1]])
     _draw_matrix(left, array[row].reshape(height, width), taps)
     left.set_title(f"row {row}, folded to {height} x {width}", fontsize=10)
-    _draw_matrix(right, array, taps, rows=[row], blocks=(array.shape[0], width))
+    # With the kernel known, the outputs of one image row are too: they rule off the block rows.
+    across = np.shape(as_array(weight))[-1] if weight is not None else 0
+    block = width - across + 1 if across and array.shape[0] % (width - across + 1) == 0 else 0
+    _draw_matrix(right, array, taps, rows=[row], blocks=(block or array.shape[0], width))
     right.set_title("T, one column per pixel", fontsize=10)
     _show(
         fig, f"Picture: row {row} of T beside the {height} by {width} image patch that it reads."
     )
+
+
+def show_shades(matrices: Mapping[str, Any]) -> None:
+    """Draw matrices side by side, shaded by value: for entries that are no taps.
+
+    Parameters
+    ----------
+    matrices : dict from title to matrix
+        Real numbers, each written to one decimal; orange below zero, purple above.
+    """
+    arrays = {title: np.asarray(as_array(T)) for title, T in matrices.items()}
+    widths = [a.shape[1] for a in arrays.values()]
+    height = max(a.shape[0] for a in arrays.values())
+    top = 1.2 * max(1e-9, *(float(np.abs(a).max(initial=0.0)) for a in arrays.values()))
+    fig = Figure(figsize=(0.4 * sum(widths) + 0.6 * len(arrays), 0.4 * height + 0.6))
+    axes = fig.subplots(1, len(arrays), squeeze=False, width_ratios=widths)[0]
+    for ax, (title, array) in zip(axes, arrays.items(), strict=True):
+        ax.imshow(array, cmap="PuOr", vmin=-top, vmax=top)
+        for (i, j), value in np.ndenumerate(array):
+            text = f"{round(float(value), 1) + 0.0:.1f}"  # + 0.0 turns -0.0 into 0.0
+            ink = "white" if abs(value) > 0.6 * top else "black"
+            ax.text(j, i, text, ha="center", va="center", fontsize=8, color=ink)
+        ax.set_xticks(range(array.shape[1]))
+        ax.set_yticks(range(array.shape[0]))
+        ax.tick_params(length=0, labelsize=7, labelcolor="#666666")
+        ax.set_title(title, fontsize=10)
+    _show(fig, "Picture: matrices shaded by value: " + "; ".join(arrays) + ".")
 
 
 def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
@@ -373,7 +455,8 @@ def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
         ax.text(value, y, f" {value:,}", va="center", fontsize=9)
     ax.set_yticks(range(len(bars)), [name for name, _, _ in bars], fontsize=9)
     ax.set_xscale("log")
-    ax.set_xlim(1, 12 * max(value for _, value, _ in bars))
+    most = max(value for _, value, _ in bars)
+    ax.set_xlim(1, max(12 * most, most**1.35))  # room for the number behind the longest bar
     ax.invert_yaxis()
     ax.set_xlabel("how many (logarithmic)")
     words = "; ".join(f"{name} {value:,}" for name, value, _ in bars)
@@ -469,25 +552,31 @@ def _legend(fig: Figure, taps: Mapping[float, int], arrays: Iterable[np.ndarray]
         fig.text(0.5, 0.0, "grey: taps added up, " + ", ".join(words[:6]), ha="center", fontsize=8)
 
 
+def _display() -> Callable[..., Any] | None:
+    """Return IPython's `display`, or None in a plain script, which has nowhere to show it."""
+    try:
+        from IPython.core.getipython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        return None
+    return None if get_ipython() is None else display
+
+
 def _show(fig: Figure, alt: str) -> None:
     """Put a figure into the cell's output, with its description as alt text.
 
     A `Figure` of its own instead of pyplot's: nothing is left open, and the
     student's own pyplot figure is not touched.
     """
-    try:
-        from IPython.core.getipython import get_ipython
-        from IPython.display import display
-    except ImportError:
-        return
-    if get_ipython() is None:  # a plain script has nowhere to show it
+    display = _display()
+    if display is None:
         return
     png = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a warning on stderr would cost the points of a check
         fig.savefig(png, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
     data = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": alt}
-    display(data, raw=True, metadata={"image/png": {"alt": alt}})  # type: ignore[no-untyped-call]
+    display(data, raw=True, metadata={"image/png": {"alt": alt}})
 
 
 # ----------------------------------------------------------- comparing answers
@@ -623,7 +712,7 @@ def _compare_arrays(expected: Any, yours: Any) -> Difference | None:
     else:
         place = f"place {first[0] if len(first) == 1 else first}"
         spread = f"{int(wrong.sum())} of {wrong.size} entries wrong"
-    found = f"{spread}; the first one at {place}: {_number(array[first])}"
+    found = f"{spread}; first: {place} is {_number(array[first])}"
     picture = (array, wrong) if array.ndim == 2 else None
     return Difference(f"{wanted} whose every entry is right", found, picture=picture)
 
@@ -734,6 +823,8 @@ def _describe_error(error: Exception) -> str:
     frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
     for frame in reversed(frames):
         if "ipykernel_" in frame.filename or frame.filename.startswith("<ipython"):
+            if any("BEGIN HIDDEN TESTS" in line for line in linecache.getlines(frame.filename)):
+                continue  # a test's own wrapper around the answer: not a line of the student's
             line = linecache.getline(frame.filename, frame.lineno).strip()
             return f"{words}, at your line: {line}" if line else words
     return words
@@ -789,11 +880,12 @@ _DYNAMIC = frozenset(
 
 @dataclass(frozen=True)
 class _Statement:
-    """A top-level statement of some cell: what it binds, reads and mentions."""
+    """A top-level statement of some cell: what it binds, reads, mentions and names at all."""
 
     binds: frozenset[str]
     reads: frozenset[str]
     mentions: frozenset[str]
+    names: frozenset[str]
     cell: int
 
 
@@ -821,7 +913,10 @@ def _read_statement(node: ast.stmt, cell: int) -> _Statement:
         elif isinstance(part, (ast.Import, ast.ImportFrom)):
             mentions.update(piece for alias in part.names for piece in alias.name.split("."))
             mentions.update((getattr(part, "module", "") or "").split("."))
-    return _Statement(frozenset(binds), frozenset(reads), frozenset(mentions), cell)
+    names = mentions | {s.get_name() for scope in _scopes(table) for s in scope.get_symbols()}
+    return _Statement(
+        frozenset(binds), frozenset(reads), frozenset(mentions), frozenset(names), cell
+    )
 
 
 def forbidden_name(
@@ -849,6 +944,40 @@ def forbidden_name(
     str or None
     """
     forbid = frozenset(forbid)
+    statements = _read_cells(cells)
+    bound = frozenset().union(*(s.binds for s in statements))
+    for s in _reached(statements, name, latest):
+        hits = s.mentions & (forbid | _DYNAMIC)
+        # A student may call a helper `toeplitz`: a name bound in the notebook is followed
+        # instead, unless the exercise itself forbids it by name.
+        hits |= {r for r in s.reads & (forbid | _DYNAMIC) if r not in bound or r not in BUILDERS}
+        if hits:
+            return min(hits)
+    return None
+
+
+def missing_name(
+    cells: Sequence[str], name: str, require: Iterable[str], latest: bool = False
+) -> bool:
+    """Tell whether the definition of ``name`` reaches none of the names in ``require``.
+
+    For an exercise about one construction. It reads names only: a name that
+    is used for something else counts, so the exercise says what is read.
+
+    Parameters
+    ----------
+    cells, name, latest
+        As for `forbidden_name`.
+    require : iterable of str
+        One of them is enough; empty asks for nothing.
+    """
+    require = frozenset(require)
+    if not require:
+        return False
+    return not any(s.names & require for s in _reached(_read_cells(cells), name, latest))
+
+
+def _read_cells(cells: Sequence[str]) -> list[_Statement]:
     statements: list[_Statement] = []
     for number, source in enumerate(cells):
         try:
@@ -856,7 +985,11 @@ def forbidden_name(
         except (SyntaxError, ValueError, RecursionError):
             continue  # a cell that does not parse never ran
         statements += [_read_statement(node, number) for node in tree.body]
-    bound = frozenset().union(*(s.binds for s in statements))
+    return statements
+
+
+def _reached(statements: Sequence[_Statement], name: str, latest: bool) -> Iterator[_Statement]:
+    """Yield the statements that bind ``name``, then those that bind what they read, and so on."""
     todo, seen = [name], {name}
     while todo:
         wanted = todo.pop()
@@ -864,17 +997,9 @@ def forbidden_name(
         if latest and binding:
             binding = [s for s in binding if s.cell == binding[-1].cell]
         for s in binding:
-            hits = s.mentions & (forbid | _DYNAMIC)
-            # A student may call a helper `toeplitz`: a name bound in the notebook is followed
-            # instead, unless the exercise itself forbids it by name.
-            hits |= {
-                r for r in s.reads & (forbid | _DYNAMIC) if r not in bound or r not in BUILDERS
-            }
-            if hits:
-                return min(hits)
+            yield s
             todo += [r for r in s.reads if r not in seen]
             seen |= s.reads
-    return None
 
 
 def rule_broken(found: str) -> Difference:
@@ -884,6 +1009,17 @@ def rule_broken(found: str) -> Difference:
         f"your code reaches {found!r}",
         "Zeros, loops, slices, index arithmetic, torch.kron and the like are all welcome.",
     )
+
+
+def rule_missed(require: Iterable[str]) -> Difference:
+    """Say that an answer uses none of the names that its exercise is about."""
+    names = sorted(require)
+    return Difference(
+        f"the construction that this exercise is about, by {' or '.join(names)}",
+        "your code uses none of them",
+        f"A function of your own counts too: call it {names[0]}." if len(names) == 1 else
+        "A function of your own counts too: give it one of these names.",
+    )  # fmt: skip
 
 
 # ---------------------------------------------------------------- instant checks
@@ -916,6 +1052,7 @@ def check(
     accept: Callable[[Any], str | None] | None = None,
     hint: str = "",
     forbid: Iterable[str] = (),
+    require: Iterable[str] = (),
     cells: Sequence[str] = (),
 ) -> float | None:
     """Check an answer at once, and say what is wrong with it.
@@ -938,8 +1075,9 @@ def check(
         Instead of ``expected``: takes the value, returns None or what is wrong.
     hint : str
         Shown when the answer is wrong.
-    forbid, cells
-        Names that the answer may not reach, and the notebook's cells (``In``).
+    forbid, require, cells
+        Names that the answer may not reach, names of which it must reach one, and the
+        notebook's cells (``In``).
 
     Returns
     -------
@@ -958,6 +1096,9 @@ def check(
     found = forbidden_name(cells, name, forbid, latest=True) if forbid else None
     if found is not None:
         _report(name, rule_broken(found), (), expected, "", "")
+        return 0.0
+    if missing_name(cells, name, require, latest=True):
+        _report(name, rule_missed(require), (), expected, "", "")
         return 0.0
     more = f"when graded, this is tried: {hidden}." if hidden else "nothing more is tried."
     lines = [("Note", note), ("Hidden", more)]
@@ -996,7 +1137,7 @@ def _report(
         ("Hint", problem.hint or hint),
     ]
     print(message(name, "not yet.", lines))
-    if problem.picture is not None:
+    if problem.picture is not None and _display() is not None:
         show_mistake(*problem.picture)
 
 

@@ -52,6 +52,8 @@ c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)_(?P<file_id>
 # --------------------------------------------------------------------- autograde
 c.Execute.timeout = 60  # seconds a cell
 c.Execute.record_timing = False  # so that grading twice gives the same file
+# The kernels inherit this: for matrices this small, torch's threads only wait for each other.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # ------------------------------------------------------------- generate_feedback
 # Feedback shows a student's work, the messages and the points: not the hidden tests' source and

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 ANSWERS = ROOT / "tests" / "answers"
@@ -134,12 +135,14 @@ def exercises(assignment: str) -> Iterator[tuple[str, str]]:
 if __name__ == "__main__":  # for authors: every answer of one notebook, with its messages
     import sys
 
-    wanted = sys.argv[1]
+    torch.set_num_threads(1)
+    verbose = "-v" in sys.argv
+    wanted, *only = [word for word in sys.argv[1:] if word != "-v"]
     for answer in read_answers("toeplitz"):
-        if answer.notebook == wanted and (len(sys.argv) < 3 or sys.argv[2] == answer.exercise):
+        if answer.notebook == wanted and (not only or answer.exercise in only):
             verdict = source_notebook("toeplitz", wanted).grade(answer.exercise, answer.source)
             full = source_notebook("toeplitz", wanted).points[answer.exercise]
             good = (verdict.points == full) == (answer.kind == "correct")
             print(f"{'ok ' if good else 'BAD'} {verdict.points:g}/{full:g} {answer}")
-            if not good or "-v" in sys.argv:
+            if not good or verbose:
                 print(verdict.output)

@@ -2,38 +2,47 @@
 def valid_length(n, k):
     return n - k + 1
 
+
 # %% valid_length | correct | counting places
 def valid_length(n, k):
     return sum(1 for i in range(n) if i + k <= n)
+
 
 # %% valid_length | correct | the last start plus one
 def valid_length(n, k):
     last = n - k
     return len(range(0, last + 1))
 
+
 # %% valid_length | correct | by an empty tensor's size
 def valid_length(n, k):
     return torch.arange(n)[k - 1 :].numel()
+
 
 # %% valid_length | M05 | forgot the + 1
 def valid_length(n, k):
     return n - k
 
+
 # %% valid_length | M17 | full length
 def valid_length(n, k):
     return n + k - 1
+
 
 # %% valid_length | M17 | same length
 def valid_length(n, k):
     return n
 
+
 # %% valid_length | M13 | hard-coded
 def valid_length(n, k):
     return 8
 
+
 # %% valid_length | M69 | a float
 def valid_length(n, k):
     return (n - k) / 1 + 1
+
 
 # %% typed_valid | correct | nested list of ints
 T_valid = [
@@ -81,6 +90,7 @@ T_valid[:, 0] = 0.0
 # %% typed_valid | M06 | last tap dropped
 T_valid = torch.eye(10)[:8] + torch.eye(10)[1:9]
 
+
 # %% toeplitz_1d | correct | loops over entries
 def toeplitz_1d(weight, n):
     k = weight.shape[0]
@@ -91,6 +101,7 @@ def toeplitz_1d(weight, n):
             T[i, i + t] = weight[t]
     return T
 
+
 # %% toeplitz_1d | correct | rows glued from lists
 def toeplitz_1d(weight, n):
     w = weight.tolist()
@@ -99,17 +110,20 @@ def toeplitz_1d(weight, n):
         rows.append([0.0] * i + w + [0.0] * (n - len(w) - i))
     return rows
 
+
 # %% toeplitz_1d | correct | index arithmetic
 def toeplitz_1d(weight, n):
     k = len(weight)
     offset = torch.arange(n)[None, :] - torch.arange(n - k + 1)[:, None]
     return torch.where((offset >= 0) & (offset < k), weight[offset.clamp(0, k - 1)], 0)
 
+
 # %% toeplitz_1d | correct | a sum of diagonals
 def toeplitz_1d(weight, n):
     m = n - len(weight) + 1
     eye = torch.eye(n, dtype=weight.dtype)
     return sum(w * eye[t : t + m] for t, w in enumerate(weight))
+
 
 # %% toeplitz_1d | correct | a strided view in NumPy
 def toeplitz_1d(weight, n):
@@ -120,11 +134,13 @@ def toeplitz_1d(weight, n):
     view = np.lib.stride_tricks.as_strided(line[n - k :], (n - k + 1, n), (-step, step))
     return view.copy()
 
+
 # %% toeplitz_1d | correct | rolled rows
 def toeplitz_1d(weight, n):
     k = len(weight)
     row = torch.cat([weight, weight.new_zeros(n - k)])
     return torch.stack([torch.roll(row, i) for i in range(n - k + 1)])
+
 
 # %% toeplitz_1d | correct | a flat strided tensor
 def toeplitz_1d(weight, n):
@@ -135,6 +151,7 @@ def toeplitz_1d(weight, n):
         T[t :: n + 1][:m] = weight[t]
     return T[: m * n].reshape(m, n)
 
+
 # %% toeplitz_1d | M01 | flipped kernel
 def toeplitz_1d(weight, n):
     k = len(weight)
@@ -142,6 +159,7 @@ def toeplitz_1d(weight, n):
     for i in range(n - k + 1):
         T[i, i : i + k] = weight.flip(0)
     return T
+
 
 # %% toeplitz_1d | M04 | transposed
 def toeplitz_1d(weight, n):
@@ -151,6 +169,7 @@ def toeplitz_1d(weight, n):
         T[i : i + k, i] = weight
     return T
 
+
 # %% toeplitz_1d | M05 | a row too few
 def toeplitz_1d(weight, n):
     k = len(weight)
@@ -158,6 +177,7 @@ def toeplitz_1d(weight, n):
     for i in range(n - k):
         T[i, i : i + k] = weight
     return T
+
 
 # %% toeplitz_1d | M06 | last tap dropped
 def toeplitz_1d(weight, n):
@@ -168,12 +188,14 @@ def toeplitz_1d(weight, n):
             T[i, i + t] = weight[t]
     return T
 
+
 # %% toeplitz_1d | M07 | rows not shifted
 def toeplitz_1d(weight, n):
     k = len(weight)
     T = torch.zeros(n - k + 1, n, dtype=weight.dtype)
     T[:, :k] = weight
     return T
+
 
 # %% toeplitz_1d | M07 | rows shifted by k
 def toeplitz_1d(weight, n):
@@ -185,12 +207,14 @@ def toeplitz_1d(weight, n):
         part[:] = weight[: len(part)]
     return T
 
+
 # %% toeplitz_1d | M08 | symmetric Toeplitz
 def toeplitz_1d(weight, n):
     k = len(weight)
     line = torch.cat([weight, weight.new_zeros(n - k)])
     distance = (torch.arange(n)[None, :] - torch.arange(n - k + 1)[:, None]).abs()
     return line[distance]
+
 
 # %% toeplitz_1d | M09 | the kernel down the columns
 def toeplitz_1d(weight, n):
@@ -201,10 +225,12 @@ def toeplitz_1d(weight, n):
         T[j : j + k, j] = weight
     return T[k - 1 : k - 1 + m]
 
+
 # %% toeplitz_1d | M10 | n rows that wrap around
 def toeplitz_1d(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([torch.roll(row, i) for i in range(n)])
+
 
 # %% toeplitz_1d | M13 | sizes hard-coded
 def toeplitz_1d(weight, n):
@@ -213,10 +239,12 @@ def toeplitz_1d(weight, n):
         T[i, i : i + 3] = weight
     return T
 
+
 # %% toeplitz_1d | M11 | only the two visible cases
 def toeplitz_1d(weight, n):
     w, rows = weight.tolist(), {6: 4, 10: 8}[n]
     return [[0.0] * i + w + [0.0] * (n - 3 - i) for i in range(rows)]
+
 
 # %% toeplitz_1d | M16 | float64 rounded to float32
 def toeplitz_1d(weight, n):
@@ -226,6 +254,7 @@ def toeplitz_1d(weight, n):
         T[i, i : i + k] = weight
     return T
 
+
 # %% toeplitz_1d | M17 | the same-size matrix
 def toeplitz_1d(weight, n):
     k = len(weight)
@@ -233,6 +262,7 @@ def toeplitz_1d(weight, n):
     for i in range(n):
         T[i, i : i + k] = weight
     return T[:, k // 2 : k // 2 + n]
+
 
 # %% toeplitz_1d | M66 | reads the memory behind a view
 def toeplitz_1d(weight, n):
@@ -243,14 +273,19 @@ def toeplitz_1d(weight, n):
         T[i, i : i + k] = w
     return T
 
+
 # %% toeplitz_1d | rule | sends impulses through F.conv1d
 def toeplitz_1d(weight, n):
     return F.conv1d(torch.eye(n, dtype=weight.dtype)[:, None], weight[None, None])[:, 0].T
 
+
 # %% toeplitz_1d | rule | a convolution under another name
 from torch.nn.functional import conv1d as multiply
+
+
 def toeplitz_1d(weight, n):
     return multiply(torch.eye(n, dtype=weight.dtype)[:, None], weight[None, None])[:, 0].T
+
 
 # %% impostor | correct | one entry in a column that x_1d does not see
 impostor = matrix_of(lambda x: conv1d(x, weight), 10)
@@ -281,6 +316,7 @@ impostor = matrix_of(lambda x: conv1d(x, weight), 10).T
 # %% impostor | M15 | not a number
 impostor = torch.full((8, 10), float("nan"))
 
+
 # %% flip | correct | columns
 def true_convolution_1d(weight, n):
     k = len(weight)
@@ -288,6 +324,7 @@ def true_convolution_1d(weight, n):
     for j in range(n):
         T[j : j + k, j] = weight
     return T
+
 
 # %% flip | correct | loops over entries
 def true_convolution_1d(weight, n):
@@ -299,11 +336,13 @@ def true_convolution_1d(weight, n):
                 T[i, j] = weight[i - j]
     return T
 
+
 # %% flip | correct | index arithmetic
 def true_convolution_1d(weight, n):
     k = len(weight)
     tap = torch.arange(n + k - 1)[:, None] - torch.arange(n)
     return weight[tap.clamp(0, k - 1)] * ((tap >= 0) & (tap < k))
+
 
 # %% flip | correct | the transpose of a cross-correlation matrix
 def true_convolution_1d(weight, n):
@@ -313,11 +352,13 @@ def true_convolution_1d(weight, n):
         T[i, i : i + k] = weight
     return T.T
 
+
 # %% flip | correct | sums of shifted identities
 def true_convolution_1d(weight, n):
     total = n + len(weight) - 1
     start = torch.eye(total, n, dtype=weight.dtype)
     return sum(w * torch.roll(start, t, dims=0) for t, w in enumerate(weight))
+
 
 # %% flip | M01 | not flipped
 def true_convolution_1d(weight, n):
@@ -327,6 +368,7 @@ def true_convolution_1d(weight, n):
         T[j : j + k, j] = weight.flip(0)
     return T
 
+
 # %% flip | M17 | valid size
 def true_convolution_1d(weight, n):
     k = len(weight)
@@ -334,6 +376,7 @@ def true_convolution_1d(weight, n):
     for i in range(n - k + 1):
         T[i, i : i + k] = weight.flip(0)
     return T
+
 
 # %% flip | M17 | same size
 def true_convolution_1d(weight, n):
@@ -343,6 +386,7 @@ def true_convolution_1d(weight, n):
         T[j : j + k, j] = weight
     return T[(k - 1) // 2 :][:n]
 
+
 # %% flip | M04 | transposed
 def true_convolution_1d(weight, n):
     k = len(weight)
@@ -350,6 +394,7 @@ def true_convolution_1d(weight, n):
     for j in range(n):
         T[j, j : j + k] = weight
     return T
+
 
 # %% flip | M10 | wraps around
 def true_convolution_1d(weight, n):
@@ -361,6 +406,7 @@ def true_convolution_1d(weight, n):
             T[(j + t + 1) % m, j] += weight[t]
     return T
 
+
 # %% flip | M03 | the arguments the other way round
 def true_convolution_1d(weight, n):
     k = len(weight)
@@ -369,13 +415,16 @@ def true_convolution_1d(weight, n):
         T[j : j + k, j] = weight
     return T
 
+
 # %% flip | rule | np.convolve on impulses
 def true_convolution_1d(weight, n):
     return np.stack([np.convolve(weight, e) for e in np.eye(n)], axis=1)
 
+
 # %% is_toeplitz | correct | overlapping parts
 def is_toeplitz(T):
     return bool((T[1:, 1:] == T[:-1, :-1]).all())
+
 
 # %% is_toeplitz | correct | loops
 def is_toeplitz(T):
@@ -386,40 +435,54 @@ def is_toeplitz(T):
                 return False
     return True
 
+
 # %% is_toeplitz | correct | a set per diagonal
 def is_toeplitz(T):
     rows, columns = T.shape
     return all(len(set(T.diagonal(d).tolist())) == 1 for d in range(-rows + 1, columns))
 
+
 # %% is_toeplitz | correct | rebuilt with SciPy
 def is_toeplitz(T):
     from scipy.linalg import toeplitz
+
     return np.array_equal(toeplitz(T[:, 0].numpy(), T[0].numpy()), T.numpy())
+
 
 # %% is_toeplitz | correct | a dict keyed by offset
 def is_toeplitz(T):
     seen = {}
-    return all(seen.setdefault(j - i, v) == v for i, row in enumerate(T.tolist()) for j, v in enumerate(row))
+    return all(
+        seen.setdefault(j - i, v) == v
+        for i, row in enumerate(T.tolist())
+        for j, v in enumerate(row)
+    )
+
 
 # %% is_toeplitz | M11 | looks at the main diagonal only
 def is_toeplitz(T):
     return len(set(T.diagonal().tolist())) == 1
 
+
 # %% is_toeplitz | M11 | counts the different numbers
 def is_toeplitz(T):
     return len(T.unique()) <= T.shape[0] + T.shape[1] - 1
+
 
 # %% is_toeplitz | M15 | always yes
 def is_toeplitz(T):
     return True
 
+
 # %% is_toeplitz | M15 | always no
 def is_toeplitz(T):
     return False
 
+
 # %% is_toeplitz | M08 | wants a symmetric matrix
 def is_toeplitz(T):
     return T.shape[0] == T.shape[1] and bool((T == T.T).all())
+
 
 # %% is_toeplitz | M13 | square part only
 def is_toeplitz(T):
@@ -427,9 +490,11 @@ def is_toeplitz(T):
     S = T[:m, :m]
     return bool((S[1:, 1:] == S[:-1, :-1]).all())
 
+
 # %% is_toeplitz | M50 | forgets the last column
 def is_toeplitz(T):
     return bool((T[1:, 1:-1] == T[:-1, :-2]).all())
+
 
 # %% is_toeplitz | M16 | a tensor instead of a bool
 def is_toeplitz(T):

@@ -1,0 +1,1163 @@
+"""The student's kit of *Convolution is a matrix*: pictures and instant checks.
+
+One file that needs only torch, NumPy and matplotlib, so that it reaches a
+notebook anywhere: beside it in JupyterLab, by one download in Colab.
+
+It knows what a convolution *does* (by asking PyTorch) and how to look at a
+matrix. It does not know how to build one: that is the homework.
+"""
+
+from __future__ import annotations
+
+import ast
+import base64
+import copy
+import inspect
+import io
+import linecache
+import symtable
+import textwrap
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from matplotlib.axes import Axes
+from matplotlib.colors import ListedColormap
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+__all__ = [
+    "BUILDERS",
+    "as_array",
+    "check",
+    "matrix_of",
+    "shift",
+    "show_block_row",
+    "show_corners",
+    "show_counts",
+    "show_defects",
+    "show_impulses",
+    "show_matrices",
+    "show_matrix",
+    "show_patch",
+    "show_row",
+    "show_shades",
+]
+
+# ------------------------------------------------------------------ two tools
+
+
+def shift(x: torch.Tensor, n: int) -> torch.Tensor:
+    """Move ``x`` by ``n`` places along its last axis and fill with zeros.
+
+    Parameters
+    ----------
+    x : tensor of shape ``(..., length)``
+    n : int
+        ``n > 0`` moves to the right, ``n < 0`` to the left. From
+        ``|n| >= length`` on, nothing of ``x`` is left.
+
+    Returns
+    -------
+    tensor of the shape of ``x``
+
+    Examples
+    --------
+    >>> shift(torch.tensor([5, 6, 7]), 1)
+    tensor([0, 5, 6])
+    """
+    length = x.shape[-1]
+    moved = torch.zeros_like(x)
+    if abs(n) < length:
+        moved[..., max(n, 0) : length + min(n, 0)] = x[..., max(-n, 0) : length - max(n, 0)]
+    return moved
+
+
+def matrix_of(
+    f: Callable[[torch.Tensor], torch.Tensor],
+    shape: int | Sequence[int],
+    dtype: torch.dtype = torch.float32,
+) -> torch.Tensor:
+    """Find the matrix of a linear function: column ``j`` is ``f(e_j)``.
+
+    ``e_j`` is the unit impulse, 1 at place ``j`` and 0 elsewhere. Sending all
+    of them through ``f`` is how any linear function shows its matrix.
+
+    Parameters
+    ----------
+    f : callable
+        Linear; takes a tensor of ``shape`` and returns a tensor.
+    shape : int or sequence of int
+        Shape of the input. Inputs and outputs are flattened in row-major order.
+    dtype : torch.dtype
+
+    Returns
+    -------
+    tensor of shape ``(outputs, inputs)``
+
+    Examples
+    --------
+    >>> matrix_of(lambda x: 2 * x, 2)
+    tensor([[2., 0.],
+            [0., 2.]])
+    """
+    size = (shape,) if isinstance(shape, int) else tuple(shape)
+    impulses = torch.eye(int(np.prod(size)), dtype=dtype)
+    return torch.stack([f(e.reshape(size)).reshape(-1) for e in impulses], dim=1)
+
+
+# ------------------------------------------------------------------- pictures
+
+# Okabe and Ito's palette (2008): told apart with every kind of colour vision.
+_COLOURS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#bbbbbb"]
+_MIXED = "#dddddd"
+_INK = ["black"] * 5 + ["white"] * 2 + ["black"] * 3  # by shade: white, the taps, mixed
+_LIT = "#d55e00"
+_DPI = 80
+_LARGEST_WITH_NUMBERS = 26  # columns; beyond, the numbers no longer fit their cells
+
+
+def show_matrix(
+    T: Any,
+    weight: Any = None,
+    title: str = "",
+    rows: Sequence[int] = (),
+    blocks: tuple[int, int] | None = None,
+) -> None:
+    """Draw a matrix with one colour per tap and every number written out.
+
+    Parameters
+    ----------
+    T : matrix, shape ``(outputs, inputs)``
+    weight : tensor, optional
+        The kernel: gives every tap its colour and explains sums of taps.
+    title : str
+    rows : sequence of int
+        Rows to frame.
+    blocks : (int, int), optional
+        Height and width of the blocks to rule off.
+    """
+    show_matrices({title: T}, weight, rows=rows, blocks=blocks)
+
+
+def show_matrices(
+    matrices: Mapping[str, Any],
+    weight: Any = None,
+    rows: Sequence[int] = (),
+    blocks: tuple[int, int] | None = None,
+) -> None:
+    """Draw matrices side by side, each under its name.
+
+    Parameters
+    ----------
+    matrices : dict from title to matrix
+    weight, rows, blocks
+        As for `show_matrix`, the same for all of them.
+    """
+    arrays = {}
+    for title, T in matrices.items():
+        array = as_array(T)
+        if isinstance(array, str) or array.ndim != 2 or array.size == 0:
+            print(f"There is no matrix to draw yet{' for ' + title if title else ''}.")
+            return
+        arrays[title] = array
+    taps = _taps(weight, arrays.values())
+    widths = [max(a.shape[1], 4) for a in arrays.values()]
+    height = max(a.shape[0] for a in arrays.values())
+    cell = 0.34 if max(widths) <= _LARGEST_WITH_NUMBERS else 8.0 / max(widths)
+    fig = Figure(figsize=(cell * sum(widths) + 0.7 * len(arrays), cell * height + 0.9))
+    axes = fig.subplots(1, len(arrays), squeeze=False, width_ratios=widths)[0]
+    for ax, (title, array) in zip(axes, arrays.items(), strict=True):
+        _draw_matrix(ax, array, taps, rows=rows, blocks=blocks)
+        ax.set_title(title, fontsize=10)
+    _legend(fig, taps, arrays.values())
+    parts = [
+        f"{title or 'matrix'}, {a.shape[0]} by {a.shape[1]}, {np.count_nonzero(a)} not zero"
+        for title, a in arrays.items()
+    ]
+    _show(fig, "Picture: " + "; ".join(parts) + ".")
+
+
+def show_corners(matrices: Mapping[str, Any], weight: Any, size: int = 3) -> None:
+    """Zoom into the top left and bottom right corner of several matrices.
+
+    Parameters
+    ----------
+    matrices : dict from title to matrix
+        One per padding mode, say.
+    weight : tensor
+        The kernel, for the colours.
+    size : int
+        Rows of each corner; twice as many columns are shown.
+    """
+    arrays = {name: np.asarray(as_array(T)) for name, T in matrices.items()}
+    taps = _taps(weight, arrays.values())
+    fig = Figure(figsize=(2.6 * len(arrays), 0.42 * 2 * size + 1.3))
+    axes = fig.subplots(2, len(arrays), squeeze=False)
+    for column, (name, array) in enumerate(arrays.items()):
+        r, c = min(size, array.shape[0]), min(2 * size, array.shape[1])
+        _draw_matrix(axes[0, column], array[:r, :c], taps)
+        first = (array.shape[0] - r, array.shape[1] - c)
+        _draw_matrix(axes[1, column], array[-r:, -c:], taps, origin=first)
+        axes[0, column].set_title(name, fontsize=10)
+    axes[0, 0].set_ylabel("first rows", fontsize=8)
+    axes[1, 0].set_ylabel("last rows", fontsize=8)
+    _legend(fig, taps, arrays.values())
+    _show(fig, "Picture: first and last rows of the matrices " + ", ".join(arrays) + ".")
+
+
+def show_row(weight: Any, x: Any, row: int, padding: int = 0) -> None:
+    """Show one output three times: as a window, an equation and a matrix row.
+
+    Parameters
+    ----------
+    weight : tensor, shape ``(k,)``
+    x : tensor, shape ``(n,)``
+    row : int
+        Which output, from 0.
+    padding : int
+        Zeros on each side of ``x``.
+    """
+    w, signal = np.asarray(as_array(weight)), np.asarray(as_array(x))
+    n, k = len(signal), len(w)
+    start = row - padding
+    fig = Figure(figsize=(0.42 * (n + 2 * padding) + 2.2, 2.7))
+    ax = fig.subplots()
+    ax.set_xlim(-padding - 2.6, n + padding + 0.2)
+    ax.set_ylim(4.6, -0.4)
+    ax.axis("off")
+    for label, y in (("window", 0.5), ("weight", 1.5), (f"row {row} of T", 4.0)):
+        ax.text(-padding - 0.3, y, label, ha="right", va="center", fontsize=9)
+    terms = []
+    for j in range(-padding, n + padding):
+        tap = j - start
+        inside, real = 0 <= tap < k, 0 <= j < n
+        colour = _COLOURS[tap % len(_COLOURS)] if inside else "white"
+        value = signal[j] if real else 0.0
+        edge, line = ("black", "-") if real else ("#999999", ":")
+        ax.add_patch(Rectangle((j, 0), 1, 1, facecolor=colour, edgecolor=edge, linestyle=line))
+        ax.text(j + 0.5, 0.5, _number(value), ha="center", va="center", fontsize=9)
+        if inside:
+            ax.text(
+                j + 0.5, 1.5, _number(w[tap]), ha="center", va="center", fontsize=9, weight="bold"
+            )
+            factor = _number(value) if value >= 0 else f"({_number(value)})"
+            terms.append(f"{_number(w[tap])}·{factor}")
+        if real:
+            ax.add_patch(Rectangle((j, 3.5), 1, 1, facecolor=colour, edgecolor="black"))
+            entry = _number(w[tap]) if inside else "0"
+            shade = "black" if inside else "#aaaaaa"
+            ax.text(j + 0.5, 4.0, entry, ha="center", va="center", fontsize=9, color=shade)
+    padded = np.pad(signal, padding)
+    total = float(padded[row : row + k] @ w)
+    equation = f"y[{row}] = " + " + ".join(terms) + f" = {_number(total)}"
+    ax.text(n / 2, 2.5, equation, ha="center", va="center", fontsize=10)
+    _show(
+        fig, f"Picture: output {row} as a window over x, as an equation and as a row. {equation}"
+    )
+
+
+def show_impulses(
+    f: Callable[[torch.Tensor], torch.Tensor], n: int, stops: Sequence[int], weight: Any = None
+) -> None:
+    """Walk a unit impulse along the input: each stop paints one column of T.
+
+    Parameters
+    ----------
+    f : callable
+        Linear function of a tensor of shape ``(n,)``.
+    n : int
+    stops : sequence of int
+        Places at which the walk is drawn, in rising order.
+    weight : tensor, optional
+        The kernel, for the colours.
+    """
+    T = np.asarray(as_array(matrix_of(f, n)))
+    taps = _taps(weight, [T])
+    fig = Figure(figsize=((0.3 * n + 0.5) * len(stops), 0.3 * T.shape[0] + 1.7))
+    axes = fig.subplots(2, len(stops), squeeze=False, height_ratios=[1, T.shape[0]])
+    for column, j in enumerate(stops):
+        impulse = np.eye(n)[j : j + 1]
+        _draw_matrix(axes[0, column], impulse, {1.0: 7})
+        axes[0, column].set_title(f"impulse at {j}", fontsize=10)
+        painted = np.where(np.arange(n) <= j, T, 0.0)
+        _draw_matrix(axes[1, column], painted, taps, hidden=np.arange(n) > j)
+        axes[1, column].add_patch(
+            Rectangle((j - 0.5, -0.5), 1, T.shape[0], fill=False, edgecolor=_LIT, linewidth=2)
+        )
+    axes[0, 0].set_ylabel("x", rotation=0, labelpad=10)
+    axes[1, 0].set_ylabel("T", rotation=0, labelpad=10)
+    places = ", ".join(str(j) for j in stops)
+    _show(fig, f"Picture: an impulse walks along x; at {places} the columns painted so far.")
+
+
+def show_defects(
+    f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, shifts: Iterable[int]
+) -> None:
+    """Map where ``f(shifted x)`` and ``shifted f(x)`` differ, and by how much.
+
+    Parameters
+    ----------
+    f : callable
+        Takes a tensor of shape ``(n,)``, returns one of shape ``(m,)``.
+    x : tensor, shape ``(n,)``
+    shifts : iterable of int
+        One row of the map each. An empty row means: equivariant for this x.
+    """
+    shifts = list(shifts)
+    defects = np.stack(
+        [np.asarray(as_array((f(shift(x, n)) - shift(f(x), n)).abs())) for n in shifts]
+    )
+    fig = Figure(figsize=(0.42 * defects.shape[1] + 1.6, 0.3 * len(shifts) + 0.9))
+    ax = fig.subplots()
+    ax.imshow(defects, cmap="Oranges", aspect="auto", vmin=0, vmax=max(1e-9, defects.max()) * 1.4)
+    for (i, j), value in np.ndenumerate(defects):
+        if value > 1e-6:
+            ax.text(j, i, _number(value), ha="center", va="center", fontsize=8)
+    ax.set_xticks(range(defects.shape[1]))
+    ax.set_yticks(range(len(shifts)), [f"{n:+d}" if n else "0" for n in shifts])
+    ax.set_xlabel("output position")
+    ax.set_ylabel("shift n")
+    ax.tick_params(labelsize=8)
+    holds = [n for n, row in zip(shifts, defects, strict=True) if row.max(initial=0) <= 1e-6]
+    ax.set_title("|f(shifted x) - shifted f(x)|, blank where 0", fontsize=10)
+    _show(
+        fig, f"Picture: defect map over shift and output position; empty rows at shifts {holds}."
+    )
+
+
+def show_patch(weight: Any, image: Any, row: int, column: int) -> None:
+    """Show one output of a 2D convolution: the patch, the kernel, the output.
+
+    Parameters
+    ----------
+    weight : tensor, shape ``(R, S)``
+    image : tensor, shape ``(height, width)``
+    row, column : int
+        Which output.
+    """
+    w, x = np.asarray(as_array(weight)), np.asarray(as_array(image))
+    height, width = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1
+    y = np.array(
+        [[(x[i : i + w.shape[0], j : j + w.shape[1]] * w).sum() for j in range(width)]
+         for i in range(height)]
+    )  # fmt: skip
+    panels = [("image, with the patch", x), ("weight", w), ("output", y)]
+    widths = [max(a.shape[1], 3) for _, a in panels]
+    fig = Figure(figsize=(0.45 * sum(widths) + 0.6, 0.45 * x.shape[0] + 0.9))
+    axes = fig.subplots(1, 3, width_ratios=widths)
+    fig.subplots_adjust(left=0.02, right=0.98, bottom=0.16, top=0.9, wspace=0.15)
+    for ax, (title, array) in zip(axes, panels, strict=True):
+        ax.set_title(title, fontsize=10)
+        ax.set_xlim(-0.6, array.shape[1] - 0.4)
+        ax.set_ylim(array.shape[0] - 0.4, -0.6)
+        ax.set_aspect("equal", anchor="N")
+        ax.set_xticks(range(array.shape[1]))
+        ax.set_yticks(range(array.shape[0]))
+        ax.tick_params(length=0, labelsize=7, labelcolor="#666666")
+        for side in ax.spines.values():
+            side.set_visible(False)
+        for (i, j), value in np.ndenumerate(array):
+            r, s = (i - row, j - column) if array is x else (i, j)
+            inside = array is not y and 0 <= r < w.shape[0] and 0 <= s < w.shape[1]
+            shade = (r * w.shape[1] + s) % len(_COLOURS)
+            ink = _INK[shade + 1] if inside else "black"
+            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, edgecolor="black",
+                                   facecolor=_COLOURS[shade] if inside else "white"))  # fmt: skip
+            ax.text(j, i, _number(value), ha="center", va="center", fontsize=9, color=ink)
+    for ax, (down, across) in ((axes[0], w.shape), (axes[2], (1, 1))):
+        corner = (column - 0.5, row - 0.5)
+        ax.add_patch(Rectangle(corner, across, down, fill=False, edgecolor="black", linewidth=3))
+    patch = x[row : row + w.shape[0], column : column + w.shape[1]]
+    pairs = zip(w.reshape(-1), patch.reshape(-1), strict=True)
+    terms = [f"{_number(a)}·{_number(b) if b >= 0 else f'({_number(b)})'}" for a, b in pairs]
+    equation = f"y[{row}, {column}] = " + " + ".join(terms) + f" = {_number(y[row, column])}"
+    fig.text(0.5, 0.04, equation, ha="center", fontsize=10)
+    _show(fig, f"Picture: image, weight and output; one patch makes one output. {equation}")
+
+
+def show_block_row(T: Any, image_shape: tuple[int, int], row: int, weight: Any = None) -> None:
+    """Light one row of a 2D convolution matrix beside the image patch it reads.
+
+    Parameters
+    ----------
+    T : matrix, shape ``(outputs, height * width)``
+    image_shape : (int, int)
+        Height and width of the image.
+    row : int
+        The row of ``T``; folded back to the image's shape it *is* the kernel,
+        lying where it reads.
+    weight : tensor, optional
+        The kernel, for the colours.
+    """
+    array = np.asarray(as_array(T))
+    height, width = image_shape
+    taps = _taps(weight, [array])
+    fig = Figure(figsize=(0.34 * (width + array.shape[1]) + 1.6, 0.34 * array.shape[0] + 1.3))
+    left, right = fig.subplots(1, 2, width_ratios=[width, array.shape[1]])
+    _draw_matrix(left, array[row].reshape(height, width), taps)
+    left.set_title(f"row {row}, folded to {height} x {width}", fontsize=10)
+    # With the kernel known, the outputs of one image row are too: they rule off the block rows.
+    across = np.shape(as_array(weight))[-1] if weight is not None else 0
+    block = width - across + 1 if across and array.shape[0] % (width - across + 1) == 0 else 0
+    _draw_matrix(right, array, taps, rows=[row], blocks=(block or array.shape[0], width))
+    right.set_title("T, one column per pixel", fontsize=10)
+    _show(
+        fig, f"Picture: row {row} of T beside the {height} by {width} image patch that it reads."
+    )
+
+
+def show_shades(matrices: Mapping[str, Any]) -> None:
+    """Draw matrices side by side, shaded by value: for entries that are no taps.
+
+    Parameters
+    ----------
+    matrices : dict from title to matrix
+        Real numbers, each written to one decimal; orange below zero, purple above.
+    """
+    arrays = {title: np.asarray(as_array(T)) for title, T in matrices.items()}
+    widths = [a.shape[1] for a in arrays.values()]
+    height = max(a.shape[0] for a in arrays.values())
+    top = 1.2 * max(1e-9, *(float(np.abs(a).max(initial=0.0)) for a in arrays.values()))
+    fig = Figure(figsize=(0.4 * sum(widths) + 0.6 * len(arrays), 0.4 * height + 0.6))
+    axes = fig.subplots(1, len(arrays), squeeze=False, width_ratios=widths)[0]
+    for ax, (title, array) in zip(axes, arrays.items(), strict=True):
+        ax.imshow(array, cmap="PuOr", vmin=-top, vmax=top)
+        for (i, j), value in np.ndenumerate(array):
+            text = f"{round(float(value), 1) + 0.0:.1f}"  # + 0.0 turns -0.0 into 0.0
+            ink = "white" if abs(value) > 0.6 * top else "black"
+            ax.text(j, i, text, ha="center", va="center", fontsize=8, color=ink)
+        ax.set_xticks(range(array.shape[1]))
+        ax.set_yticks(range(array.shape[0]))
+        ax.tick_params(length=0, labelsize=7, labelcolor="#666666")
+        ax.set_title(title, fontsize=10)
+    _show(fig, "Picture: matrices shaded by value: " + "; ".join(arrays) + ".")
+
+
+def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
+    """Draw counts as bars on a logarithmic axis, each with its number.
+
+    Parameters
+    ----------
+    counts : dict from layer name to a dict from kind to number
+        Such as ``{"10 -> 8": {"dense": ..., "nonzero": ...}}``.
+    """
+    bars = [(f"{layer}: {kind}", value, i) for layer, kinds in counts.items()
+            for i, (kind, value) in enumerate(kinds.items())]  # fmt: skip
+    fig = Figure(figsize=(7, 0.34 * len(bars) + 0.9))
+    ax = fig.subplots()
+    for y, (_, value, kind) in enumerate(bars):
+        ax.barh(y, value, color=_COLOURS[kind % len(_COLOURS)], hatch=["", "//", ".."][kind % 3],
+                edgecolor="white")  # fmt: skip
+        ax.text(value, y, f" {value:,}", va="center", fontsize=9)
+    ax.set_yticks(range(len(bars)), [name for name, _, _ in bars], fontsize=9)
+    ax.set_xscale("log")
+    most = max(value for _, value, _ in bars)
+    ax.set_xlim(1, max(12 * most, most**1.35))  # room for the number behind the longest bar
+    ax.invert_yaxis()
+    ax.set_xlabel("how many (logarithmic)")
+    words = "; ".join(f"{name} {value:,}" for name, value, _ in bars)
+    _show(fig, f"Picture: bars of counts. {words}.")
+
+
+def _number(value: Any) -> str:
+    """Write a number as short as a matrix cell needs it."""
+    value = complex(value)
+    if value.imag:
+        return f"{value:.3g}"
+    return f"{value.real + 0.0:.3g}"  # + 0.0 turns -0.0 into 0.0
+
+
+def _taps(weight: Any, arrays: Iterable[np.ndarray]) -> dict[float, int]:
+    """Give every tap a colour number: by its place in the kernel, else by value."""
+    if weight is not None:
+        values = np.asarray(as_array(weight)).reshape(-1)
+    else:
+        found = np.concatenate([a.reshape(-1) for a in arrays])
+        values = np.unique(found[found != 0])[: len(_COLOURS)]
+    return {float(v.real): i for i, v in reversed(list(enumerate(values))) if v != 0}
+
+
+def _sum_of_taps(value: float, taps: Mapping[float, int]) -> str:
+    """Name the taps that add up to ``value``, if only one choice of them does."""
+    if len(taps) > 10:
+        return ""
+    values = sorted(taps, key=lambda v: taps[v])
+    found = []
+    for picks in range(1, 2 ** len(values)):
+        chosen = [v for i, v in enumerate(values) if picks >> i & 1]
+        if len(chosen) > 1 and abs(sum(chosen) - value) < 1e-6:
+            found.append("+".join(_number(v) for v in chosen))
+    return found[0] if len(found) == 1 else ""
+
+
+def _draw_matrix(
+    ax: Axes,
+    array: np.ndarray,
+    taps: Mapping[float, int],
+    rows: Sequence[int] = (),
+    blocks: tuple[int, int] | None = None,
+    wrong: np.ndarray | None = None,
+    hidden: np.ndarray | None = None,
+    origin: tuple[int, int] = (0, 0),
+) -> None:
+    """Draw ``array`` on ``ax``; see `show_matrix`. ``wrong`` marks entries."""
+    height, width = array.shape
+    shades = np.zeros(array.shape, dtype=int)  # 0 is white, 1.. are taps, the last one is mixed
+    for (i, j), value in np.ndenumerate(array):
+        if value != 0:
+            shades[i, j] = taps.get(float(value.real), len(_COLOURS)) % (len(_COLOURS) + 1) + 1
+    palette = ListedColormap(["white", *_COLOURS, _MIXED])
+    ax.imshow(shades, cmap=palette, vmin=0, vmax=len(_COLOURS) + 1, aspect="equal")
+    if width <= _LARGEST_WITH_NUMBERS:
+        for (i, j), value in np.ndenumerate(array):
+            if hidden is None or not hidden[j]:
+                ink = "#aaaaaa" if value == 0 else _INK[shades[i, j]]
+                ax.text(j, i, _number(value), ha="center", va="center", fontsize=8, color=ink)
+        ax.set_xticks(np.arange(width), [str(origin[1] + j) for j in range(width)])
+        ax.set_yticks(np.arange(height), [str(origin[0] + i) for i in range(height)])
+        ax.set_xticks(np.arange(width + 1) - 0.5, minor=True)
+        ax.set_yticks(np.arange(height + 1) - 0.5, minor=True)
+        ax.grid(which="minor", color="#dddddd", linewidth=0.6)
+    ax.tick_params(which="both", length=0, labelsize=7, labelcolor="#666666")
+    if blocks is not None:
+        for i in range(blocks[0], height, blocks[0]):
+            ax.axhline(i - 0.5, color="black", linewidth=1.2)
+        for j in range(blocks[1], width, blocks[1]):
+            ax.axvline(j - 0.5, color="black", linewidth=1.2)
+    for row in rows:
+        at = row % height
+        ax.add_patch(
+            Rectangle((-0.5, at - 0.5), width, 1, fill=False, edgecolor=_LIT, linewidth=2)
+        )
+    if wrong is not None:
+        for i, j in np.argwhere(wrong):
+            ax.add_patch(
+                Rectangle((j - 0.45, i - 0.45), 0.9, 0.9, fill=False, edgecolor=_LIT,
+                          linewidth=1.6, hatch="\\\\\\\\")
+            )  # fmt: skip
+
+
+def _legend(fig: Figure, taps: Mapping[float, int], arrays: Iterable[np.ndarray]) -> None:
+    """Explain in words the entries that are sums of taps."""
+    sums = {}
+    for value in np.unique(np.concatenate([a.reshape(-1).real for a in arrays])):
+        if value != 0 and float(value) not in taps:
+            sums[_number(value)] = _sum_of_taps(float(value), taps)
+    words = [f"{value} = {taps_in}" for value, taps_in in sums.items() if taps_in]
+    if words:
+        fig.text(0.5, 0.0, "grey: taps added up, " + ", ".join(words[:6]), ha="center", fontsize=8)
+
+
+def _display() -> Callable[..., Any] | None:
+    """Return IPython's `display`, or None in a plain script, which has nowhere to show it."""
+    try:
+        from IPython.core.getipython import get_ipython
+        from IPython.display import display
+    except ImportError:
+        return None
+    return None if get_ipython() is None else display
+
+
+def _show(fig: Figure, alt: str) -> None:
+    """Put a figure into the cell's output, with its description as alt text.
+
+    A `Figure` of its own instead of pyplot's: nothing is left open, and the
+    student's own pyplot figure is not touched.
+    """
+    display = _display()
+    if display is None:
+        return
+    png = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a warning on stderr would cost the points of a check
+        fig.savefig(png, format="png", dpi=_DPI, bbox_inches="tight", metadata={"Software": None})
+    data = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": alt}
+    display(data, raw=True, metadata={"image/png": {"alt": alt}})
+
+
+# ----------------------------------------------------------- comparing answers
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What is wrong with an answer, in words for the student.
+
+    Attributes
+    ----------
+    expected : str
+        A shape or a property, never the values looked for.
+    yours : str
+    hint : str
+    picture : (array, array of bool) or None
+        A matrix answer and where it is wrong.
+    blank : bool
+        Nothing has been answered yet.
+    """
+
+    expected: str
+    yours: str
+    hint: str = ""
+    picture: tuple[np.ndarray, np.ndarray] | None = None
+    blank: bool = False
+
+
+BLANK = Difference("an answer", "nothing yet", blank=True)
+
+
+def _plain(value: Any) -> Any:
+    """Turn tensors inside nested lists into arrays; leave the rest."""
+    if isinstance(value, torch.Tensor):
+        dense = value.detach().to_dense() if value.layout != torch.strided else value.detach()
+        return dense.resolve_conj().resolve_neg().cpu().numpy()
+    if isinstance(value, (list, tuple)):
+        return [_plain(v) for v in value]
+    return value
+
+
+def as_array(value: Any) -> np.ndarray | str:
+    """Read a tensor, array or nested list as float64 (or complex128) numbers.
+
+    Returns the array, or what is wrong with the value, in words.
+    """
+    if not isinstance(value, (torch.Tensor, np.ndarray, list, tuple)):
+        return f"{_article(type(value).__name__)}, not a tensor, an array or a nested list"
+    try:
+        array = np.asarray(_plain(value))
+    except (ValueError, TypeError) as error:
+        if "inhomogeneous" in str(error):
+            return "a list whose rows differ in length"
+        return f"{_article(type(value).__name__)} that cannot be read as numbers"
+    except RuntimeError as error:  # a tensor that NumPy cannot take, such as bfloat16
+        return f"a tensor that cannot be read as an array ({error})"
+    if array.dtype.kind not in "biufc":
+        return f"an array of {array.dtype}, not of numbers"
+    return array.astype(np.complex128 if array.dtype.kind == "c" else np.float64)
+
+
+def _article(word: str) -> str:
+    return f"{'an' if word[:1].lower() in 'aeiou' else 'a'} {word}"
+
+
+def _size(shape: Sequence[int]) -> str:
+    """Write a shape in words: a matrix of 4 x 6, a vector of length 3."""
+    if len(shape) == 2:
+        return f"a matrix of {shape[0]} x {shape[1]}"
+    if len(shape) == 1:
+        return f"a vector of length {shape[0]}"
+    return "a single number" if not shape else f"shape {tuple(shape)}"
+
+
+def _tolerance(expected: Any) -> float:
+    """Relative error that the precision of ``expected`` cannot help: a few rounding steps."""
+    dtype = getattr(expected, "dtype", None)
+    exact = dtype in (torch.float64, torch.complex128) or getattr(dtype, "itemsize", 0) >= 8
+    return 1e-10 if exact else 1e-5
+
+
+def compare(expected: Any, yours: Any) -> Difference | None:
+    """Compare an answer with what was looked for; None when it is right.
+
+    The kind of ``expected`` decides what is accepted: a tensor or array wants
+    any array-like of that shape, a bool a bool, an int a whole number, a
+    float a real number, a set a Python set, a dict a dict with those keys.
+
+    Parameters
+    ----------
+    expected : tensor, array, bool, int, float, set or dict
+    yours : anything
+
+    Returns
+    -------
+    Difference or None
+        The words never contain a value of ``expected``.
+    """
+    if yours is None or yours is Ellipsis:
+        return BLANK
+    if isinstance(expected, (torch.Tensor, np.ndarray)):
+        return _compare_arrays(expected, yours)
+    if isinstance(expected, dict):
+        return _compare_dicts(expected, yours)
+    if isinstance(expected, (set, frozenset)):
+        return _compare_sets(expected, yours)
+    return _compare_numbers(expected, yours)
+
+
+def _compare_arrays(expected: Any, yours: Any) -> Difference | None:
+    target = as_array(expected)
+    assert not isinstance(target, str)
+    array = as_array(yours)
+    wanted = _size(target.shape)
+    if isinstance(array, str):
+        return Difference(wanted, array)
+    if array.shape != target.shape:
+        hint = ""
+        if array.shape == target.shape[::-1]:
+            hint = "Rows are outputs and columns are inputs: y = T @ x. Which of yours is which?"
+        return Difference(wanted, _size(array.shape), hint)
+    scale = max(1.0, float(np.abs(target).max(initial=0.0)))
+    wrong = ~(np.abs(array - target) <= _tolerance(expected) * scale)  # ~ so that NaN is wrong
+    if not wrong.any():
+        return None
+    first = tuple(int(i) for i in np.argwhere(wrong)[0])
+    if array.ndim == 2:
+        place = f"row {first[0]}, column {first[1]}"
+        bad_rows = int(wrong.any(axis=1).sum())
+        spread = (
+            f"{int(wrong.sum())} of {wrong.size} entries wrong, in {bad_rows} of {len(wrong)} rows"
+        )
+    else:
+        place = f"place {first[0] if len(first) == 1 else first}"
+        spread = f"{int(wrong.sum())} of {wrong.size} entries wrong"
+    found = f"{spread}; first: {place} is {_number(array[first])}"
+    picture = (array, wrong) if array.ndim == 2 else None
+    return Difference(f"{wanted} whose every entry is right", found, picture=picture)
+
+
+def _compare_numbers(expected: Any, yours: Any) -> Difference | None:
+    value = (
+        yours.item()
+        if isinstance(yours, (torch.Tensor, np.ndarray, np.generic)) and _size_of(yours) == 1
+        else yours
+    )
+    kinds = {bool: "True or False", int: "a whole number", float: "a real number", str: "a text"}
+    wanted = kinds[type(expected)]
+    fits = {
+        bool: isinstance(value, bool),
+        int: isinstance(value, int) and not isinstance(value, bool),
+        float: isinstance(value, (int, float)) and not isinstance(value, bool),
+        str: isinstance(value, str),
+    }[type(expected)]
+    if not fits:
+        hint = "A count is a whole number: // divides without a rest." if (
+            isinstance(expected, int) and isinstance(value, float)) else ""  # fmt: skip
+        return Difference(wanted, f"{_brief(value)}, {_article(type(value).__name__)}", hint)
+    if isinstance(expected, float):
+        right = abs(value - expected) <= 1e-5 * max(1.0, abs(expected))
+    else:
+        right = value == expected
+    return None if right else Difference(f"{wanted}, the right one", _brief(value))
+
+
+def _size_of(value: Any) -> int:
+    return int(value.numel() if isinstance(value, torch.Tensor) else value.size)
+
+
+def _compare_sets(expected: Any, yours: Any) -> Difference | None:
+    wanted = "a Python set such as {1, 2}"
+    if not isinstance(yours, (set, frozenset)):
+        return Difference(wanted, f"{_brief(yours)}, {_article(type(yours).__name__)}")
+    if yours == expected:
+        return None
+    extra, missing = len(yours - expected), len(expected - yours)
+    return Difference(
+        "the set of exactly those that fit",
+        f"{_brief(yours)}: {extra} too many, {missing} missing",
+    )
+
+
+def _compare_dicts(expected: Mapping[str, Any], yours: Any) -> Difference | None:
+    names = ", ".join(repr(key) for key in expected)
+    if not isinstance(yours, dict):
+        return Difference(f"a dict with the keys {names}", _article(type(yours).__name__))
+    if all(yours.get(key) is None for key in expected):
+        return BLANK
+    if set(yours) != set(expected):
+        return Difference(f"the keys {names}", "the keys " + ", ".join(repr(k) for k in yours))
+    for key, value in expected.items():
+        problem = compare(value, yours[key])
+        if problem is not None:
+            return Difference(
+                f"{key!r}: {problem.expected}", f"{key!r}: {problem.yours}", problem.hint
+            )
+    return None
+
+
+def _brief(value: Any) -> str:
+    """Write a value on part of a line."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+# --------------------------------------------------------------- calling answers
+
+
+def call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, str]:
+    """Call a student's function on copies of ``args``.
+
+    Parameters
+    ----------
+    function : callable
+    args : sequence
+        Plain data; the function gets copies, so that it cannot spoil the next call.
+
+    Returns
+    -------
+    value : the result, or a `Difference` when the call raised
+    note : str
+        "" or a sentence about an input that the function changed.
+    """
+    copies = copy.deepcopy(tuple(args))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # stderr text would cost the points
+            value = function(*copies)
+    except NotImplementedError:
+        return None, ""
+    except Exception as error:
+        return Difference("a result", _describe_error(error)), ""
+    changed = any(
+        isinstance(a, torch.Tensor) and not torch.equal(a, b)
+        for a, b in zip(args, copies, strict=True)
+    )
+    note = "Your function changed its input; work on a copy (.clone()) instead." if changed else ""
+    return value, note
+
+
+def _describe_error(error: Exception) -> str:
+    """Say what was raised and by which line of the notebook."""
+    words = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
+    frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
+    for frame in reversed(frames):
+        if "ipykernel_" in frame.filename or frame.filename.startswith("<ipython"):
+            if any("BEGIN HIDDEN TESTS" in line for line in linecache.getlines(frame.filename)):
+                continue  # a test's own wrapper around the answer: not a line of the student's
+            line = linecache.getline(frame.filename, frame.lineno).strip()
+            return f"{words}, at your line: {line}" if line else words
+    return words
+
+
+def describe(args: Sequence[Any], like: Callable[..., Any]) -> str:
+    """Write the inputs of a call so that small ones can be pasted into a cell."""
+    names = list(inspect.signature(like).parameters)
+    return ", ".join(
+        f"{name} = {_literal(value)}" for name, value in zip(names, args, strict=False)
+    )
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, torch.Tensor):
+        kind = "" if value.dtype in (torch.float32, torch.int64) else f", dtype={value.dtype}"
+        if value.numel() <= 12:
+            return f"torch.tensor({_rounded(value.tolist())}{kind})"
+        short = str(value.dtype).replace("torch.float", "f").replace("torch.int", "i")
+        return f"{short}[{','.join(str(s) for s in value.shape)}]"
+    return repr(value)
+
+
+def _rounded(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(_rounded(v) for v in value) + "]"
+    return f"{value:.4g}" + ("." if isinstance(value, float) and float(value).is_integer() else "")
+
+
+# ------------------------------------------------------------ the rule on builders
+
+#: Ready-made convolutions and matrix builders, by the last part of their name.
+BUILDERS: frozenset[str] = frozenset(
+    {f"{name}{d}d" for d in (1, 2, 3) for name in (
+        "conv", "Conv", "LazyConv", "conv_transpose", "ConvTranspose", "LazyConvTranspose")}
+    | {"conv_tbc", "convolution", "_convolution", "convolution_overrideable", "mkldnn_convolution",
+       "convolve", "correlate", "fftconvolve", "oaconvolve", "convolve1d", "correlate1d",
+       "convolve2d", "correlate2d", "convmtx2", "lfilter", "upfirdn", "unfold", "Unfold",
+       "fold", "Fold", "im2col", "col2im",
+       "toeplitz", "circulant", "convolution_matrix", "matmul_toeplitz", "hankel",
+       "jacobian", "jacrev", "jacfwd", "vjp", "jvp", "hessian", "linearize",
+       "matrix_of", "_VF", "_C", "ops", "convkit"}
+)  # fmt: skip
+
+# With these, code can reach a builder without naming it, so a rule that reads code cannot allow
+# them in an answer that must not call one.
+_DYNAMIC = frozenset(
+    {"getattr", "__getattribute__", "__dict__", "eval", "exec", "compile", "__import__",
+     "import_module", "globals", "locals", "vars", "__builtins__", "builtins", "attrgetter",
+     "methodcaller", "get_ipython", "run_cell"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Statement:
+    """A top-level statement of some cell: what it binds, reads, mentions and names at all."""
+
+    binds: frozenset[str]
+    reads: frozenset[str]
+    mentions: frozenset[str]
+    names: frozenset[str]
+    cell: int
+
+
+def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
+    yield table
+    for child in table.get_children():
+        yield from _scopes(child)
+
+
+def _read_statement(node: ast.stmt, cell: int) -> _Statement:
+    table = symtable.symtable(ast.unparse(node), "<cell>", "exec")
+    top = {s.get_name(): s for s in table.get_symbols()}
+    binds = {
+        name for name, s in top.items() if s.is_assigned() or s.is_imported() or s.is_namespace()
+    }
+    reads = {name for name, s in top.items() if s.is_referenced()}
+    for scope in _scopes(table):
+        for s in scope.get_symbols():
+            if scope is not table and s.is_global():
+                (binds if s.is_declared_global() and s.is_assigned() else reads).add(s.get_name())
+    mentions = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Attribute):
+            mentions.add(part.attr)
+        elif isinstance(part, (ast.Import, ast.ImportFrom)):
+            mentions.update(piece for alias in part.names for piece in alias.name.split("."))
+            mentions.update((getattr(part, "module", "") or "").split("."))
+    names = mentions | {s.get_name() for scope in _scopes(table) for s in scope.get_symbols()}
+    return _Statement(
+        frozenset(binds), frozenset(reads), frozenset(mentions), frozenset(names), cell
+    )
+
+
+def forbidden_name(
+    cells: Sequence[str], name: str, forbid: Iterable[str], latest: bool = False
+) -> str | None:
+    """Find a forbidden name that the definition of ``name`` reaches.
+
+    Reads the syntax trees of the cells, from the statements that bind
+    ``name`` through every global name that they use.
+
+    Parameters
+    ----------
+    cells : sequence of str
+        Source of the cells that ran, such as IPython's ``In``.
+    name : str
+        The student's function.
+    forbid : iterable of str
+        Last parts of names, such as those in `BUILDERS`.
+    latest : bool
+        Read only the last cell that binds a name. Right in a live notebook,
+        where ``In`` still holds earlier attempts.
+
+    Returns
+    -------
+    str or None
+    """
+    forbid = frozenset(forbid)
+    statements = _read_cells(cells)
+    bound = frozenset().union(*(s.binds for s in statements))
+    for s in _reached(statements, name, latest):
+        hits = s.mentions & (forbid | _DYNAMIC)
+        # A student may call a helper `toeplitz`: a name bound in the notebook is followed
+        # instead, unless the exercise itself forbids it by name.
+        hits |= {r for r in s.reads & (forbid | _DYNAMIC) if r not in bound or r not in BUILDERS}
+        if hits:
+            return min(hits)
+    return None
+
+
+def missing_name(
+    cells: Sequence[str], name: str, require: Iterable[str], latest: bool = False
+) -> bool:
+    """Tell whether the definition of ``name`` reaches none of the names in ``require``.
+
+    For an exercise about one construction. It reads names only: a name that
+    is used for something else counts, so the exercise says what is read.
+
+    Parameters
+    ----------
+    cells, name, latest
+        As for `forbidden_name`.
+    require : iterable of str
+        One of them is enough; empty asks for nothing.
+    """
+    require = frozenset(require)
+    if not require:
+        return False
+    return not any(s.names & require for s in _reached(_read_cells(cells), name, latest))
+
+
+def _read_cells(cells: Sequence[str]) -> list[_Statement]:
+    statements: list[_Statement] = []
+    for number, source in enumerate(cells):
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError):
+            continue  # a cell that does not parse never ran
+        statements += [_read_statement(node, number) for node in tree.body]
+    return statements
+
+
+def _reached(statements: Sequence[_Statement], name: str, latest: bool) -> Iterator[_Statement]:
+    """Yield the statements that bind ``name``, then those that bind what they read, and so on."""
+    todo, seen = [name], {name}
+    while todo:
+        wanted = todo.pop()
+        binding = [s for s in statements if wanted in s.binds]
+        if latest and binding:
+            binding = [s for s in binding if s.cell == binding[-1].cell]
+        for s in binding:
+            yield s
+            todo += [r for r in s.reads if r not in seen]
+            seen |= s.reads
+
+
+def rule_broken(found: str) -> Difference:
+    """Say that an answer uses a name that its exercise does not allow."""
+    return Difference(
+        "your own construction: this exercise may not call a ready-made one",
+        f"your code reaches {found!r}",
+        "Zeros, loops, slices, index arithmetic, torch.kron and the like are all welcome.",
+    )
+
+
+def rule_missed(require: Iterable[str]) -> Difference:
+    """Say that an answer uses none of the names that its exercise is about."""
+    names = sorted(require)
+    return Difference(
+        f"the construction that this exercise is about, by {' or '.join(names)}",
+        "your code uses none of them",
+        f"A function of your own counts too: call it {names[0]}." if len(names) == 1 else
+        "A function of your own counts too: give it one of these names.",
+    )  # fmt: skip
+
+
+# ---------------------------------------------------------------- instant checks
+
+
+def message(
+    name: str, verdict: str, lines: Iterable[tuple[str, str]], width: int = 80, most: int = 12
+) -> str:
+    """Lay out a message: the verdict, then labelled lines, wrapped and capped."""
+    text = textwrap.wrap(f"{name}: {verdict}", width)
+    for label, words in lines:
+        if words:
+            text += textwrap.wrap(
+                f"{label + ':':<10}{words}",
+                width,
+                subsequent_indent=" " * 10,
+                break_long_words=True,
+            )
+    return "\n".join(text if len(text) <= most else [*text[: most - 1], "..."])
+
+
+def check(
+    name: str,
+    answer: Any,
+    expected: Any = None,
+    cases: Sequence[Sequence[Any]] | None = None,
+    *,
+    worth: str,
+    hidden: str,
+    accept: Callable[[Any], str | None] | None = None,
+    hint: str = "",
+    forbid: Iterable[str] = (),
+    require: Iterable[str] = (),
+    cells: Sequence[str] = (),
+) -> float | None:
+    """Check an answer at once, and say what is wrong with it.
+
+    Parameters
+    ----------
+    name : str
+        The exercise.
+    answer : function or value
+    expected : function or value
+        With ``cases``: a function that gives the result looked for.
+        Without: the value looked for.
+    cases : sequence of argument tuples, optional
+        Inputs to try; without them ``answer`` itself is the value.
+    worth : str
+        What passing here is worth, such as "1 of 6 points".
+    hidden : str
+        What hidden tests will try besides; "" for nothing.
+    accept : function, optional
+        Instead of ``expected``: takes the value, returns None or what is wrong.
+    hint : str
+        Shown when the answer is wrong.
+    forbid, require, cells
+        Names that the answer may not reach, names of which it must reach one, and the
+        notebook's cells (``In``).
+
+    Returns
+    -------
+    None or float
+        None when all is well; 0.0, shown below the message, when it is not.
+    """
+    note = ""
+    for args in [()] if cases is None else cases:
+        value = answer
+        if cases is not None:
+            value, note = call(answer, args)
+        problem = _judge(value, expected, args, accept)
+        if problem is not None:
+            _report(name, problem, args, expected, note, hint)
+            return 0.0
+    found = forbidden_name(cells, name, forbid, latest=True) if forbid else None
+    if found is not None:
+        _report(name, rule_broken(found), (), expected, "", "")
+        return 0.0
+    if missing_name(cells, name, require, latest=True):
+        _report(name, rule_missed(require), (), expected, "", "")
+        return 0.0
+    more = f"when graded, this is tried: {hidden}." if hidden else "nothing more is tried."
+    lines = [("Note", note), ("Hidden", more)]
+    print(message(name, f"the visible part passed, worth {worth}.", lines))
+    return None
+
+
+def _judge(
+    value: Any, expected: Any, args: Sequence[Any], accept: Callable[[Any], str | None] | None
+) -> Difference | None:
+    if isinstance(value, Difference):
+        return value
+    if accept is None:
+        return compare(expected(*args) if callable(expected) else expected, value)
+    if value is None or value is Ellipsis:
+        return BLANK
+    try:
+        words = accept(value)
+    except (TypeError, ValueError, AttributeError, RuntimeError, IndexError, KeyError) as error:
+        words = f"{_brief(value)} cannot be used here ({type(error).__name__}: {error})"
+    return None if words is None else Difference("", words)
+
+
+def _report(
+    name: str, problem: Difference, args: Sequence[Any], expected: Any, note: str, hint: str
+) -> None:
+    if problem.blank:
+        print(message(name, "not answered yet.", []))
+        return
+    inputs = describe(args, expected) if args and callable(expected) else ""
+    lines = [
+        ("Inputs", inputs),
+        ("Expected", problem.expected),
+        ("Yours", problem.yours),
+        ("Note", note),
+        ("Hint", problem.hint or hint),
+    ]
+    print(message(name, "not yet.", lines))
+    if problem.picture is not None and _display() is not None:
+        show_mistake(*problem.picture)
+
+
+def show_mistake(yours: np.ndarray, wrong: np.ndarray) -> None:
+    """Draw a student's matrix with the wrong entries hatched.
+
+    Parameters
+    ----------
+    yours : array, shape ``(rows, columns)``
+    wrong : array of bool, the same shape
+    """
+    first_row, first_column = (int(i) for i in np.argwhere(wrong)[0])
+    top = max(0, min(first_row - 2, yours.shape[0] - 12))
+    left = max(0, min(first_column - 4, yours.shape[1] - 24))
+    part = np.s_[top : top + 12, left : left + 24]
+    array, marks = yours[part], wrong[part]
+    fig = Figure(figsize=(0.34 * max(array.shape[1], 6) + 0.8, 0.34 * array.shape[0] + 0.9))
+    ax = fig.subplots()
+    _draw_matrix(ax, array, _taps(None, [array]), wrong=marks, origin=(top, left))
+    ax.set_title("yours; hatched entries are wrong", fontsize=10)
+    places = ", ".join(f"({i + top}, {j + left})" for i, j in np.argwhere(marks)[:8])
+    more = ", ..." if int(wrong.sum()) > 8 else ""
+    _show(fig, f"Picture: your matrix; the entries at (row, column) {places}{more} are wrong.")

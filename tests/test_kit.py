@@ -1,0 +1,392 @@
+"""The kit: tools, messages, the rule on builders, and that it holds no answer."""
+
+from __future__ import annotations
+
+import ast
+import doctest
+import inspect
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+import torch
+import torch.nn.functional as F
+from conftest import ROOT
+
+import convkit
+from convkit import BUILDERS, as_array, call, check, compare, forbidden_name, matrix_of, shift
+
+
+def conv1d(x, weight):
+    return F.conv1d(x[None, None], weight[None, None])[0, 0]
+
+
+def conv_matrix_1d(weight, n):
+    return matrix_of(lambda x: conv1d(x, weight), n)
+
+
+KERNEL = torch.tensor([2.0, 3.0, 7.0])
+CASES = [(KERNEL, 5)]
+
+
+def checked(answer, **options) -> float | None:
+    """Check a builder of 1D matrices."""
+    given = {"cases": CASES, "worth": "2 of 6 points", "hidden": "other sizes"} | options
+    return check("toeplitz_1d", answer, conv_matrix_1d, **given)
+
+
+# ------------------------------------------------------------------------ tools
+
+
+def test_examples_in_the_docstrings_run() -> None:
+    assert doctest.testmod(convkit).attempted >= 2
+    assert doctest.testmod(convkit).failed == 0
+
+
+@pytest.mark.parametrize("n", range(-7, 8))
+def test_shift_moves_and_fills_with_zeros(n: int) -> None:
+    x = torch.arange(1.0, 6.0)
+    expected = [x[i - n].item() if 0 <= i - n < 5 else 0.0 for i in range(5)]
+    assert shift(x, n).tolist() == expected
+    assert x.tolist() == [1, 2, 3, 4, 5]
+
+
+def test_shift_keeps_leading_axes() -> None:
+    x = torch.arange(12.0).reshape(2, 2, 3)
+    assert torch.equal(shift(x, 1)[1, 0], torch.tensor([0.0, 6.0, 7.0]))
+
+
+def test_matrix_of_sends_each_impulse_through() -> None:
+    T = matrix_of(lambda image: image.T * 2, (2, 3))
+    x = torch.arange(6.0)
+    assert T.shape == (6, 6)
+    assert torch.equal(T @ x, (x.reshape(2, 3).T * 2).reshape(-1))
+
+
+# --------------------------------------------------------------------- messages
+
+
+def test_passing_check_says_what_it_is_worth_and_what_is_still_hidden(capsys) -> None:
+    assert checked(conv_matrix_1d) is None
+    assert capsys.readouterr().out == (
+        "toeplitz_1d: the visible part passed, worth 2 of 6 points.\n"
+        "Hidden:   when graded, this is tried: other sizes.\n"
+    )
+
+
+def test_wrong_entry_names_inputs_property_place_and_hint_in_this_order(capsys) -> None:
+    def flipped(weight, n):
+        return conv_matrix_1d(weight.flip(0), n)
+
+    assert checked(flipped, hint="Which rows read input j?") == 0.0
+    assert capsys.readouterr().out == (
+        "toeplitz_1d: not yet.\n"
+        "Inputs:   weight = torch.tensor([2., 3., 7.]), n = 5\n"
+        "Expected: a matrix of 3 x 5 whose every entry is right\n"
+        "Yours:    6 of 15 entries wrong, in 3 of 3 rows; first: row 0, column 0 is 7\n"
+        "Hint:     Which rows read input j?\n"
+    )
+
+
+def test_transposed_answer_is_told_about_rows_and_columns(capsys) -> None:
+    checked(lambda weight, n: conv_matrix_1d(weight, n).T)
+    out = capsys.readouterr().out
+    assert "Expected: a matrix of 3 x 5\nYours:    a matrix of 5 x 3\n" in out
+    assert "Rows are outputs and columns are inputs" in out
+
+
+def test_exception_is_described_without_a_traceback(capsys) -> None:
+    assert checked(lambda weight, n: 1 / 0) == 0.0
+    assert capsys.readouterr().out == (
+        "toeplitz_1d: not yet.\n"
+        "Inputs:   weight = torch.tensor([2., 3., 7.]), n = 5\n"
+        "Expected: a result\n"
+        "Yours:    ZeroDivisionError: division by zero\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "blank", [lambda weight, n: None, lambda weight, n: ..., pytest.param("raises", id="raises")]
+)
+def test_blank_answer_gets_one_friendly_line(blank, capsys) -> None:
+    def raises(weight, n):
+        raise NotImplementedError
+
+    assert checked(raises if blank == "raises" else blank) == 0.0
+    assert capsys.readouterr().out == "toeplitz_1d: not answered yet.\n"
+
+
+def test_changed_input_is_said_and_spoils_no_later_case(capsys) -> None:
+    def careless(weight, n):
+        T = conv_matrix_1d(weight, n)
+        weight.zero_()
+        return T
+
+    weight = KERNEL.clone()
+    assert checked(careless, cases=[(weight, 5), (weight, 7)]) is None
+    assert "Note:     Your function changed its input" in capsys.readouterr().out
+    assert torch.equal(weight, KERNEL)
+
+
+def test_long_messages_are_cut_at_twelve_lines_of_eighty_columns(capsys) -> None:
+    def fails(weight, n):
+        raise ValueError("word " * 300)
+
+    checked(fails, hint="advice " * 200)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 12
+    assert max(map(len, lines)) <= 80
+
+
+def test_messages_never_show_the_target_matrix(capsys) -> None:
+    """The kernel's own numbers stay out of the message when only they would be right."""
+    odd = torch.tensor([41.0, 59.0, 83.0])
+    checked(lambda weight, n: torch.zeros(3, 5), cases=[(odd, 5)])
+    out = capsys.readouterr().out.split("Expected:")[1]
+    assert not any(number in out for number in ("41", "59", "83"))
+
+
+def test_warnings_of_an_answer_do_not_reach_stderr(capsys) -> None:
+    """Under nbgrader any text on stderr would cost all points."""
+    import warnings
+
+    def warns(weight, n):
+        warnings.warn("deprecated", stacklevel=1)
+        return conv_matrix_1d(weight, n)
+
+    assert checked(warns) is None
+    assert capsys.readouterr().err == ""
+
+
+# -------------------------------------------------------------------- comparing
+
+
+BANDED = torch.tensor([[2.0, 3.0, 0.0], [0.0, 2.0, 3.0]])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        BANDED,
+        BANDED.numpy(),
+        BANDED.numpy()[::-1, ::-1].copy()[::-1, ::-1],  # negative strides
+        BANDED.tolist(),
+        tuple(map(tuple, BANDED.int().tolist())),
+        [list(row) for row in BANDED],  # lists of tensors
+        BANDED.double(),
+        BANDED.to_sparse(),
+        torch.nn.Parameter(BANDED),
+        BANDED.T.contiguous().T,
+    ],
+)
+def test_every_kind_of_matrix_is_accepted(value: object) -> None:
+    assert compare(BANDED, value) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "yours"),
+    [
+        (5, "an int, not a tensor, an array or a nested list"),
+        ("text", "a str, not a tensor, an array or a nested list"),
+        ([[1, 2], [3]], "a list whose rows differ in length"),
+        ([["a", "b"]], "an array of <U1, not of numbers"),
+        (np.array([object()]), "an array of object, not of numbers"),
+        (torch.zeros(3), "a vector of length 3"),
+        (torch.zeros(1, 3, 5), "shape (1, 3, 5)"),
+        (torch.zeros(3, 1), "a matrix of 3 x 1"),
+        ({"a": 1}, "a dict, not a tensor, an array or a nested list"),
+    ],
+    ids=str,
+)
+def test_other_things_are_named_not_broadcast(value: object, yours: str) -> None:
+    problem = compare(torch.ones(3, 5), value)
+    assert problem is not None
+    assert problem.yours == yours
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e30])
+def test_nan_and_infinity_are_wrong(bad: float) -> None:
+    T = torch.ones(2, 2)
+    T[1, 0] = bad
+    assert compare(torch.ones(2, 2), T) is not None
+
+
+def test_float64_wants_float64_precision_and_float32_does_not() -> None:
+    third = torch.full((2, 2), 1 / 3, dtype=torch.float64)
+    assert compare(third, third.float()) is not None
+    assert compare(third.float(), third) is None
+    assert compare(third, third + 1e-13) is None
+
+
+@pytest.mark.parametrize(
+    ("expected", "right", "wrong"),
+    [
+        (8, [8, np.int64(8), torch.tensor(8)], [7, 8.0, True, "8", [8], None]),
+        (
+            True,
+            [True, np.bool_(True), torch.tensor(True)],
+            [False, 1, "True", torch.tensor([1, 1])],
+        ),
+        (0.5, [0.5, np.float32(0.5), torch.tensor(0.5)], [0.4, "0.5", None, True]),
+        ({1, 2}, [{1, 2}, frozenset({2, 1})], [{1}, [1, 2], {1, 2, 3}, "12"]),
+        ({"a": 1}, [{"a": 1}], [{"a": 2}, {"b": 1}, {"a": 1, "b": 2}, {}, 1]),
+    ],
+    ids=str,
+)
+def test_kinds_of_values(expected: object, right: list, wrong: list) -> None:
+    assert all(compare(expected, value) is None for value in right)
+    assert all(compare(expected, value) is not None for value in wrong)
+
+
+def test_as_array_reads_half_precision_or_says_why_not() -> None:
+    assert isinstance(as_array(torch.ones(2, dtype=torch.float16)), np.ndarray)
+    assert "cannot be read" in str(as_array(torch.ones(2, dtype=torch.bfloat16)))
+
+
+def test_call_gives_copies_and_describes_errors() -> None:
+    weight = KERNEL.clone()
+    value, note = call(lambda w: w.zero_(), (weight,))
+    assert torch.equal(value, torch.zeros(3))
+    assert note
+    assert torch.equal(weight, KERNEL)
+
+
+# --------------------------------------------------------------- rule on builders
+
+CALL = "def f(w, n):\n    return "
+SETUP = "import torch\nimport torch.nn.functional as F\nimport numpy as np"
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        (CALL + "F.conv1d(w, n)", "conv1d"),
+        ("from torch.nn.functional import conv1d as g\n" + CALL + "g(w)", "conv1d"),
+        ("g = F.conv1d\ndef f(w, n):\n    return g(w, n)", "conv1d"),
+        ("tools = [F.conv1d]\ndef f(w, n):\n    return tools[0](w, n)", "conv1d"),
+        (CALL + "getattr(F, 'con' + 'v1d')(w, n)", "getattr"),
+        (CALL + "F.__dict__['conv' + '1d'](w, n)", "__dict__"),
+        (CALL + "eval('F.conv' + '1d')(w, n)", "eval"),
+        ("def f(w):\n    from scipy.linalg import toeplitz\n    return toeplitz(w)", "toeplitz"),
+        ("from scipy.linalg import *\ndef f(w, n):\n    return toeplitz(w)", "toeplitz"),
+        (CALL + "torch.nn.Conv1d(1, 1, 3)(w)", "Conv1d"),
+        (CALL + "w.unfold(0, 3, 1)", "unfold"),
+        (CALL + "torch.ops.aten.convolution(w)", "convolution"),
+        (CALL + "torch.autograd.functional.jacobian(g, w)", "jacobian"),
+        (CALL + "np.convolve(w, n)", "convolve"),
+        ("import convkit\ndef f(w, n):\n    return convkit.matrix_of(g, n)", "matrix_of"),
+        ("class A:\n    @staticmethod\n    def g(w):\n        return F.conv1d(w)\ndef f(w, n):\n"
+         "    return A.g(w)", "conv1d"),
+        ("f = lambda w, n: F.conv1d(w, n)", "conv1d"),
+        ("def g(w):\n    return h(w)\ndef h(w):\n    return F.conv1d(w)\ndef f(w, n):\n"
+         "    return g(w)", "conv1d"),
+    ],
+)  # fmt: skip
+def test_forbidden_names_are_found_however_they_are_reached(source: str, found: str) -> None:
+    assert forbidden_name([SETUP, source], "f", BUILDERS) == found
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        CALL + "torch.stack([torch.roll(w, i) for i in range(n)])",
+        "def toeplitz(w):\n    return w\ndef f(w, n):\n    return toeplitz(w)",
+        "def f(w, n):\n    T = w\n    return T",
+        "def f(w, n):\n    '''Not F.conv1d.'''\n    return 'F.conv1d'  # F.conv1d",
+        CALL + "torch.as_strided(w, (2, 2), (1, 1))",
+        CALL + "np.lib.stride_tricks.sliding_window_view(w, n)",
+    ],
+)
+def test_honest_code_is_not_accused(source: str) -> None:
+    lecture = "T = F.conv1d(x, w)\nconvolve = 3"
+    assert forbidden_name([SETUP, lecture, source], "f", BUILDERS) is None
+
+
+def test_live_check_reads_the_latest_attempt_and_grading_reads_all() -> None:
+    """A student who first tried F.conv1d and then did it by hand is not accused at once."""
+    first, second = "def f(w):\n    return F.conv1d(w)", "def f(w):\n    return w"
+    assert forbidden_name([SETUP, first, second], "f", BUILDERS, latest=True) is None
+    assert forbidden_name([SETUP, first, second], "f", BUILDERS) == "conv1d"
+
+
+def test_cells_that_do_not_parse_are_passed_over() -> None:
+    cells = [SETUP, "def f(w:\n", "%%html\n<b>", "def f(w):\n    return w"]
+    assert forbidden_name(cells, "f", BUILDERS) is None
+
+
+def test_rule_is_checked_at_once(capsys) -> None:
+    cells = [
+        "import torch.nn.functional as F\ndef toeplitz_1d(weight, n):\n    return F.conv1d(n)"
+    ]
+    assert checked(conv_matrix_1d, forbid=BUILDERS, cells=cells) == 0.0
+    assert "may not call a ready-made one" in capsys.readouterr().out
+
+
+# ------------------------------------------------------------------ what it holds
+
+
+def test_kit_needs_only_torch_numpy_and_matplotlib() -> None:
+    tree = ast.parse((ROOT / "convkit.py").read_text())
+    modules = {
+        (node.module if isinstance(node, ast.ImportFrom) else alias.name).split(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    others = modules - set(sys.stdlib_module_names) - {"__future__"}
+    assert others == {"torch", "numpy", "matplotlib", "IPython"}  # IPython where there is one
+
+
+def test_kit_runs_where_there_is_no_ipython() -> None:
+    """A picture in a plain script is drawn nowhere and breaks nothing."""
+    code = (
+        "import sys; sys.modules['IPython'] = None; import convkit, torch;"
+        "convkit.show_matrix(torch.eye(3)); convkit.show_matrix(None)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == "There is no matrix to draw yet.\n"
+
+
+@pytest.mark.parametrize(
+    "name", [n for n in convkit.__all__ if n not in ("BUILDERS", "check", "compare")]
+)
+def test_everything_public_is_documented_with_shapes_or_types(name: str) -> None:
+    doc = inspect.getdoc(getattr(convkit, name))
+    assert doc
+    assert len(doc.splitlines()) >= 1
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: convkit.show_matrix(
+            conv_matrix_1d(KERNEL, 6), KERNEL, "T", rows=[0], blocks=(2, 3)
+        ),
+        lambda: convkit.show_matrices({"a": torch.eye(2), "b": torch.ones(2, 30)}),
+        lambda: convkit.show_row(KERNEL, torch.arange(6.0), row=0, padding=2),
+        lambda: convkit.show_impulses(lambda x: conv1d(x, KERNEL), 6, [0, 5], KERNEL),
+        lambda: convkit.show_defects(lambda x: conv1d(x, KERNEL), torch.arange(8.0), range(-3, 4)),
+        lambda: convkit.show_corners({"z": conv_matrix_1d(KERNEL, 6)}, KERNEL),
+        lambda: convkit.show_block_row(torch.eye(12), (3, 4), row=2),
+        lambda: convkit.show_counts({"a": {"dense": 80, "nonzero": 24}}),
+        lambda: convkit.show_mistake(np.eye(40), np.eye(40) == 1),
+    ],
+)
+def test_pictures_draw_and_leave_no_pyplot_figure_open(draw, monkeypatch) -> None:
+    """Drawn for real, with a display that keeps the picture."""
+    import matplotlib.pyplot as plt
+    from IPython.core import display_functions
+    from IPython.core.interactiveshell import InteractiveShell
+
+    kept = []
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: InteractiveShell)
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: kept.append((data, more)))
+    assert display_functions is not None
+    draw()
+    (data, more), *others = kept
+    assert not others
+    assert data["image/png"].startswith("iVBORw0KGgo")
+    assert more["metadata"]["image/png"]["alt"].startswith("Picture: ")
+    assert plt.get_fignums() == []
