@@ -18,6 +18,7 @@ $(INSTALLED): requirements.txt pyproject.toml
 	touch $@
 
 demo: $(INSTALLED) release
+	@echo "Grading the demo class, one submission after the other. This takes some minutes."
 	$(NBGRADER) autograde $(ASSIGNMENT) --force --log-level=ERROR
 	$(NBGRADER) generate_feedback $(ASSIGNMENT) --force --log-level=ERROR
 	$(NBGRADER) export --to grades.csv --log-level=ERROR
@@ -35,7 +36,7 @@ check: $(INSTALLED)
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m convgrade.canonical source
-	$(BIN)/python -m pytest -q -n 2 -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
 
 fix: $(INSTALLED)
 	$(BIN)/ruff check --fix
@@ -47,7 +48,7 @@ test: $(INSTALLED) packages
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m convgrade.canonical source
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # A browser for the tests that look at pages; see docs/development.md.
 packages:

@@ -2,6 +2,7 @@
 
 import os
 import sys
+import warnings
 from pathlib import Path
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
@@ -21,6 +22,9 @@ c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pyte
 _bin = str(Path(sys.executable).parent)
 if _bin not in os.environ.get("PATH", "").split(os.pathsep):
     os.environ["PATH"] = os.pathsep.join([_bin, os.environ.get("PATH", "")])
+
+# SQLAlchemy 2.1 warns about the order in which nbgrader adds rows; the rows are right.
+warnings.filterwarnings("ignore", message="Object of type <Submitted")
 
 # ----------------------------------------------------------- generate_assignment
 # A comment, not `raise`: an unanswered cell must not stop "Run all".
@@ -50,8 +54,21 @@ c.GenerateAssignment.preprocessors = [
 c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)_(?P<file_id>[1-9]_[^/.]+)"
 
 # --------------------------------------------------------------------- autograde
+# nbgrader's own list, with TrimPictures after Execute.
+c.Autograde.autograde_preprocessors = [
+    "nbgrader.preprocessors.Execute",
+    "convgrade.plugins.trim.TrimPictures",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Execute.timeout = 60  # seconds a cell
 c.Execute.record_timing = False  # so that grading twice gives the same file
+# Every kernel would greet with a warning that its ports of this machine are not encrypted.
+c.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
 # The kernels inherit this: for matrices this small, torch's threads only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
