@@ -20,13 +20,19 @@ torch.set_num_threads(1)  # matrices here are small, and two test processes shar
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the matrix of answers against exercises, which the gate collected."""
-    lines = []
+    table: dict[str, dict[str, list[str]]] = {}
     for kind in ("passed", "failed"):
         for report in terminalreporter.getreports(kind):
-            lines += [text for name, text in report.user_properties if name == "gate"]
-    if lines:
-        terminalreporter.section("answers against hidden tests")
-        terminalreporter.write_line("\n".join(sorted(lines)))
+            for name, row in report.user_properties:
+                if name == "gate":
+                    exercise, answer, points = row.split("|")
+                    table.setdefault(exercise, {}).setdefault(answer, []).append(points)
+    if table:
+        terminalreporter.section("points of every answer, by exercise and misconception")
+    for exercise, answers in sorted(table.items()):
+        terminalreporter.write_line(exercise)
+        for answer, points in sorted(answers.items()):
+            terminalreporter.write_line(f"  {answer:<8} {' '.join(points)}")
 
 
 @pytest.hookimpl(wrapper=True)

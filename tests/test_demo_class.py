@@ -1,14 +1,17 @@
-"""The demo class: graded by nbgrader, held against the table of what each submission should earn."""
+"""The demo class: graded by nbgrader, held against the table of what it should earn."""
 
 from __future__ import annotations
 
 import re
+import shlex
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
-from conftest import ROOT, run_nbgrader
+from conftest import ROOT
 from demo_class import ASSIGNMENT, build, expected_points, submissions
 from nbgrader.api import Gradebook
 
@@ -19,13 +22,31 @@ COURSE = "convolution-is-a-matrix"
 
 
 @pytest.fixture(scope="module")
-def graded(course: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the course in which the whole demo class is graded."""
-    root = tmp_path_factory.mktemp("graded") / "course"
-    shutil.copytree(course, root)
-    shutil.copytree(ROOT / "submitted", root / "submitted")
-    run_nbgrader(root, "autograde", ASSIGNMENT)
-    return root
+def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Run `make demo` in a copy of what git tracks; return the folder and what was printed.
+
+    The copy borrows this environment. autograded/ is left out, so that nothing is graded already.
+    """
+    root = tmp_path_factory.mktemp("demo") / "course"
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    for name in listed.splitlines():
+        if not name.startswith("autograded/") and (ROOT / name).exists():
+            (root / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, root / name, follow_symlinks=False)
+    (root / ".venv").symlink_to(Path(sys.prefix))
+    (Path(sys.prefix) / ".installed").touch()
+    result = subprocess.run(["make", "demo"], cwd=root, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert "Traceback" not in result.stdout + result.stderr
+    return root, result.stdout
+
+
+@pytest.fixture(scope="module")
+def graded(demo: tuple[Path, str]) -> Path:
+    """Return the course in which the whole demo class is graded."""
+    return demo[0]
 
 
 def test_submissions_are_what_the_script_builds(tmp_path: Path) -> None:
@@ -87,7 +108,6 @@ def test_autograded_is_small_and_names_no_machine() -> None:
 
 
 def test_feedback_of_a_wrong_answer_helps_and_leaks_nothing(graded: Path) -> None:
-    run_nbgrader(graded, "generate_feedback", ASSIGNMENT, "--student", "flipped-kernel")
     folder = graded / "feedback" / "flipped-kernel" / ASSIGNMENT
     pages = {p.stem: p.read_text() for p in folder.glob("*.html")}
     assert len(pages) == 5
@@ -95,3 +115,37 @@ def test_feedback_of_a_wrong_answer_helps_and_leaks_nothing(graded: Path) -> Non
     for page in pages.values():
         for secret in ("HIDDEN TESTS", "MARK SCHEME", "conv_matrix(", "Draw(seed"):
             assert secret not in page
+
+
+README = (ROOT / "README.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    """Return the README's fenced blocks of a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", README, flags=re.MULTILINE | re.DOTALL)
+
+
+def test_readme_shows_what_make_demo_prints(demo: tuple[Path, str]) -> None:
+    shown = next(block for block in blocks("text") if block.startswith("submission"))
+    assert shown.rstrip("\n") in demo[1]
+
+
+def test_readme_shows_the_two_commands_first() -> None:
+    assert blocks("sh")[0].split("\n")[0].startswith("make demo")
+    assert blocks("sh")[0].split("\n")[1].startswith("make test")
+
+
+def other_commands() -> list[str]:
+    lines = [line for block in blocks("sh") for line in block.splitlines()]
+    commands = [line.split("  #")[0].strip() for line in lines]
+    return [c for c in commands if c and c not in ("make demo", "make test", "make check")]
+
+
+@pytest.mark.parametrize("command", other_commands())
+def test_commands_of_the_readme_run(graded: Path, command: str) -> None:
+    """Each in the graded demo course; servers only answer --help."""
+    words = shlex.split(command)
+    if "lab" in words:
+        words.append("--help")
+    result = subprocess.run(words, cwd=graded, capture_output=True, text=True, timeout=600)
+    assert result.returncode == 0, result.stdout + result.stderr

@@ -31,7 +31,8 @@ def test_answer(answer: Answer, record_property: pytest.RecordProperty) -> None:
     notebook = source_notebook("toeplitz", answer.notebook)
     verdict = notebook.grade(answer.exercise, answer.source)
     full = notebook.points[answer.exercise]
-    record_property("gate", f"{answer} | {verdict.points:g} of {full:g}")
+    exercise = f"{answer.notebook}/{answer.exercise}, of {full:g}"
+    record_property("gate", f"{exercise}|{answer.kind}|{verdict.points:g}")
     if answer.kind == "correct":
         assert verdict.points == full, verdict.output
     else:

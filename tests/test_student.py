@@ -177,6 +177,22 @@ def test_badge_stands_in_every_notebook_once_a_repository_is_set(tmp_path: Path)
         )
 
 
+def test_badge_stands_in_the_readme_and_goes_again(tmp_path: Path) -> None:
+    """Stamped by generate_assignment, once however often, and removed when the setting is."""
+    root = make_course(tmp_path, f"{NAMES[0]}.ipynb")
+    plain = shutil.copy(ROOT / "README.md", root / "README.md").read_text()
+    config = (root / "nbgrader_config.py").read_text()
+    setting = 'c.ColabLaunch.repository = "university/course"\n'
+    for text, badges in ((config + setting, 1), (config + setting, 1), (config, 0)):
+        (root / "nbgrader_config.py").write_text(text)
+        run_nbgrader(root, "generate_assignment", "toeplitz", "--force")
+        stamped = (root / "README.md").read_text()
+        target = f"university/course/blob/main/release/toeplitz/{NAMES[0]}.ipynb"
+        assert stamped.count("[![Open in Colab](convgrade/plugins/open-in-colab.png)]") == badges
+        assert stamped.count(target) == badges
+    assert stamped == plain
+
+
 def test_no_badge_while_no_repository_is_set() -> None:
     for name in NAMES:
         text = (RELEASE / f"{name}.ipynb").read_text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -13,6 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import TraitError, Unicode, validate
 
 BADGE = "open-in-colab.png"
+BADGE_IN_REPOSITORY = f"convgrade/plugins/{BADGE}"
 
 
 class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
@@ -20,7 +22,8 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
 
     Goes into ``GenerateAssignment.preprocessors`` before the first
     `ComputeChecksums`: it changes a locked cell, and the gradebook must store
-    the changed one. Does nothing while ``repository`` is unset.
+    the changed one. Links in the course's README get the badge as well. While
+    ``repository`` is unset there are no badges.
     """
 
     repository = Unicode(
@@ -33,6 +36,10 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
     kit_url = Unicode(
         "https://raw.githubusercontent.com/{repository}/{branch}/convkit.py",
         help="Where Colab fetches the kit; {repository} and {branch} are filled in.",
+    ).tag(config=True)
+
+    readme = Unicode(
+        "README.md", help="File in the course's folder whose links to notebooks get the badge too."
     ).tag(config=True)
 
     @validate("repository")
@@ -60,10 +67,11 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
         -------
         the notebook and the resources
         """
-        if not self.repository:
-            return nb, resources
         names = resources["nbgrader"]
         path = f"release/{names['assignment']}/{names['notebook']}.ipynb"
+        self._stamp_readme(path)
+        if not self.repository:
+            return nb, resources
         title = nb.cells[0]
         title.source = f"{self.badge(path, f'attachment:{BADGE}')}\n\n{title.source}"
         title.attachments = {BADGE: {"image/png": base64.b64encode(badge_png()).decode()}}
@@ -86,6 +94,19 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
         base = "https://colab.research.google.com/github"
         target = f"{base}/{self.repository}/blob/{quote(self.branch)}/{quote(path)}"
         return f"[![Open in Colab]({image})]({target})"
+
+    def _stamp_readme(self, path: str) -> None:
+        """Put the badge behind the README's link to a notebook; take it off when unset."""
+        readme = Path(self.readme)  # nbgrader converts from within the course's folder
+        if not readme.is_file():
+            return
+        text = readme.read_text(encoding="utf-8")
+        link = f"]({path})"
+        stamp = " " + self.badge(path, BADGE_IN_REPOSITORY) if self.repository else ""
+        old = r"(?: \[!\[Open in Colab\]\([^)]*\)\]\([^)]*\))?"
+        stamped = re.sub(re.escape(link) + old, lambda _: link + stamp, text)
+        if stamped != text:
+            readme.write_text(stamped, encoding="utf-8")
 
 
 def badge_png() -> bytes:

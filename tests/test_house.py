@@ -1,0 +1,95 @@
+"""The shape of the project: arrows downwards, pins, what is tracked."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import tomllib
+
+import pytest
+from conftest import ROOT
+
+# Each module may import those of earlier rows only.
+LAYERS = [
+    {"convkit"},
+    {"convgrade.reference"},
+    {"convgrade.rubric", "convgrade.canonical"},
+    {"convgrade.plugins.colab", "convgrade.plugins.export", "convgrade.plugins.trim"},
+    {"convgrade.summary"},
+]
+
+
+def modules() -> dict[str, str]:
+    paths = [ROOT / "convkit.py", *(ROOT / "convgrade").rglob("*.py")]
+    names = {".".join(p.relative_to(ROOT).with_suffix("").parts): p.read_text() for p in paths}
+    return {name: text for name, text in names.items() if not name.endswith("__init__")}
+
+
+def imported(text: str) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {str(node.module)}
+    return found
+
+
+def test_every_module_has_a_place() -> None:
+    assert set(modules()) == set().union(*LAYERS)
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_imports_point_downwards(name: str) -> None:
+    place = next(i for i, layer in enumerate(LAYERS) if name in layer)
+    below = set().union(*LAYERS[:place])
+    ours = imported(modules()[name]) & set().union(*LAYERS)
+    assert ours <= below
+
+
+def test_pins_are_exact_and_within_the_ranges() -> None:
+    """Every direct dependency has a pin in requirements.txt and a range in pyproject.toml."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    pins = [line for line in lines if line and not line.startswith("#")]
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+", pin) for pin in pins)
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    ranges = project["dependencies"] + project["optional-dependencies"]["dev"]
+    names = [re.match(r"[\w-]+", r).group() for r in ranges]
+    assert sorted(pin.split("==")[0] for pin in pins) == sorted(names)
+    assert "torch==2.13.0" in pins
+
+
+def tracked() -> list[str]:
+    result = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return result.stdout.splitlines()
+
+
+def test_no_generated_file_is_tracked() -> None:
+    wrong = r"(\.db|\.log|\.pyc|\.egg-info.*|\.sqlite)$|(^|/)(\.venv|\.cache|feedback|downloaded)/"
+    assert [name for name in tracked() if re.search(wrong, name)] == []
+
+
+def test_no_tracked_file_is_over_a_mebibyte() -> None:
+    large = [name for name in tracked() if (ROOT / name).stat().st_size > 2**20]
+    assert large == []
+
+
+def test_make_and_ci_run_the_same_things() -> None:
+    """CI calls `make test`, and the README names no target that does not exist."""
+    makefile = (ROOT / "Makefile").read_text()
+    assert "exec make test" in (ROOT / ".ci" / "run").read_text()
+    targets = set(re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE))
+    texts = [(ROOT / "README.md"), *(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"]
+    for path in texts:
+        named = set(re.findall(r"(?:^|`)make ([a-z]+)", path.read_text(), flags=re.MULTILINE))
+        assert named <= targets, path
+
+
+def test_links_in_the_documents_lead_somewhere() -> None:
+    for path in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#]+)", path.read_text()):
+            if not target.startswith("http"):
+                assert (path.parent / target).exists(), f"{path.name}: {target}"
