@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import collections
+import re
 
 import nbformat
 import pytest
 from gate import ROOT, Answer, exercises, notebooks, read_answers, source_notebook
 
 ALL = read_answers("toeplitz")
+DOCS = ROOT / "docs" / "misconceptions.md"
 EXERCISES = list(exercises("toeplitz"))
 BUILDERS = (
     "toeplitz_1d",
@@ -84,3 +86,16 @@ def test_grading_twice_gives_the_same_output(name: str) -> None:
     for answer in [a for a in ALL if a.notebook == name and a.kind != "correct"][::5]:
         first = notebook.grade(answer.exercise, answer.source)
         assert notebook.grade(answer.exercise, answer.source) == first
+
+
+def test_every_misconception_is_listed_where_it_is_tested() -> None:
+    """docs/misconceptions.md names every number that an answer carries, and each has an answer."""
+    rows = re.findall(r"^\| (M\d\d) \| .* \| ([^|]*) \|$", DOCS.read_text(), flags=re.MULTILINE)
+    used: dict[str, set[str]] = {}
+    for answer in ALL:
+        if answer.kind not in ("correct", "rule"):
+            used.setdefault(answer.kind, set()).add(answer.notebook[0])
+    assert {number for number, _ in rows} - {"M02"} == set(used)
+    for number, places in rows:
+        if number != "M02" and places != "all":
+            assert set(places.split(", ")) == used[number], number
