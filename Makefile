@@ -50,7 +50,7 @@ test: $(INSTALLED) packages
 	$(BIN)/python -m convgrade.canonical source
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# A browser for the tests that look at pages; see docs/development.md.
+# A browser for the tests that look at pages; see CONTRIBUTING.md.
 packages:
 	.ci/packages
 

@@ -19,7 +19,7 @@ import symtable
 import textwrap
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -314,7 +314,8 @@ def show_defects(
     )
     fig = Figure(figsize=(0.42 * defects.shape[1] + 1.6, 0.3 * len(shifts) + 0.9))
     ax = fig.subplots()
-    ax.imshow(defects, cmap="Oranges", aspect="auto", vmin=0, vmax=max(1e-9, defects.max()) * 1.4)
+    shown = np.ma.masked_less_equal(defects, 1e-6)
+    ax.imshow(shown, cmap="Oranges", aspect="auto", vmin=0, vmax=max(1e-9, defects.max()) * 1.4)
     for (i, j), value in np.ndenumerate(defects):
         if value > 1e-6:
             ax.text(j, i, _number(value), ha="center", va="center", fontsize=8)
@@ -740,9 +741,12 @@ def _compare_numbers(expected: Any, yours: Any) -> Difference | None:
         str: isinstance(value, str),
     }[type(expected)]
     if not fits:
-        hint = "A count is a whole number: // divides without a rest." if (
+        hint = "This is a whole number: // drops the remainder, / gives a float." if (
             isinstance(expected, int) and isinstance(value, float)) else ""  # fmt: skip
         return Difference(wanted, f"{_brief(value)}, {_article(type(value).__name__)}", hint)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        plain: Any = float if isinstance(value, float) else int
+        value = plain.__add__(value, 0)  # a subclass could say that it equals everything
     if isinstance(expected, float):
         right = abs(value - expected) <= 1e-5 * max(1.0, abs(expected))
     else:
@@ -758,7 +762,7 @@ def _compare_sets(expected: Any, yours: Any) -> Difference | None:
     wanted = "a Python set such as {1, 2}"
     if not isinstance(yours, (set, frozenset)):
         return Difference(wanted, f"{_brief(yours)}, {_article(type(yours).__name__)}")
-    if yours == expected:
+    if frozenset(yours) == expected:
         return None
     return Difference("the set of exactly those that fit", _brief(yours))
 
@@ -890,7 +894,7 @@ class _Statement:
     """A top-level statement of some cell: what it binds, reads, mentions and names at all.
 
     It binds `surely` what it binds whenever it runs, with nothing left of an earlier value;
-    of what it reads, `later` is read by calls only.
+    of what it reads, `later` is read by calls only. It `patches` an attribute of an object.
     """
 
     binds: frozenset[str]
@@ -899,7 +903,9 @@ class _Statement:
     later: frozenset[str]
     mentions: frozenset[str]
     names: frozenset[str]
+    patches: frozenset[tuple[str, str]]
     cell: int
+    imports: bool
     star: bool
 
 
@@ -943,11 +949,13 @@ def _read_statement(node: ast.stmt, cell: int) -> _Statement:
     if plain is not None:
         mentions |= plain
         now, reads = now - {"getattr"}, reads - {"getattr"}
-    binds = binds | (_changed(node) & reads)
+    changed = _changed(node)
+    binds = binds | ({root for root, _ in changed} & reads)
     later = reads - now if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else set()
     return _Statement(
         frozenset(binds), frozenset(surely), frozenset(reads), frozenset(later),
-        frozenset(mentions), frozenset(names), cell, star,
+        frozenset(mentions), frozenset(names), frozenset(changed), cell,
+        isinstance(node, (ast.Import, ast.ImportFrom)), star,
     )  # fmt: skip
 
 
@@ -966,23 +974,25 @@ def _read_getattr(node: ast.stmt) -> set[str] | None:
     return names if calls == uses > 0 else None
 
 
-def _changed(node: ast.stmt) -> set[str]:
-    """Return the names whose objects a statement may change: a.b = c, a[b] = c, a.append(c)."""
+def _changed(node: ast.stmt) -> set[tuple[str, str]]:
+    """Return names whose objects a statement may change, and how: a.b = c, a[b] = c, a.add(c)."""
     changed = set()
     for part in ast.walk(node):
         match part:
-            case ast.Attribute(root, _, ast.Store()) | ast.Subscript(root, _, ast.Store()):
+            case ast.Attribute(root, attribute, ast.Store()):
                 pass
+            case ast.Subscript(root, _, ast.Store()):
+                attribute = ""
             case ast.Call(ast.Attribute(root, method)) if method in _FILLING:
-                pass
-            case ast.Call(ast.Name("setattr"), [root, *_]):
+                attribute = ""
+            case ast.Call(ast.Name("setattr"), [root, ast.Constant(str(attribute)), *_]):
                 pass
             case _:
                 continue
         while isinstance(root, (ast.Attribute, ast.Subscript)):
             root = root.value
         if isinstance(root, ast.Name):
-            changed.add(root.id)
+            changed.add((root.id, attribute))
     return changed
 
 
@@ -1060,7 +1070,11 @@ def _read_cells(cells: Sequence[str]) -> list[_Statement]:
                     statements.append(_read_statement(single, number))
             else:
                 statements.append(_read_statement(node, number))
-    return statements
+    imported = {name for s in statements if s.imports for name in s.surely}
+    return [
+        replace(s, binds=s.binds | {f".{attr}" for root, attr in s.patches if root in imported})
+        for s in statements
+    ]
 
 
 def _nodes(source: str) -> Iterator[ast.stmt]:
@@ -1100,7 +1114,7 @@ def _reached(statements: Sequence[_Statement], name: str, latest: bool) -> Itera
             yielded.add(i)
             s = statements[i]
             yield s
-            for r in s.reads:
+            for r in s.reads | {f".{m}" for m in s.mentions}:
                 # The last sure binding before the reading: all before it are gone.
                 end = i + 1 if r in s.later else i
                 first = 0 if latest else max(
@@ -1114,9 +1128,9 @@ def _reached(statements: Sequence[_Statement], name: str, latest: bool) -> Itera
 def rule_broken(found: str) -> Difference:
     """Say that an answer uses a name that its exercise does not allow."""
     return Difference(
-        "your own construction: this exercise may not call a ready-made one",
+        "your own work: this exercise may not call a ready-made solution",
         f"your code reaches {found!r}",
-        "Zeros, loops, slices, index arithmetic, torch.kron and the like are all welcome.",
+        "The text of the exercise says what is allowed; loops, slices and arithmetic are.",
     )
 
 
@@ -1211,7 +1225,8 @@ def check(
         return 0.0
     more = f"when graded, this is tried: {hidden}." if hidden else "nothing more is tried."
     lines = [("Note", note), ("Hidden", more)]
-    print(message(name, f"the visible part passed, worth {worth}.", lines))
+    passed = "the form is right" if worth.startswith("0 of") else "the visible part passed"
+    print(message(name, f"{passed}, worth {worth}.", lines))
     return None
 
 
@@ -1235,7 +1250,8 @@ def _report(
     name: str, problem: Difference, args: Sequence[Any], expected: Any, note: str, hint: str
 ) -> None:
     if problem.blank:
-        print(message(name, "not answered yet.", []))
+        why = ": the function returns None" if args else ""
+        print(message(name, f"not answered yet{why}.", []))
         return
     inputs = describe(args, expected) if args and callable(expected) else ""
     lines = [

@@ -85,7 +85,7 @@ class SourceNotebook:
     def grade(self, exercise: str, source: str) -> Verdict:
         """Run an answer cell and its test cell; a test that raises gives 0 points."""
         namespace = dict(self._namespace)
-        namespace["In"] = ["", *self._locked, source]
+        namespace["In"] = ["", *self._locked, source, self.tests[exercise]]
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:

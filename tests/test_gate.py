@@ -59,7 +59,7 @@ def test_handed_out_answer_earns_nothing_and_reads_kindly(notebook: str, exercis
     )
     verdict = source_notebook("toeplitz", notebook).grade(exercise, stub)
     assert verdict.points == 0.0
-    assert "not answered yet." in verdict.output
+    assert "not answered yet" in verdict.output
     assert "Error" not in verdict.output
 
 

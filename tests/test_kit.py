@@ -75,6 +75,13 @@ def test_passing_check_says_what_it_is_worth_and_what_is_still_hidden(capsys) ->
     )
 
 
+def test_check_that_earns_nothing_does_not_say_passed(capsys) -> None:
+    assert checked(conv_matrix_1d, worth="0 of 6 points: it looks only at the form") is None
+    out = capsys.readouterr().out
+    assert out.startswith("toeplitz_1d: the form is right, worth 0 of 6 points: it looks only")
+    assert "passed" not in out
+
+
 def test_wrong_entry_names_inputs_property_place_and_hint_in_this_order(capsys) -> None:
     def flipped(weight, n):
         return conv_matrix_1d(weight.flip(0), n)
@@ -114,7 +121,8 @@ def test_blank_answer_gets_one_friendly_line(blank, capsys) -> None:
         raise NotImplementedError
 
     assert checked(raises if blank == "raises" else blank) == 0.0
-    assert capsys.readouterr().out == "toeplitz_1d: not answered yet.\n"
+    out = capsys.readouterr().out
+    assert out == "toeplitz_1d: not answered yet: the function returns None.\n"
 
 
 def test_changed_input_is_said_and_spoils_no_later_case(capsys) -> None:
@@ -237,6 +245,22 @@ def test_kinds_of_values(expected: object, right: list, wrong: list) -> None:
     assert all(compare(expected, value) is not None for value in wrong)
 
 
+class _Always(set):
+    """A set that says that it equals everything."""
+
+    __hash__ = None
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+def test_an_answer_that_says_that_it_equals_everything_does_not() -> None:
+    body = {"__eq__": lambda self, other: True, "__sub__": lambda self, other: 0.0}
+    assert compare(8, type("Whole", (int,), body)(7)) is not None
+    assert compare(0.5, type("Real", (float,), body)(7)) is not None
+    assert compare({1, 2}, _Always()) is not None
+
+
 def test_as_array_reads_half_precision_or_says_why_not() -> None:
     assert isinstance(as_array(torch.ones(2, dtype=torch.float16)), np.ndarray)
     assert "cannot be read" in str(as_array(torch.ones(2, dtype=torch.bfloat16)))
@@ -277,12 +301,28 @@ SETUP = "import torch\nimport torch.nn.functional as F\nimport numpy as np"
         ("class A:\n    @staticmethod\n    def g(w):\n        return F.conv1d(w)\ndef f(w, n):\n"
          "    return A.g(w)", "conv1d"),
         ("f = lambda w, n: F.conv1d(w, n)", "conv1d"),
+        ("tools = {}\ntools['g'] = F.conv1d\ndef f(w, n):\n    return tools['g'](w, n)", "conv1d"),
+        ("tools = []\ntools.append(F.conv1d)\ndef f(w, n):\n    return tools[0](w, n)", "conv1d"),
+        ("def f(w, n):\n    return f.g(w, n)\nf.g = F.conv1d", "conv1d"),
+        ("class A: ...\nsetattr(A, 'g', F.conv1d)\ndef f(w, n):\n    return A.g(w)", "conv1d"),
+        ("torch.Tensor.g = lambda x, w: F.conv1d(x)\ndef f(w, n):\n    return n.g(w)", "conv1d"),
+        ("get_ipython().run_cell_magic('time', '', 'def g(w):\\n    return F.conv1d(w)\\n')\n"
+         "def f(w, n):\n    return g(w)", "conv1d"),
+        ("from numpy import *\nif n:\n    convolve = 1\ndef f(w, n):\n    return convolve(w, n)",
+         "convolve"),
+        ("def make():\n    return g\ng = F.conv1d\nh = make()\ng = 1\n"
+         "def f(w, n):\n    return h(w)", "conv1d"),
+        ("zeros = zeros\ndef f(w, n):\n    return zeros", "conv1d"),
+        (CALL + "getattr(F, 'conv1d')(w, n)", "conv1d"),
+        (CALL + "F.grad.conv1d_input(w, n)", "conv1d_input"),
+        ("from convkit import matrix_of as m\n" + CALL + "m(w, n)", "matrix_of"),
         ("def g(w):\n    return h(w)\ndef h(w):\n    return F.conv1d(w)\ndef f(w, n):\n"
          "    return g(w)", "conv1d"),
     ],
 )  # fmt: skip
 def test_forbidden_names_are_found_however_they_are_reached(source: str, found: str) -> None:
-    assert forbidden_name([SETUP, source], "f", BUILDERS) == found
+    lecture = "zeros = F.conv1d(x, w)"
+    assert forbidden_name([SETUP, lecture, source], "f", BUILDERS) == found
 
 
 @pytest.mark.parametrize(
@@ -294,6 +334,12 @@ def test_forbidden_names_are_found_however_they_are_reached(source: str, found: 
         "def f(w, n):\n    '''Not F.conv1d.'''\n    return 'F.conv1d'  # F.conv1d",
         CALL + "torch.as_strided(w, (2, 2), (1, 1))",
         CALL + "np.lib.stride_tricks.sliding_window_view(w, n)",
+        "def T(n):\n    return T(n - 1) if n else 0\ndef f(w, n):\n    return T(n)",
+        "from torch import zeros as T\ndef f(w, n):\n    return T(n)",
+        "from convkit import matrix_of, shift\ndef f(w, n):\n    return shift(w, n)",
+        CALL + "torch.zeros(n, dtype=getattr(w, 'dtype', None))",
+        "def f(w, n):\n    return torch.eye(n)\ntorch.testing.assert_close(f(w, 3), F.conv1d(w))",
+        "tried = []\ndef f(w, n):\n    return torch.eye(n)\ntried.append(F.conv1d(x, w))",
     ],
 )
 def test_honest_code_is_not_accused(source: str) -> None:
@@ -318,7 +364,7 @@ def test_rule_is_checked_at_once(capsys) -> None:
         "import torch.nn.functional as F\ndef toeplitz_1d(weight, n):\n    return F.conv1d(n)"
     ]
     assert checked(conv_matrix_1d, forbid=BUILDERS, cells=cells) == 0.0
-    assert "may not call a ready-made one" in capsys.readouterr().out
+    assert "may not call a ready-made solution" in capsys.readouterr().out
 
 
 # ------------------------------------------------------------------ what it holds
@@ -368,6 +414,8 @@ def test_everything_public_is_documented_with_shapes_or_types(name: str) -> None
         lambda: convkit.show_defects(lambda x: conv1d(x, KERNEL), torch.arange(8.0), range(-3, 4)),
         lambda: convkit.show_corners({"z": conv_matrix_1d(KERNEL, 6)}, KERNEL),
         lambda: convkit.show_block_row(torch.eye(12), (3, 4), row=2),
+        lambda: convkit.show_shades({"random": np.eye(3) - 0.5}),
+        lambda: convkit.show_patch(torch.ones(2, 2), torch.ones(3, 4), 1, 2),
         lambda: convkit.show_counts({"a": {"dense": 80, "nonzero": 24}}),
         lambda: convkit.show_mistake(np.eye(40), np.eye(40) == 1),
     ],

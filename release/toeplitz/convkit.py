@@ -19,7 +19,7 @@ import symtable
 import textwrap
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -314,7 +314,8 @@ def show_defects(
     )
     fig = Figure(figsize=(0.42 * defects.shape[1] + 1.6, 0.3 * len(shifts) + 0.9))
     ax = fig.subplots()
-    ax.imshow(defects, cmap="Oranges", aspect="auto", vmin=0, vmax=max(1e-9, defects.max()) * 1.4)
+    shown = np.ma.masked_less_equal(defects, 1e-6)
+    ax.imshow(shown, cmap="Oranges", aspect="auto", vmin=0, vmax=max(1e-9, defects.max()) * 1.4)
     for (i, j), value in np.ndenumerate(defects):
         if value > 1e-6:
             ax.text(j, i, _number(value), ha="center", va="center", fontsize=8)
@@ -740,9 +741,12 @@ def _compare_numbers(expected: Any, yours: Any) -> Difference | None:
         str: isinstance(value, str),
     }[type(expected)]
     if not fits:
-        hint = "A count is a whole number: // divides without a rest." if (
+        hint = "This is a whole number: // drops the remainder, / gives a float." if (
             isinstance(expected, int) and isinstance(value, float)) else ""  # fmt: skip
         return Difference(wanted, f"{_brief(value)}, {_article(type(value).__name__)}", hint)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        plain: Any = float if isinstance(value, float) else int
+        value = plain.__add__(value, 0)  # a subclass could say that it equals everything
     if isinstance(expected, float):
         right = abs(value - expected) <= 1e-5 * max(1.0, abs(expected))
     else:
@@ -758,7 +762,7 @@ def _compare_sets(expected: Any, yours: Any) -> Difference | None:
     wanted = "a Python set such as {1, 2}"
     if not isinstance(yours, (set, frozenset)):
         return Difference(wanted, f"{_brief(yours)}, {_article(type(yours).__name__)}")
-    if yours == expected:
+    if frozenset(yours) == expected:
         return None
     return Difference("the set of exactly those that fit", _brief(yours))
 
@@ -864,10 +868,11 @@ def _rounded(value: Any) -> str:
 BUILDERS: frozenset[str] = frozenset(
     {f"{name}{d}d" for d in (1, 2, 3) for name in (
         "conv", "Conv", "LazyConv", "conv_transpose", "ConvTranspose", "LazyConvTranspose")}
+    | {f"conv{d}d_{to}" for d in (1, 2, 3) for to in ("input", "weight")}
     | {"conv_tbc", "convolution", "_convolution", "convolution_overrideable", "mkldnn_convolution",
        "convolve", "correlate", "fftconvolve", "oaconvolve", "convolve1d", "correlate1d",
-       "convolve2d", "correlate2d", "convmtx2", "lfilter", "upfirdn", "unfold", "Unfold",
-       "fold", "Fold", "im2col", "col2im",
+       "convolve2d", "correlate2d", "convmtx2", "conv_general_dilated", "filter2D",
+       "lfilter", "upfirdn", "unfold", "Unfold", "fold", "Fold", "im2col", "col2im",
        "toeplitz", "circulant", "convolution_matrix", "matmul_toeplitz", "hankel",
        "jacobian", "jacrev", "jacfwd", "vjp", "jvp", "hessian", "linearize",
        "matrix_of", "_VF", "_C", "ops", "convkit"}
@@ -878,19 +883,30 @@ BUILDERS: frozenset[str] = frozenset(
 _DYNAMIC = frozenset(
     {"getattr", "__getattribute__", "__dict__", "eval", "exec", "compile", "__import__",
      "import_module", "globals", "locals", "vars", "__builtins__", "builtins", "attrgetter",
-     "methodcaller", "get_ipython", "run_cell"}
+     "methodcaller", "get_ipython", "run_cell", "__globals__", "__closure__", "f_globals",
+     "f_locals", "getattr_static", "getmembers", "resolve_name", "run_path", "run_module",
+     "CompilationUnit", "pickle", "marshal", "ctypes", "pydoc", "__subclasses__"}
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class _Statement:
-    """A top-level statement of some cell: what it binds, reads, mentions and names at all."""
+    """A top-level statement of some cell: what it binds, reads, mentions and names at all.
+
+    It binds `surely` what it binds whenever it runs, with nothing left of an earlier value;
+    of what it reads, `later` is read by calls only. It `patches` an attribute of an object.
+    """
 
     binds: frozenset[str]
+    surely: frozenset[str]
     reads: frozenset[str]
+    later: frozenset[str]
     mentions: frozenset[str]
     names: frozenset[str]
+    patches: frozenset[tuple[str, str]]
     cell: int
+    imports: bool
+    star: bool
 
 
 def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
@@ -905,22 +921,83 @@ def _read_statement(node: ast.stmt, cell: int) -> _Statement:
     binds = {
         name for name, s in top.items() if s.is_assigned() or s.is_imported() or s.is_namespace()
     }
-    reads = {name for name, s in top.items() if s.is_referenced()}
+    surely = binds if isinstance(node, (*_DEFINITIONS, ast.Import, ast.ImportFrom)) else set()
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None:
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        parts = [part for target in targets for part in ast.walk(target)]
+        surely = {p.id for p in parts if isinstance(p, ast.Name) and isinstance(p.ctx, ast.Store)}
+    now = {name for name, s in top.items() if s.is_referenced()}
+    reads = set(now)
     for scope in _scopes(table):
         for s in scope.get_symbols():
             if scope is not table and s.is_global():
-                (binds if s.is_declared_global() and s.is_assigned() else reads).add(s.get_name())
-    mentions = set()
+                reads.add(s.get_name())
+                if s.is_declared_global() and s.is_assigned():
+                    binds = binds | {s.get_name()}
+    mentions, star = set(), False
     for part in ast.walk(node):
         if isinstance(part, ast.Attribute):
             mentions.add(part.attr)
         elif isinstance(part, (ast.Import, ast.ImportFrom)):
             mentions.update(piece for alias in part.names for piece in alias.name.split("."))
-            mentions.update((getattr(part, "module", "") or "").split("."))
+            module = getattr(part, "module", "") or ""
+            star = star or any(alias.name == "*" for alias in part.names)
+            if module != "convkit":  # of the kit, what is imported counts: `shift` builds nothing
+                mentions.update(module.split("."))
     names = mentions | {s.get_name() for scope in _scopes(table) for s in scope.get_symbols()}
+    plain = _read_getattr(node)
+    if plain is not None:
+        mentions |= plain
+        now, reads = now - {"getattr"}, reads - {"getattr"}
+    changed = _changed(node)
+    binds = binds | ({root for root, _ in changed} & reads)
+    later = reads - now if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else set()
     return _Statement(
-        frozenset(binds), frozenset(reads), frozenset(mentions), frozenset(names), cell
-    )
+        frozenset(binds), frozenset(surely), frozenset(reads), frozenset(later),
+        frozenset(mentions), frozenset(names), frozenset(changed), cell,
+        isinstance(node, (ast.Import, ast.ImportFrom)), star,
+    )  # fmt: skip
+
+
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+def _read_getattr(node: ast.stmt) -> set[str] | None:
+    """Return the names that ``getattr`` is asked for, None unless all are plain text."""
+    names, calls = set(), 0
+    for part in ast.walk(node):
+        match part:
+            case ast.Call(ast.Name("getattr"), [_, ast.Constant(str(wanted)), *_]):
+                names.add(wanted)
+                calls += 1
+    uses = sum(isinstance(part, ast.Name) and part.id == "getattr" for part in ast.walk(node))
+    return names if calls == uses > 0 else None
+
+
+def _changed(node: ast.stmt) -> set[tuple[str, str]]:
+    """Return names whose objects a statement may change, and how: a.b = c, a[b] = c, a.add(c)."""
+    changed = set()
+    for part in ast.walk(node):
+        match part:
+            case ast.Attribute(root, attribute, ast.Store()):
+                pass
+            case ast.Subscript(root, _, ast.Store()):
+                attribute = ""
+            case ast.Call(ast.Attribute(root, method)) if method in _FILLING:
+                attribute = ""
+            case ast.Call(ast.Name("setattr"), [root, ast.Constant(str(attribute)), *_]):
+                pass
+            case _:
+                continue
+        while isinstance(root, (ast.Attribute, ast.Subscript)):
+            root = root.value
+        if isinstance(root, ast.Name):
+            changed.add((root.id, attribute))
+    return changed
+
+
+_FILLING = ("append", "appendleft", "extend", "insert", "add", "update", "setdefault",
+            "__setitem__", "__setattr__")  # fmt: skip
 
 
 def forbidden_name(
@@ -949,7 +1026,8 @@ def forbidden_name(
     """
     forbid = frozenset(forbid)
     statements = _read_cells(cells)
-    bound = frozenset().union(*(s.binds for s in statements))
+    stars = any(s.star for s in statements)  # then only what is surely bound is known
+    bound = frozenset().union(*(s.surely if stars else s.binds for s in statements))
     for s in _reached(statements, name, latest):
         hits = s.mentions & (forbid | _DYNAMIC)
         # A student may call a helper `toeplitz`: a name bound in the notebook is followed
@@ -984,34 +1062,75 @@ def missing_name(
 def _read_cells(cells: Sequence[str]) -> list[_Statement]:
     statements: list[_Statement] = []
     for number, source in enumerate(cells):
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError):
-            continue  # a cell that does not parse never ran
-        statements += [_read_statement(node, number) for node in tree.body]
-    return statements
+        for node in _nodes(source):
+            if isinstance(node, (ast.Import, ast.ImportFrom)):  # one name each
+                for alias in node.names:
+                    single = copy.copy(node)
+                    single.names = [alias]
+                    statements.append(_read_statement(single, number))
+            else:
+                statements.append(_read_statement(node, number))
+    imported = {name for s in statements if s.imports for name in s.surely}
+    return [
+        replace(s, binds=s.binds | {f".{attr}" for root, attr in s.patches if root in imported})
+        for s in statements
+    ]
+
+
+def _nodes(source: str) -> Iterator[ast.stmt]:
+    """Yield a cell's statements, those inside a magic such as ``%%time`` too."""
+    try:
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return  # a cell that does not parse never ran
+    for node in tree.body:
+        yield node
+        for part in ast.walk(node):  # IPython has made a call of a magic: its last text is code
+            if isinstance(part, ast.Call) and isinstance(part.func, ast.Attribute):
+                last = part.args[-1] if part.args else None
+                if part.func.attr in ("run_cell_magic", "run_line_magic") and isinstance(
+                    last, ast.Constant
+                ):
+                    yield from _nodes(str(last.value))
 
 
 def _reached(statements: Sequence[_Statement], name: str, latest: bool) -> Iterator[_Statement]:
-    """Yield the statements that bind ``name``, then those that bind what they read, and so on."""
-    todo, seen = [name], {name}
+    """Yield the statements that bind ``name``, then those that bind what they read, and so on.
+
+    What a statement reads was bound last before it, or later, as long as it is a function's to
+    read: cells run in order, so a lecture's ``zeros`` is no student's, who binds another one.
+    """
+    todo, seen = [(name, 0)], {(name, 0)}
+    yielded: set[int] = set()
     while todo:
-        wanted = todo.pop()
-        binding = [s for s in statements if wanted in s.binds]
+        wanted, start = todo.pop()
+        binding = [i for i, s in enumerate(statements) if wanted in s.binds and i >= start]
         if latest and binding:
-            binding = [s for s in binding if s.cell == binding[-1].cell]
-        for s in binding:
+            cell = statements[binding[-1]].cell
+            binding = [i for i in binding if statements[i].cell == cell]
+        for i in binding:
+            if i in yielded:
+                continue
+            yielded.add(i)
+            s = statements[i]
             yield s
-            todo += [r for r in s.reads if r not in seen]
-            seen |= s.reads
+            for r in s.reads | {f".{m}" for m in s.mentions}:
+                # The last sure binding before the reading: all before it are gone.
+                end = i + 1 if r in s.later else i
+                first = 0 if latest else max(
+                    (j for j in range(end) if r in statements[j].surely), default=0
+                )  # fmt: skip
+                if (r, first) not in seen:
+                    seen.add((r, first))
+                    todo.append((r, first))
 
 
 def rule_broken(found: str) -> Difference:
     """Say that an answer uses a name that its exercise does not allow."""
     return Difference(
-        "your own construction: this exercise may not call a ready-made one",
+        "your own work: this exercise may not call a ready-made solution",
         f"your code reaches {found!r}",
-        "Zeros, loops, slices, index arithmetic, torch.kron and the like are all welcome.",
+        "The text of the exercise says what is allowed; loops, slices and arithmetic are.",
     )
 
 
@@ -1106,7 +1225,8 @@ def check(
         return 0.0
     more = f"when graded, this is tried: {hidden}." if hidden else "nothing more is tried."
     lines = [("Note", note), ("Hidden", more)]
-    print(message(name, f"the visible part passed, worth {worth}.", lines))
+    passed = "the form is right" if worth.startswith("0 of") else "the visible part passed"
+    print(message(name, f"{passed}, worth {worth}.", lines))
     return None
 
 
@@ -1130,7 +1250,8 @@ def _report(
     name: str, problem: Difference, args: Sequence[Any], expected: Any, note: str, hint: str
 ) -> None:
     if problem.blank:
-        print(message(name, "not answered yet.", []))
+        why = ": the function returns None" if args else ""
+        print(message(name, f"not answered yet{why}.", []))
         return
     inputs = describe(args, expected) if args and callable(expected) else ""
     lines = [

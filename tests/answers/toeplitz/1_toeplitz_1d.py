@@ -499,3 +499,96 @@ def is_toeplitz(T):
 # %% is_toeplitz | M16 | a tensor instead of a bool
 def is_toeplitz(T):
     return T[1:, 1:] == T[:-1, :-1]
+
+
+# %% valid_length | M15 | adversarial: always equal int
+class E(int):
+    def __eq__(self, o): return True
+    def __hash__(self): return 0
+def valid_length(n, k): return E(0)
+
+
+# %% toeplitz_1d | correct | adversarial: as_strided write
+def toeplitz_1d(weight, n):
+    k = weight.numel(); m = n - k + 1
+    T = weight.new_zeros(m, n)
+    T.as_strided((m, k), (n + 1, 1)).copy_(weight)
+    return T
+
+
+# %% toeplitz_1d | correct | adversarial: fold the pattern flat
+def toeplitz_1d(weight, n):
+    m = n - len(weight) + 1
+    row = torch.cat([weight, weight.new_zeros(n + 1 - len(weight))])
+    return row.repeat(m)[: m * n].reshape(m, n)
+
+
+# %% toeplitz_1d | correct | adversarial: gather with getattr dtype
+def toeplitz_1d(weight, n):
+    dtype = getattr(weight, "dtype", torch.float32)
+    k = len(weight)
+    d = torch.arange(n)[None] - torch.arange(n - k + 1)[:, None]
+    padded = torch.cat([weight, torch.zeros(1, dtype=dtype)])
+    return padded[torch.where((d >= 0) & (d < k), d, torch.full_like(d, k))]
+
+
+# %% toeplitz_1d | correct | adversarial: helper names collide full banded T
+def full(value, *shape): return [[value] * shape[1] for _ in range(shape[0])]
+def fold(T, weight):
+    for i, row in enumerate(T):
+        row[i:i + len(weight)] = weight.tolist()
+    return T
+def toeplitz_1d(weight, n):
+    return fold(full(0.0, n - len(weight) + 1, n), weight)
+
+
+# %% toeplitz_1d | correct | adversarial: fft allowed
+def toeplitz_1d(weight, n):
+    k = len(weight)
+    d = weight.double()
+    W = torch.fft.fft(torch.eye(n, dtype=torch.float64), dim=0) * torch.fft.fft(d, n=n).conj()[:, None]
+    return torch.fft.ifft(W, dim=0).real[: n - k + 1]
+
+
+# %% toeplitz_1d | rule | adversarial: dict of tools
+tools = {}
+tools["build"] = F.conv1d
+def toeplitz_1d(weight, n):
+    return tools["build"](torch.eye(n, dtype=weight.dtype)[:, None], weight[None, None])[:, 0].T
+
+
+# %% toeplitz_1d | rule | adversarial: function attribute
+def toeplitz_1d(weight, n):
+    return toeplitz_1d.build(torch.eye(n, dtype=weight.dtype)[:, None], weight[None, None])[:, 0].T
+toeplitz_1d.build = F.conv1d
+
+
+# %% toeplitz_1d | rule | adversarial: Tensor method patched
+torch.Tensor.slide = lambda self, w: F.conv1d(self, w)
+def toeplitz_1d(weight, n):
+    return torch.eye(n, dtype=weight.dtype)[:, None].slide(weight[None, None])[:, 0].T
+
+
+# %% toeplitz_1d | rule | adversarial: grad module
+def toeplitz_1d(weight, n):
+    m = n - len(weight) + 1
+    return torch.nn.grad.conv1d_input((m, 1, n), weight[None, None], torch.eye(m, dtype=weight.dtype)[:, None])[:, 0]
+
+
+# %% impostor | correct | adversarial: list of tensors
+impostor = [row + 0 for row in matrix_of(lambda x: conv1d(x, weight), 10)]
+impostor[0] = impostor[0] + torch.eye(10)[9]
+
+
+# %% is_toeplitz | M15 | adversarial: zeros ignored
+def is_toeplitz(T):
+    a, b = T[1:, 1:], T[:-1, :-1]
+    return bool(((a == b) | (a == 0) | (b == 0)).all())
+
+
+# %% is_toeplitz | M15 | adversarial: abs
+def is_toeplitz(T): return bool((T[1:, 1:].abs() == T[:-1, :-1].abs()).all())
+
+
+# %% is_toeplitz | M15 | adversarial: tolerance 1
+def is_toeplitz(T): return bool(torch.allclose(T[1:, 1:], T[:-1, :-1], atol=0.5))

@@ -1109,3 +1109,60 @@ def circulant(weight, n):
 # %% circulant | rule | a helper from a locked cell
 def circulant(weight, n):
     return torch.stack([conv1d(torch.cat([e, e[: len(weight) - 1]]), weight) for e in torch.eye(n, dtype=weight.dtype)], dim=1)
+
+
+# %% shift_matrix | correct | adversarial: imported zeros
+from torch import zeros, arange
+def shift_matrix(length, n):
+    S = zeros(length, length)
+    i = arange(length)
+    S[(i[:, None] - i) == n] = 1
+    return S
+
+
+# %% shift_matrix | correct | adversarial: own zeros and cyclic helper
+def zeros(m, n): return [[0.0] * n for _ in range(m)]
+def shift_matrix(length, n):
+    S = zeros(length, length)
+    for j in range(length):
+        if 0 <= j + n < length: S[j + n][j] = 1.0
+    return S
+
+
+# %% valid_shifts | M15 | adversarial: always equal
+class E(set):
+    def __eq__(self, o): return True
+    def __le__(self, o): return True
+    def __contains__(self, o): return True
+    __hash__ = None
+valid_shifts = E()
+
+
+# %% all_inputs | M33 | adversarial: one input signal
+def equivariant_shifts(T, shifts):
+    x = torch.arange(T.shape[1]) + 1.
+    return {n for n in shifts if torch.equal(T @ shift(x, n), shift(T @ x, n))}
+
+
+# %% all_inputs | M33 | adversarial: abs values
+def equivariant_shifts(T, shifts): return {n for n in shifts if all(torch.equal((T @ shift(e, n)).abs(), shift(T @ e, n).abs()) for e in torch.eye(T.shape[1]))}
+
+
+# %% all_inputs | M33 | adversarial: basis sum of column defects
+def equivariant_shifts(T, shifts): return {n for n in shifts if all((T @ shift(e, n)).sum() == shift(T @ e, n).sum() for e in torch.eye(T.shape[1]))}
+
+
+# %% circulant | correct | adversarial: shift of the kit
+def circulant(weight, n):
+    row = torch.cat([weight, torch.zeros(n - len(weight), dtype=weight.dtype)])
+    return torch.stack([shift(row, i) + shift(row, i - n) if i else row for i in range(n)])
+
+
+# %% circulant | rule | adversarial: global
+def circulant(weight, n):
+    global go
+    go = F.conv1d
+    return build(weight, n)
+def build(weight, n):
+    e = torch.eye(n, dtype=weight.dtype)
+    return go(torch.cat([e, e[:, :len(weight)-1]], 1)[:, None], weight[None, None])[:, 0].T

@@ -1483,3 +1483,31 @@ def input_use(n, k, padding):
 def input_use(n, k, padding):
     full = np.convolve(np.ones(n + 2 * padding - k + 1), np.ones(k))
     return full[padding : padding + n]
+
+
+# %% toeplitz_1d_padded | correct | adversarial: V @ P with names V pads layers
+def pads(n, p, dtype): return torch.eye(n + 2 * p, dtype=dtype)[:, p:p + n]
+def V(weight, n):
+    return torch.stack([torch.cat([weight.new_zeros(i), weight, weight.new_zeros(n - len(weight) - i)]) for i in range(n - len(weight) + 1)])
+def toeplitz_1d_padded(weight, n, padding): return V(weight, n + 2 * padding) @ pads(n, padding, weight.dtype)
+
+
+# %% toeplitz_1d_padded | rule | adversarial: defaults
+def toeplitz_1d_padded(weight, n, padding, _op=vars(F)):
+    return _op["conv" + "1d"](torch.eye(n, dtype=weight.dtype).unsqueeze(1), weight.view(1, 1, -1), padding=padding).squeeze(1).T
+
+
+# %% padding_matrix | correct | adversarial: filled dict
+PLACE = {}
+PLACE["zeros"] = lambda j, n: j
+PLACE["circular"] = lambda j, n: j % n
+PLACE["reflect"] = lambda j, n: (n - 1) - abs((n - 1) - abs(j))
+PLACE.update(replicate=lambda j, n: sorted((0, j, n - 1))[1])
+def padding_matrix(n, left, right, mode):
+    return [[float(PLACE[mode](i - left, n) == j) for j in range(n)] for i in range(n + left + right)]
+
+
+# %% padding_matrix | rule | adversarial: pad module
+def padding_matrix(n, left, right, mode):
+    P = {"zeros": torch.nn.ZeroPad2d((0, 0, left, right)), "reflect": torch.nn.ReflectionPad2d((0, 0, left, right)), "replicate": torch.nn.ReplicationPad2d((0, 0, left, right)), "circular": torch.nn.CircularPad2d((0, 0, left, right))}[mode]
+    return P(torch.eye(n)[None])[0]

@@ -1518,3 +1518,64 @@ def toeplitz_2d_kron(weight, height, width):
         np.kron(np.eye(height - R + 1, height, r), convolution_matrix(w[r], width, mode="valid"))
         for r in range(R)
     )
+
+
+# %% toeplitz_2d | correct | adversarial: einsum of eyes
+def toeplitz_2d(weight, height, width):
+    R, S = weight.shape; H, W = height - R + 1, width - S + 1
+    d = weight.dtype
+    E = torch.stack([torch.eye(height, dtype=d)[r:r + H] for r in range(R)])
+    D = torch.stack([torch.eye(width, dtype=d)[s:s + W] for s in range(S)])
+    return torch.einsum("rs,rih,sjw->ijhw", weight, E, D).reshape(H * W, -1)
+
+
+# %% toeplitz_2d | correct | adversarial: block_diag-ish & names tall, parts, whole
+def tall(row, W, width):
+    return torch.stack([torch.cat([row.new_zeros(j), row, row.new_zeros(width - len(row) - j)]) for j in range(W)])
+def parts(weight, W, width): return [tall(r, W, width) for r in weight]
+def toeplitz_2d(weight, height, width):
+    R, S = weight.shape; H, W = height - R + 1, width - S + 1
+    whole = weight.new_zeros(H * W, height * width)
+    for i in range(H):
+        for r, B in enumerate(parts(weight, W, width)):
+            whole[i * W:(i + 1) * W, (i + r) * width:(i + r + 1) * width] = B
+    return whole
+
+
+# %% toeplitz_2d | rule | adversarial: method list
+ops_ = []
+ops_.append(F.conv2d)
+def toeplitz_2d(weight, height, width):
+    return ops_[0](torch.eye(height * width, dtype=weight.dtype).reshape(-1, 1, height, width), weight[None, None]).flatten(1).T
+
+
+# %% is_block_toeplitz | M15 | adversarial: abs
+def is_block_toeplitz(T, block_shape):
+    T = T.abs(); r, c = block_shape
+    A = T.reshape(T.shape[0] // r, r, -1, c).transpose(1, 2)
+    return torch.equal(A[1:, 1:], A[:-1, :-1]) and torch.equal(A[..., 1:, 1:], A[..., :-1, :-1])
+
+
+# %% is_block_toeplitz | M15 | adversarial: tolerance
+def is_block_toeplitz(T, block_shape):
+    r, c = block_shape
+    A = T.reshape(T.shape[0] // r, r, -1, c).transpose(1, 2)
+    return torch.allclose(A[1:, 1:], A[:-1, :-1], atol=.5) and torch.allclose(A[..., 1:, 1:], A[..., :-1, :-1], atol=.5)
+
+
+# %% is_block_toeplitz | M15 | adversarial: zeros ignored
+def is_block_toeplitz(T, block_shape):
+    r, c = block_shape
+    A = T.reshape(T.shape[0] // r, r, -1, c).transpose(1, 2)
+    ok = lambda a, b: bool(((a == b) | (a == 0) | (b == 0)).all())
+    return ok(A[1:, 1:], A[:-1, :-1]) and ok(A[..., 1:, 1:], A[..., :-1, :-1])
+
+
+# %% toeplitz_2d_kron | correct | adversarial: getattr dtype and toeplitz helper
+def toeplitz(row, m, n):
+    T = torch.zeros(m, n, dtype=getattr(row, "dtype"))
+    for t, v in enumerate(row): T.diagonal(t)[:m] = v
+    return T
+def toeplitz_2d_kron(weight, height, width):
+    R, S = weight.shape; H, W = height - R + 1, width - S + 1
+    return torch.stack([torch.kron(torch.eye(height, dtype=weight.dtype).roll(-r, 0)[:H], toeplitz(weight[r], W, width)) for r in range(R)]).sum(0)

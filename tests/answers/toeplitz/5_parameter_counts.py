@@ -913,3 +913,19 @@ false_claims = {"BCEGH"}
 
 # %% false_claims | M15 | a dict of verdicts
 false_claims = {"B": False, "C": False, "E": False, "G": False, "H": False}
+
+
+# %% counts_1d | M15 | adversarial: always equal
+class E(int):
+    def __eq__(self, o): return True
+    __hash__ = int.__hash__
+counts_1d = {"dense": E(9), "nonzero": E(8), "parameters": E(7)}
+
+
+# %% false_claims | M15 | adversarial: always equal
+class E(set):
+    def __eq__(self, o): return True
+    def __xor__(self, o): return set()
+    def __le__(self, o): return True
+    __hash__ = None
+false_claims = E()
