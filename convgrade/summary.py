@@ -49,7 +49,7 @@ def summarise(gradebook: Gradebook, assignment: str) -> str:
         )
         for notebook in scores.values():
             for grade in notebook.grades:
-                if grade.auto_score is not None:
+                if grade.auto_score is not None and grade.name.endswith("_test"):
                     name = f"{notebook.name}/{grade.name.removesuffix('_test')}"
                     earned.setdefault(name, []).append(grade.auto_score)
                     largest[name] = grade.max_score
