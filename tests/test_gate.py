@@ -99,3 +99,7 @@ def test_every_misconception_is_listed_where_it_is_tested() -> None:
     for number, places in rows:
         if number != "M02" and places != "all":
             assert set(places.split(", ")) == used[number], number
+
+
+def test_readme_counts_the_answers() -> None:
+    assert f"{len(ALL)} answers in [tests/answers]" in (ROOT / "README.md").read_text()
