@@ -15,7 +15,8 @@ from conftest import ROOT
 from demo_class import ASSIGNMENT, build, expected_points, submissions
 from nbgrader.api import Gradebook
 
-pytestmark = pytest.mark.slow
+# Grading the class one notebook after the other takes some twelve minutes.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
 NAMES = [s.name for s in submissions()]
 COURSE = "convolution-is-a-matrix"
