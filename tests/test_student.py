@@ -18,7 +18,8 @@ from conftest import ROOT, make_course, run_nbgrader
 from gate import notebooks
 from student_env import printed, python, run_all
 
-pytestmark = pytest.mark.slow
+# The first test may have to install the environment.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 NAMES = notebooks("toeplitz")
 RELEASE = ROOT / "release" / "toeplitz"
 
