@@ -54,9 +54,11 @@ c.GenerateAssignment.preprocessors = [
 c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)_(?P<file_id>[1-9]_[^/.]+)"
 
 # --------------------------------------------------------------------- autograde
-# nbgrader's own list, with TrimPictures after Execute.
+# nbgrader's own list, with two more after Execute. What a cell prints arrives in pieces cut by the
+# clock: joined, grading twice gives the same file.
 c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.Execute",
+    "nbconvert.preprocessors.CoalesceStreamsPreprocessor",
     "convgrade.plugins.trim.TrimPictures",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
@@ -65,6 +67,7 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.CoalesceStreamsPreprocessor.enabled = True  # nbconvert leaves its own switched off
 c.Execute.timeout = 60  # seconds a cell
 c.Execute.record_timing = False  # so that grading twice gives the same file
 # Every kernel would greet with a warning that its ports of this machine are not encrypted.
