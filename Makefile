@@ -9,7 +9,7 @@ NBGRADER := $(BIN)/python -m nbgrader
 INSTALLED := .venv/.installed
 ASSIGNMENT := toeplitz
 
-.PHONY: demo test check fix release submitted packages clean
+.PHONY: demo test lint check fix release submitted packages clean
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -31,11 +31,13 @@ release: $(INSTALLED)
 submitted: release
 	$(BIN)/python tests/demo_class.py
 
-check: $(INSTALLED)
+lint: $(INSTALLED)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m convgrade.canonical source
+
+check: lint
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow"
 
 fix: $(INSTALLED)
@@ -43,11 +45,7 @@ fix: $(INSTALLED)
 	$(BIN)/ruff format
 	$(BIN)/python -m convgrade.canonical --fix source
 
-test: $(INSTALLED) packages
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/mypy
-	$(BIN)/python -m convgrade.canonical source
+test: lint packages
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 # A browser for the tests that look at pages; see CONTRIBUTING.md.

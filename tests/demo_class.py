@@ -17,7 +17,7 @@ from typing import Any
 import nbformat
 
 sys.path.insert(0, str(Path(__file__).parent))
-from gate import ROOT, read_answers, source_notebook
+from gate import ROOT, read_answers
 
 ASSIGNMENT = "toeplitz"
 EXPECTED = ROOT / "submitted" / "expected_points.csv"
@@ -33,7 +33,6 @@ class Submission:
     answers: dict[str, str]  # exercise -> title of an answer in tests/answers
     source: dict[str, str]  # exercise -> source of an answer written for this submission
     left_out: list[str]  # notebooks not handed in
-    style: str = ""  # a word in the titles of correct answers that this submission prefers
 
 
 def submissions() -> list[Submission]:
@@ -47,31 +46,25 @@ def submissions() -> list[Submission]:
             entry.get("answers", {}),
             entry.get("source", {}),
             entry.get("left_out", []),
-            entry.get("style", ""),
         )
         for name, entry in table.items()
     ]
 
 
 def answer_source(submission: Submission, notebook: str, exercise: str) -> str | None:
-    """Return the source that the submission puts into an answer cell; None keeps the stub."""
+    """Return the answer that the submission names for an exercise; None when it names none."""
     if exercise in submission.source:
         return f"# grade_id: {exercise}\n{submission.source[exercise].strip()}"
-    known = [
-        a for a in read_answers(ASSIGNMENT) if (a.notebook, a.exercise) == (notebook, exercise)
-    ]
-    if exercise in submission.answers:
-        title = submission.answers[exercise]
-        found = [a for a in known if a.title == title]
-        assert len(found) == 1, f"{submission.name}: {len(found)} answers to {exercise}: {title!r}"
-        return found[0].source
-    if submission.style:
-        for answer in known:
-            if answer.kind == "correct" and submission.style in answer.title:
-                return answer.source
-    if submission.base == "blank":
+    if exercise not in submission.answers:
         return None
-    return strip_markers(source_notebook(ASSIGNMENT, notebook).answers[exercise])
+    title = submission.answers[exercise]
+    found = [
+        answer.source
+        for answer in read_answers(ASSIGNMENT)
+        if (answer.notebook, answer.exercise, answer.title) == (notebook, exercise, title)
+    ]
+    assert len(found) == 1, f"{submission.name}: {len(found)} answers to {exercise}: {title!r}"
+    return found[0]
 
 
 def strip_markers(source: str) -> str:
@@ -92,13 +85,9 @@ def build(target: Path) -> None:
             models = nbformat.read(ROOT / "source" / ASSIGNMENT / path.name, as_version=4)
             written = {c.id: strip_markers(c.source) for c in models.cells}
             for cell in nb.cells:
-                grader = cell.metadata.get("nbgrader", {})
-                if not grader.get("solution"):
-                    continue
-                if cell.cell_type == "code":
-                    cell.source = answer_source(submission, path.stem, cell.id) or cell.source
-                elif submission.base == "model":
-                    cell.source = written[cell.id]
+                if cell.metadata.get("nbgrader", {}).get("solution"):
+                    base = written[cell.id] if submission.base == "model" else cell.source
+                    cell.source = answer_source(submission, path.stem, cell.id) or base
             (folder / path.name).write_text(nbformat.writes(nb) + "\n")
 
 
@@ -107,7 +96,7 @@ def expected_points() -> dict[str, dict[str, float]]:
     with EXPECTED.open(newline="") as file:
         rows = list(csv.DictReader(file))
     names = [name for name in rows[0] if name != "exercise"]
-    return {n: {r["exercise"]: float(r[n]) for r in rows if r[n] != ""} for n in names}
+    return {n: {r["exercise"]: float(r[n]) for r in rows} for n in names}
 
 
 if __name__ == "__main__":

@@ -46,6 +46,7 @@ class Verdict:
     output: str
 
 
+@cache
 def read_answers(assignment: str) -> list[Answer]:
     """Read ``tests/answers/<assignment>/*.py``: cells headed ``# %% exercise | kind | title``."""
     answers = []
