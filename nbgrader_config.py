@@ -54,24 +54,31 @@ c.GenerateAssignment.preprocessors = [
 c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)_(?P<file_id>[1-9]_[^/.]+)"
 
 # --------------------------------------------------------------------- autograde
-# nbgrader's own list, with two more after Execute. What a cell prints arrives in pieces cut by the
-# clock: joined, grading twice gives the same file.
+# How a submission is graded: docs/security.md. These three and the lists below belong together.
+c.Autograde.exporter_class = "convgrade.plugins.batch.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = [
+    "convgrade.plugins.rebuild.Rebuild",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# Harmless takes descriptions of pictures apart that TrimPictures reads. What a cell prints arrives
+# in pieces cut by the clock: joined, grading twice gives the same file.
 c.Autograde.autograde_preprocessors = [
-    "nbgrader.preprocessors.Execute",
+    "convgrade.plugins.execute.ExecuteTrusted",
     "nbconvert.preprocessors.CoalesceStreamsPreprocessor",
     "convgrade.plugins.trim.TrimPictures",
+    "convgrade.plugins.harmless.Harmless",
     "nbgrader.preprocessors.IgnorePattern",
-    "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "convgrade.plugins.save.SaveVerdicts",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 c.CoalesceStreamsPreprocessor.enabled = True  # nbconvert leaves its own switched off
-c.Execute.timeout = 60  # seconds a cell
+c.Execute.timeout = 60  # seconds a cell, and a test cell with all its calls
+c.TrustedClient.call_timeout = 20  # seconds for one call of a student's function
+c.TrustedClient.notebook_timeout = 300  # seconds for a whole notebook
 c.Execute.record_timing = False  # so that grading twice gives the same file
-# Every kernel would greet with a warning that its ports of this machine are not encrypted.
-c.Execute.extra_arguments = ["--IPKernelApp.log_level=ERROR"]
 # The kernels inherit this: for matrices this small, torch's threads only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 

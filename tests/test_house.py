@@ -15,7 +15,13 @@ LAYERS = [
     {"convkit"},
     {"convgrade.reference"},
     {"convgrade.rubric", "convgrade.canonical"},
-    {"convgrade.plugins.colab", "convgrade.plugins.export", "convgrade.plugins.trim"},
+    {"convgrade.wire", "convgrade.rebuild", "convgrade.submission", "convgrade.confine"},
+    {"convgrade.serve", "convgrade.remote", "convgrade.box"},
+    {"convgrade.judge"},
+    {"convgrade.trusted"},
+    {"convgrade.plugins.course"},
+    {f"convgrade.plugins.{name}" for name in (
+        "batch", "colab", "execute", "export", "harmless", "rebuild", "save", "trim")},
     {"convgrade.summary"},
 ]
 

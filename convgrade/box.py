@@ -1,0 +1,154 @@
+"""A private folder and a confined Jupyter kernel in it, for one student's notebook."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import sys
+import tempfile
+import uuid
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import matplotlib
+import psutil
+from jupyter_client.manager import AsyncKernelManager
+
+from convgrade import confine
+
+__all__ = ["Box"]
+
+#: Of the grader's environment, what a kernel gets to see.
+ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
+MAX_FILES = 200 * 2**20  # bytes of a submission's files that are copied in; of one that it writes
+MAX_OPEN = 1024  # files
+MAX_PROCESSES = 200  # threads count: torch and OpenBLAS start one for every core
+
+
+class Box:
+    """Everything that a student's kernel can write to, and what it runs in.
+
+    Parameters
+    ----------
+    files : Path or None
+        Folder whose files, except notebooks, lie in the kernel's working folder.
+        Links and devices are left out.
+    memory : int
+        Bytes that the kernel may use.
+    confined : bool
+        Whether to use the layers of `convgrade.confine` that this machine offers.
+    """
+
+    def __init__(self, files: Path | None, memory: int, confined: bool = True) -> None:
+        # A short path: that of a socket has at most 107 characters (man 7 unix).
+        self.folder = Path(tempfile.mkdtemp(prefix="cg-", dir=_short_folder()))
+        self.work, self.sockets = self.folder / "work", self.folder / "s"
+        for folder in (self.work, self.sockets, self.folder / "home", self.folder / "tmp"):
+            folder.mkdir()
+        self._memory, self._confined = memory, confined
+        self._mark = uuid.uuid4().hex
+        self._starts = 0
+        # Listing the machine's fonts takes matplotlib seconds in every new home.
+        (self.folder / "home" / ".matplotlib").mkdir()
+        for path in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
+            shutil.copy(path, self.folder / "home" / ".matplotlib")
+        if files is not None:
+            copy_files(files, self.work)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def manager(self, kernel_name: str, config: Any) -> AsyncKernelManager:
+        """Return a manager for a new kernel in the box; `start` says how to start it."""
+        self._starts += 1
+        options: dict[str, Any] = {"config": config}
+        if kernel_name:
+            options["kernel_name"] = kernel_name
+        if os.name == "posix":  # no port of the machine is opened
+            options |= {"transport": "ipc", "ip": str(self.sockets / f"k{self._starts}")}
+        manager = AsyncKernelManager(**options)
+        manager.connection_file = str(self.sockets / f"k{self._starts}.json")
+        spec = manager.kernel_spec
+        if self._confined and spec is not None:
+            program, *arguments = spec.argv
+            if program.startswith("python"):  # as jupyter_client does, which sees only the wrapper
+                program = sys.executable
+            spec.argv = confine.command(
+                [program, *arguments],
+                read=[*confine.system_paths(), Path(spec.resource_dir or sys.prefix)],
+                write=[self.folder],
+                memory=self._memory,
+                files=MAX_OPEN,
+                file_size=MAX_FILES,
+                processes=MAX_PROCESSES,
+            )
+        return manager
+
+    def start(self) -> dict[str, Any]:
+        """Return the options for the manager's ``start_kernel``."""
+        environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        home, temporary = str(self.folder / "home"), str(self.folder / "tmp")
+        environment |= {
+            "HOME": home,
+            "IPYTHONDIR": f"{home}/.ipython",
+            "JUPYTER_PLATFORM_DIRS": "1",
+            "MPLCONFIGDIR": f"{home}/.matplotlib",
+            "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            # ipykernel opens a port for the prints of child processes; there is no network.
+            "PYTHONWARNINGS": "ignore:Couldn't bind IOPub Pipe:UserWarning",
+            "TMPDIR": temporary,
+            "CONVGRADE_BOX": self._mark,
+        }
+        return {"cwd": str(self.work), "env": environment}
+
+    def close(self) -> None:
+        """End every process that still belongs to the box; remove the folder."""
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("CONVGRADE_BOX") == self._mark:
+                    process.kill()
+            except (psutil.Error, OSError):
+                continue  # gone already, or not ours to look at
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def copy_files(source: Path, target: Path) -> None:
+    """Copy the regular files below a folder, except notebooks and what links lead to.
+
+    Raises
+    ------
+    ValueError
+        When they are larger than 200 MiB in all.
+    """
+    total = 0
+    for folder, _, names in os.walk(source):
+        for name in names:
+            path = Path(folder) / name
+            status = path.lstat()
+            if not stat.S_ISREG(status.st_mode) or path.suffix == ".ipynb":
+                continue
+            total += status.st_size
+            if total > MAX_FILES:
+                raise ValueError(
+                    f"the files in {source} are larger than {MAX_FILES // 2**20} MiB in all; "
+                    "remove what the notebooks do not need"
+                )
+            copy = target / path.relative_to(source)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+
+
+def _short_folder() -> str | None:
+    folder = tempfile.gettempdir()
+    return "/tmp" if len(folder) > 40 and os.path.isdir("/tmp") else None

@@ -1,0 +1,405 @@
+"""The grader's process: runs the course's own cells, and test cells to their verdict.
+
+One process a notebook, forked from a server that has imported what test cells
+import. It shares nothing with the student's kernel but the socket over which a
+test cell uses the student's names (`convgrade.remote`). Cells run in an IPython
+shell, so magics, display and pictures work as in a notebook.
+"""
+
+from __future__ import annotations
+
+import ast
+import io
+import math
+import multiprocessing
+import multiprocessing.connection
+import os
+import secrets
+import socket
+import symtable
+import sys
+import time
+import traceback
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from convgrade import wire
+from convgrade.remote import Link, Lost, Namespace, line_of
+
+__all__ = ["Cell", "Connect", "Expect", "Gone", "Judge", "Outcome"]
+
+# Not nbformat's NotebookNode: what nbformat imports for it takes seconds.
+Output = dict[str, Any]
+
+INLINE = "module://matplotlib_inline.backend_inline"
+MAX_OUTPUT = 1_000_000  # characters a course's cell may print
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the course to run in the grader's process.
+
+    Attributes
+    ----------
+    source : str
+    points : float or None
+        Of a test cell; None for a locked cell.
+    hidden : frozenset of int
+        Its lines that students do not see, counted from 1.
+    cells : sequence of str
+        The notebook's cells up to here, as the cell sees them in ``In``.
+    call_timeout, timeout : float
+        Seconds for one call of a student's function, and for all of them.
+    """
+
+    source: str
+    points: float | None = None
+    hidden: frozenset[int] = frozenset()
+    cells: Sequence[str] = ()
+    call_timeout: float = 20.0
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True)
+class Expect:
+    """Names that an answer cell binds: the student's from here on."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Connect:
+    """The judge listens for the student's kernel."""
+
+    family: int
+    address: Any
+    token: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The student's kernel will not connect."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a cell gave.
+
+    Attributes
+    ----------
+    points : float
+        Of a test cell: finite, between 0 and the cell's points. 0.0 for others.
+    outputs : list of dict
+        In the form of nbformat.
+    lost : str
+        Why the student's kernel could not be used any more; "" normally.
+    fault : str
+        What is wrong with the test cell itself, for the instructor; "" normally.
+    trace : str
+        The traceback of the error in which it ended, for the instructor; "" if none.
+    """
+
+    points: float
+    outputs: list[Output] = field(default_factory=list)
+    lost: str = ""
+    fault: str = ""
+    trace: str = ""
+
+
+# -------------------------------------------------------------- the parent's view
+
+
+def _context() -> Any:
+    """Return the way to start processes that have the usual imports behind them."""
+    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
+    return multiprocessing.get_context(method)
+
+
+@contextmanager
+def _without_main() -> Iterator[None]:
+    """Hide ``__main__``: each new process would import nbgrader's command line again."""
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
+
+
+class Judge:
+    """The grader's process, as its parent sees it.
+
+    Parameters
+    ----------
+    folder : Path
+        Where its sockets are, reachable from the student's kernel.
+    support : Path
+        Working folder of the test cells, with the assignment's files.
+    preload : sequence of str
+        Modules that the server imports once for all notebooks.
+    """
+
+    def __init__(self, folder: Path, support: Path, preload: Sequence[str] = ()) -> None:
+        context = _context()
+        if hasattr(context, "set_forkserver_preload"):
+            context.set_forkserver_preload([__name__, *preload])
+        self._pipe, theirs = context.Pipe()
+        self._process = context.Process(
+            target=_serve, args=(theirs, str(folder), str(support)), daemon=True
+        )
+        with _without_main():
+            self._process.start()
+        theirs.close()
+
+    def send(self, message: Cell | Expect | Gone) -> None:
+        """Hand over a cell to run, or news."""
+        self._pipe.send(message)
+
+    def receive(self, timeout: float) -> Outcome | Connect | None:
+        """Wait for what the judge says next; None when it says nothing in ``timeout`` s.
+
+        Raises
+        ------
+        EOFError
+            When its process is gone.
+        """
+        if not self._pipe.poll(timeout):
+            return None
+        message: Outcome | Connect = self._pipe.recv()
+        return message
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        self._pipe.close()
+        self._process.kill()
+        self._process.join()
+        self._process.close()
+
+
+# -------------------------------------------------------------- inside the process
+
+
+def _serve(pipe: Any, folder: str, support: str) -> None:
+    os.environ["MPLBACKEND"] = INLINE
+    if "matplotlib" in sys.modules:  # it has read the environment already
+        sys.modules["matplotlib"].rcParams["backend"] = INLINE
+    os.chdir(support)
+    sys.path.insert(0, support)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)  # the same sums on every machine
+    shell = _Shell(Namespace())
+    listener = _Listener(pipe, folder)
+    while True:
+        try:
+            message = pipe.recv()
+        except EOFError:
+            return
+        if isinstance(message, Expect):
+            shell.names.expect(set(message.names))
+        elif isinstance(message, Cell):
+            pipe.send(_run(shell, message, listener))
+
+
+class _Listener:
+    """Opens the private socket, once a test cell."""
+
+    def __init__(self, pipe: Any, folder: str) -> None:
+        self._pipe, self._folder = pipe, folder
+
+    def connect(self, deadline: float) -> socket.socket:
+        token = secrets.token_hex(16)
+        address: Any
+        if hasattr(socket, "AF_UNIX"):
+            family, address = socket.AF_UNIX, os.path.join(self._folder, token[:8])
+        else:
+            family, address = socket.AF_INET, ("127.0.0.1", 0)
+        with socket.socket(family, socket.SOCK_STREAM) as listening:
+            listening.bind(address)
+            try:
+                listening.listen(1)
+                self._pipe.send(Connect(int(family), listening.getsockname(), token))
+                ready = multiprocessing.connection.wait(
+                    [listening, self._pipe], max(deadline - time.monotonic(), 0)
+                )
+                if self._pipe in ready and isinstance(self._pipe.recv(), Gone):
+                    raise Lost("your code did not let the test reach it")
+                if listening not in ready:
+                    raise TimeoutError
+                connection, _ = listening.accept()
+            finally:
+                if isinstance(address, str):
+                    os.unlink(address)
+        try:
+            if wire.receive(connection, deadline) != token:
+                raise Lost("your code did not let the test reach it")
+        except wire.WireError:
+            raise Lost("your code did not let the test reach it") from None
+        return connection
+
+
+class _Outputs(list[Output]):
+    """A cell's outputs, as they come."""
+
+    room = MAX_OUTPUT
+
+    def stream(self, text: str) -> None:
+        text = text[: self.room]
+        self.room -= len(text)
+        if self and self[-1]["output_type"] == "stream":
+            self[-1]["text"] += text
+        elif text:
+            # stdout also for what comes on stderr: nbgrader takes all points for a warning.
+            self.append({"output_type": "stream", "name": "stdout", "text": text})
+
+
+class _Stream(io.TextIOBase):
+    def __init__(self, outputs: _Outputs) -> None:
+        self._outputs = outputs
+
+    def write(self, text: str) -> int:
+        self._outputs.stream(text)
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):  # type: ignore[misc]
+    """Collects what a cell displays."""
+
+    def publish(self, data: Any, metadata: Any = None, **options: Any) -> None:
+        output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
+        self.shell.outputs.append(output)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.clear()
+
+
+class _Hook(DisplayHook):  # type: ignore[misc]
+    """Remembers the value in which a cell ends."""
+
+    def __call__(self, result: Any = None) -> None:
+        if result is not None and not self.quiet():
+            self.shell.value = result
+
+
+class _Shell(InteractiveShell):  # type: ignore[misc]
+    """An IPython without a terminal, whose globals are a `Namespace`."""
+
+    def __init__(self, names: Namespace) -> None:
+        self.outputs, self.value = _Outputs(), None
+        config = Config()
+        config.HistoryManager.enabled = False
+        super().__init__(
+            user_ns=names, config=config, display_pub_class=_Publisher, displayhook_class=_Hook
+        )
+        self.names = names
+        InteractiveShell._instance = self  # what get_ipython() and display() look for
+
+    def _showtraceback(self, *args: Any) -> None:
+        """Say nothing: `_run` words the error."""
+
+
+def _run(shell: _Shell, cell: Cell, listener: _Listener) -> Outcome:
+    deadline = time.monotonic() + cell.timeout
+    link = Link(
+        lambda: listener.connect(deadline),
+        cell.call_timeout,
+        deadline,
+        quiet=lambda: line_of(shell.names) in cell.hidden,
+    )
+    shell.outputs, shell.value = _Outputs(), None
+    shell.names.own(bound_names(cell.source))
+    shell.names["In"] = ["", *cell.cells]
+    stream: Any = _Stream(shell.outputs)
+    with shell.names.linked(link), redirect_stdout(stream), redirect_stderr(stream):
+        result = shell.run_cell(cell.source)
+    error = result.error_before_exec or result.error_in_exec
+    if cell.points is None:
+        return Outcome(0.0, lost=link.lost)
+    return _verdict(shell, cell, link, error)
+
+
+def _verdict(shell: _Shell, cell: Cell, link: Link, error: BaseException | None) -> Outcome:
+    """Decide on the points: no error, and a builtin number between 0 and the points or nothing."""
+    outputs, points = shell.outputs, cell.points or 0.0
+    value: Any = shell.value
+    if link.lost:
+        outputs.stream(f"No points: {link.lost}.\n")
+        return Outcome(0.0, [*outputs, _result(0.0)], lost=link.lost)
+    if error is not None:
+        full = "".join(traceback.format_exception(error))
+        return Outcome(0.0, [*outputs, _error(error, link, shell.names, cell)], trace=full)
+    if value is None:
+        return Outcome(points, list(outputs))
+    if type(value) in (int, float) and math.isfinite(value) and 0 <= value <= points:
+        return Outcome(float(value), [*outputs, _result(value)])
+    outputs.stream(
+        "No points: this test did not end in a number of points. Tell your instructor.\n"
+    )
+    fault = (
+        f"the test cell ended in {value!r:.80}, of type {type(value).__name__}. A verdict is a "
+        f"Python int or float from 0 to {points:g}, or nothing for all of them; use float(...)."
+    )
+    return Outcome(0.0, [*outputs, _result(0.0)], fault=fault)
+
+
+def _result(points: float) -> Output:
+    return {
+        "output_type": "execute_result",
+        "data": {"text/plain": repr(points)},
+        "metadata": {},
+        "execution_count": None,
+    }
+
+
+def _error(error: BaseException, link: Link, names: Namespace, cell: Cell) -> Output:
+    """Word an error for the student: what they may see of it, and no more."""
+    name, lines = type(error).__name__, cell.source.splitlines()
+    trace = [(f, n) for f, n in traceback.walk_tb(error.__traceback__) if f.f_globals is names]
+    line = next((n for f, n in trace if f.f_code.co_name == "<module>"), 0)
+    words = " ".join(str(error).split())
+    if line in cell.hidden:
+        if error is not link.raised and not _worded(error.__traceback__, trace, cell.source):
+            words = ""  # it could hold the values looked for
+        where = "in a hidden test"
+    else:
+        where = f"in the test: {lines[line - 1].strip()}" if 0 < line <= len(lines) else ""
+    notes = [*getattr(error, "__notes__", [])] if error is link.raised else []
+    text = [f"{name}: {words}" if words else name, *notes, *([where] if where else [])]
+    return {"output_type": "error", "ename": name, "evalue": words, "traceback": ["\n".join(text)]}
+
+
+def _worded(trace: TracebackType | None, own: list[tuple[Any, int]], source: str) -> bool:
+    """Tell whether the test's author wrote the message: ``assert ..., message`` or ``raise``."""
+    *_, (frame, line) = traceback.walk_tb(trace)
+    if not own or own[-1] != (frame, line):
+        return False
+    return any(
+        isinstance(node, ast.Raise) or (isinstance(node, ast.Assert) and node.msg is not None)
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, (ast.Raise, ast.Assert))
+        and node.lineno <= line <= (node.end_lineno or node.lineno)
+    )
+
+
+def bound_names(source: str) -> set[str]:
+    """Return the names that a cell binds at its top level, also inside ``if``, ``for``, ``with``.
+
+    Parameters
+    ----------
+    source : str
+        Lines that are no Python (magics) count as binding nothing.
+    """
+    lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
+    try:
+        table = symtable.symtable("\n".join(lines), "cell", "exec")
+    except SyntaxError:
+        return set()
+    return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}

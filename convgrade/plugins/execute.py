@@ -1,0 +1,63 @@
+"""nbgrader preprocessor: runs a submission so that its code has no part in the verdict."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader.preprocessors import Execute
+
+from convgrade import confine
+from convgrade.plugins.course import course_files
+from convgrade.trusted import TrustedClient
+
+__all__ = ["ExecuteTrusted"]
+
+
+class ExecuteTrusted(Execute):  # type: ignore[misc]
+    """Stands where nbgrader's Execute does, and reads that one's settings (``c.Execute``).
+
+    Its own are those of `TrustedClient`. Leaves ``resources["convgrade"]`` behind for
+    `SaveVerdicts`: the points of every test cell, and notes for the instructor.
+    """
+
+    def preprocess(
+        self, nb: NotebookNode, resources: Any, km: Any = None
+    ) -> tuple[NotebookNode, Any]:
+        """Run all cells of a rebuilt notebook, in place."""
+        self._say_what_is_missing()
+        path = resources.get("metadata", {}).get("path")
+        client = TrustedClient(
+            nb,
+            Path(path) if path else None,
+            course_files(self, resources),
+            parent=self,
+            timeout=self.timeout,
+            startup_timeout=self.startup_timeout,
+            extra_arguments=list(self.extra_arguments),
+            record_timing=self.record_timing,
+            kernel_name=self.kernel_name,
+        )
+        ungradable = nb.metadata.get("convgrade", {}).get("ungradable")
+        if ungradable:
+            client.refuse(f"this notebook cannot be graded: {ungradable}")
+        else:
+            client.grade()
+        resources["convgrade"] = {"points": client.points, "notes": client.notes}
+        return nb, resources
+
+    def _say_what_is_missing(self) -> None:
+        first, missing = not _missing_layers.cache_info().currsize, _missing_layers()
+        if missing and first:  # once a command, not once a notebook
+            self.log.warning(
+                "Student kernels are confined as far as this machine can; missing: %s. "
+                "docs/security.md says what follows.",
+                "; ".join(f"{layer} ({why})" for layer, why in missing.items()),
+            )
+
+
+@cache
+def _missing_layers() -> dict[str, str]:
+    return confine.missing_layers()

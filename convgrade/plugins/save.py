@@ -1,0 +1,82 @@
+"""nbgrader preprocessor: records verdicts, and nothing that only looks like one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import SaveAutoGrades
+
+__all__ = ["SaveVerdicts"]
+
+
+class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
+    """Stands where nbgrader's SaveAutoGrades does.
+
+    The points of a test cell are what `ExecuteTrusted` computed, not what stands
+    in the cell's output; a test cell without a verdict gets 0. What was repaired
+    and what crashed becomes part of the automatic comment on the exercise's answer.
+    """
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Record one notebook; called by nbgrader's exporter."""
+        self._remarks = _remarks(nb, resources.get("convgrade", {}).get("notes", {}))
+        nb, resources = super().preprocess(nb, resources)
+        return nb, resources
+
+    def _add_score(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_score(_without_outputs(cell), resources)
+        if utils.is_solution(cell) or cell.cell_type != "code":
+            return  # graded by hand
+        grade_id = cell.metadata.nbgrader.grade_id
+        points = resources.get("convgrade", {}).get("points", {})
+        grade = self.gradebook.find_grade(
+            grade_id, self.notebook_id, self.assignment_id, self.student_id
+        )
+        grade.auto_score = float(points.get(grade_id, 0.0))
+        grade.needs_manual_grade = grade.manual_score is not None
+        self.gradebook.db.commit()
+
+    def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
+        super()._add_comment(cell, resources)
+        remarks = self._remarks.get(cell.metadata.nbgrader.grade_id)
+        if not remarks:
+            return
+        comment = self.gradebook.find_comment(
+            cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id, self.student_id
+        )
+        comment.auto_comment = "\n".join(filter(None, [comment.auto_comment, *remarks]))
+        self.gradebook.db.commit()
+
+
+def _without_outputs(cell: NotebookNode) -> NotebookNode:
+    """Return the cell as nbgrader may see it: outputs could make its own reading fail."""
+    bare = NotebookNode(cell)
+    if cell.cell_type == "code":
+        bare["outputs"] = []
+    return bare
+
+
+def _remarks(nb: NotebookNode, notes: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Return what to say about each answer cell: of itself, and of the test cells after it."""
+    facts = nb.metadata.get("convgrade", {})
+    words: dict[str, list[str]] = {}
+    if facts.get("ungradable"):
+        words.setdefault("", []).append(f"Not graded: {facts['ungradable']}.")
+    for repair in facts.get("repairs", []):
+        words.setdefault(repair["grade_id"], []).append(f"Repaired: {repair['words']}")
+    for grade_id, lines in notes.items():
+        words.setdefault(grade_id, []).extend(lines)
+    remarks: dict[str, list[str]] = {}
+    waiting, answer = words.pop("", []), ""
+    for cell in nb.cells:
+        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        if utils.is_solution(cell) or utils.is_task(cell):
+            answer = grade_id
+        # What concerns no answer, or stands before the first, goes to the next one.
+        waiting += words.pop(grade_id, []) if grade_id else []
+        if answer and waiting:
+            remarks.setdefault(answer, []).extend(waiting)
+            waiting = []
+    return remarks

@@ -1,0 +1,468 @@
+"""Runs a notebook: student cells in the student's kernel, test cells in the grader's process.
+
+A locked cell runs on both sides, so that both know what it defines. A kernel
+that dies or stops answering costs the exercise at which it happens; a fresh one
+replays the other cells, and the notebook goes on.
+"""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import contextlib
+import inspect
+import shutil
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import nbformat.v4 as v4
+from nbclient import NotebookClient
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
+from nbclient.util import ensure_async, run_sync
+from nbformat import NotebookNode
+from nbgrader import utils
+from traitlets import Bool, Float, Integer, List, Unicode
+
+from convgrade import serve, wire
+from convgrade.box import Box, copy_files
+from convgrade.judge import Cell, Connect, Expect, Gone, Judge, Outcome, bound_names
+from convgrade.rebuild import hidden_lines, visible
+
+__all__ = ["TrustedClient"]
+
+# Runs in the student's kernel before the student's first cell. A package of this name is made
+# from text: the kernel needs no file of ours, and finds no other part of it.
+INSTALL = """
+def install(sources):
+    import sys, types
+    package = sys.modules["convgrade"] = types.ModuleType("convgrade")
+    package.__path__ = []
+    for name, text in sources.items():
+        module = sys.modules["convgrade." + name] = types.ModuleType("convgrade." + name)
+        setattr(package, name, module)
+        exec(compile(text, "<convgrade." + name + ">", "exec"), module.__dict__)
+install({sources!r})
+del install
+"""
+SERVE = """__import__("sys").modules["convgrade.serve"].serve(
+    {family}, {address!r}, {token!r}, __import__("IPython").get_ipython().user_ns)"""
+
+GRACE = 5.0  # seconds for a side to notice that its work is over
+
+
+class KernelLostError(Exception):
+    """The student's kernel died, does not answer, or has to be ended; the message says why."""
+
+
+class TrustedClient(NotebookClient):
+    """Executes a rebuilt notebook and computes the verdict of every test cell.
+
+    Attributes
+    ----------
+    points : dict of str to float
+        By grade_id, the points of every test cell that came to a verdict.
+    notes : dict of str to list of str
+        By grade_id ("" for cells without one), what an instructor should know:
+        crashes, and faults of test cells.
+    """
+
+    call_timeout = Float(20, help="Seconds for one call of a student's function.").tag(config=True)
+    notebook_timeout = Float(
+        300, help="Seconds for a whole notebook; what has not run by then earns nothing."
+    ).tag(config=True)
+    max_output = Integer(
+        1_000_000, help="Characters of output kept of a student's cell; the rest is left out."
+    ).tag(config=True)
+    max_flood = Integer(
+        50_000_000, help="Characters of output at which a student's cell is stopped."
+    ).tag(config=True)
+    max_restarts = Integer(
+        20, help="How many times a notebook gets a fresh kernel after losing one."
+    ).tag(config=True)
+    memory = Integer(4 * 2**30, help="Bytes of memory for a student's kernel.").tag(config=True)
+    confined = Bool(
+        True, help="Confine student kernels by what this machine offers (docs/security.md)."
+    ).tag(config=True)
+    preload = List(
+        Unicode(),
+        ["numpy", "torch", "matplotlib.figure", "convkit", "convgrade.rubric"],
+        help="Modules that test cells import, imported once for all notebooks where present.",
+    ).tag(config=True)
+
+    allow_errors = True
+    interrupt_on_timeout = True
+    raise_on_iopub_timeout = True
+    shutdown_kernel = "immediate"  # nobody waits for a student's kernel to say goodbye
+    store_widget_state = False  # whatever a student writes into it
+
+    def __init__(
+        self, nb: NotebookNode, files: Path | None, support: Path | None, **options: Any
+    ) -> None:
+        super().__init__(nb, **options)
+        self.points: dict[str, float] = {}
+        self.notes: dict[str, list[str]] = {}
+        self._files, self._support = files, support
+        self._judge: Judge | None = None
+        self._ran: list[int] = []  # cells that the student's kernel has run, in order
+        self._crashed: dict[int, str] = {}  # cells that it must not run again, and why
+        self._restarts = 0
+        self._serving = False
+        self._printed = 0
+        self._deadline = time.monotonic() + self.notebook_timeout
+        self.error_on_timeout = {
+            "ename": "CellTimeoutError",
+            "evalue": f"stopped after {self.timeout} s",
+            "traceback": [f"CellTimeoutError: this cell was stopped after {self.timeout} s"],
+        }
+
+    def refuse(self, why: str) -> None:
+        """Give every test cell no points, without running anything."""
+        for cell in self.nb.cells:
+            if utils.is_grade(cell) and not utils.is_solution(cell):
+                cell.outputs = _no_points(why)
+                self.points[cell.metadata.nbgrader.grade_id] = 0.0
+
+    def grade(self) -> None:
+        """Execute the notebook in place and fill `points` and `notes`."""
+        course = Path(tempfile.mkdtemp(prefix="convgrade-"))
+        try:
+            if self._support is not None:
+                copy_files(self._support, course)
+            with Box(self._files, self.memory, self.confined) as self._box:
+                try:
+                    run_sync(self._grade)(course)
+                except KeyboardInterrupt:  # the event loop has stopped before its `finally`
+                    run_sync(self._close)()
+                    raise
+        finally:
+            shutil.rmtree(course, ignore_errors=True)
+
+    async def _grade(self, course: Path) -> None:
+        self._course = course
+        # Both import torch: side by side.
+        starting = asyncio.create_task(self._new_judge())
+        try:
+            await self._start_kernel()
+            self._judge = await starting
+            for index, cell in enumerate(self.nb.cells):
+                if cell.cell_type == "code" and cell.source.strip():
+                    await self._cell(index, cell)
+        finally:
+            self._judge = await starting if self._judge is None else self._judge
+            await self._close()
+
+    async def _new_judge(self) -> Judge:
+        return await asyncio.to_thread(Judge, self._box.sockets, self._course, self.preload)
+
+    async def _close(self) -> None:
+        if self._judge is not None:
+            self._judge.close()
+            self._judge = None
+        if self.km is not None:
+            await self._async_cleanup_kernel()
+
+    # ------------------------------------------------------------------ one cell
+
+    async def _cell(self, index: int, cell: NotebookNode) -> None:
+        test = utils.is_grade(cell) and not utils.is_solution(cell)
+        try:
+            if test:
+                await self._test(index, cell)
+                await self._share(index, cell)
+                return
+            await self._student(index, cell)
+            if utils.is_locked(cell):
+                await self._judged(Cell(cell.source, timeout=self._left(self._seconds)))
+        except KernelLostError as lost:
+            self._blame(index, cell, str(lost))
+            if not test and self._left(1) > 0:
+                cell.outputs.append(_error("KernelLost", f"This cell was left out: {lost}."))
+            await self._restart()
+        if utils.is_solution(cell) and self._judge is not None:
+            names = cell.metadata.get("convgrade", {}).get("binds", [])
+            self._judge.send(Expect(frozenset(names)))
+
+    async def _student(self, index: int, cell: NotebookNode) -> None:
+        """Run a cell in the student's kernel; of a locked cell what students may see."""
+        if self._left(1) <= 0:
+            cell.outputs = [_error("NotRun", f"Not run: {self._time_is_up()}.")]
+            return
+        self._ran.append(index)
+        source, self._printed = cell.source, 0
+        cell.source = visible(source)
+        try:
+            await self._execute(cell, index)
+        finally:
+            cell.source = source
+
+    async def _test(self, index: int, cell: NotebookNode) -> None:
+        """Run a test cell in the grader's process and record its verdict."""
+        name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+        self.points[name] = 0.0
+        why = self._exercise_lost(index)
+        if why is None and self._left(1) <= 0:
+            why = self._time_is_up()
+        if why is not None:
+            cell.outputs = _no_points(why)
+            return
+        source = [self.nb.cells[i].source for i in self._ran if i not in self._crashed]
+        limits = {"call_timeout": self.call_timeout, "timeout": self._left(self._seconds)}
+        hidden = frozenset(hidden_lines(cell.source))
+        outcome = await self._judged(
+            Cell(cell.source, points, hidden, (*source, cell.source), **limits)
+        )
+        cell.outputs = [nbformat.from_dict(output) for output in outcome.outputs]
+        cell.execution_count = self.code_cells_executed + 1
+        self.points[name] = outcome.points
+        if outcome.fault:
+            self._note(name, outcome.fault)
+            self.log.error("%s: %s", name, outcome.fault)
+        if outcome.trace:
+            self.log.info("%s did not pass:\n%s", name, outcome.trace)
+        if outcome.lost:
+            self._note(name, outcome.lost)
+            await self._recover()
+
+    async def _share(self, index: int, cell: NotebookNode) -> None:
+        """Let later student cells use what the visible part of a test cell defines.
+
+        In their own notebook they can. Only the released text runs, and only if
+        a later cell names something that it binds.
+        """
+        text = visible(cell.source)
+        names = bound_names(text)
+        later = self.nb.cells[index + 1 :]
+        if any(
+            names & _used_names(c.source)
+            for c in later
+            if c.cell_type == "code" and not utils.is_locked(c)
+        ):
+            await self._aside(text)
+            self._ran.append(index)
+
+    # ----------------------------------------------------------- the grader's side
+
+    async def _judged(self, cell: Cell) -> Outcome:
+        """Run a cell in the grader's process, while the student's kernel serves it."""
+        judge = self._judge
+        assert judge is not None
+        judge.send(cell)
+        serving: asyncio.Task[Any] | None = None
+        end = time.monotonic() + cell.timeout + GRACE
+        try:
+            while time.monotonic() < end:
+                message = await asyncio.to_thread(judge.receive, 0.05)
+                if isinstance(message, Outcome):
+                    if serving is not None and not await self._wait(serving):
+                        return Outcome(message.points, message.outputs, "its code did not end")
+                    return message
+                if isinstance(message, Connect):
+                    code = SERVE.format(**vars(message))
+                    serving = asyncio.create_task(self._serve(code))
+                elif serving is not None and serving.done():
+                    judge.send(Gone())
+        except EOFError:
+            pass
+        finally:
+            if serving is not None and not serving.done():
+                serving.cancel()
+        # The test cell itself does not end, or has ended its process.
+        await self._replace_judge()
+        why = f"the test did not end within {cell.timeout:.0f} s"
+        fault = f"{why}, or ended its process"
+        return Outcome(0.0, [dict(o) for o in _no_points(why)], lost=why, fault=fault)
+
+    async def _serve(self, code: str) -> None:
+        # The judge notices by itself that the kernel is lost; `_recover` sees to a new one.
+        with contextlib.suppress(KernelLostError):
+            await self._aside(code)
+
+    async def _wait(self, serving: asyncio.Task[Any]) -> bool:
+        """Wait for the student's end to stop serving; interrupt it if need be."""
+        done, _ = await asyncio.wait({serving}, timeout=GRACE / 2)
+        if not done and self.km is not None:
+            await ensure_async(self.km.interrupt_kernel())
+            done, _ = await asyncio.wait({serving}, timeout=GRACE)
+        return bool(done)
+
+    async def _replace_judge(self) -> None:
+        """Start the grader's process anew, with what the locked cells so far define."""
+        assert self._judge is not None
+        self._judge.close()
+        self._judge = await self._new_judge()
+        for index in self._ran:
+            cell = self.nb.cells[index]
+            if utils.is_locked(cell) and not utils.is_grade(cell):
+                self._judge.send(Cell(cell.source))
+                while not isinstance(await asyncio.to_thread(self._judge.receive, GRACE), Outcome):
+                    self._judge.send(Gone())
+
+    # --------------------------------------------------------- the student's kernel
+
+    async def _start_kernel(self) -> None:
+        name = self.nb.metadata.get("kernelspec", {}).get("name", "")
+        self.km = self._box.manager(self.kernel_name or name, self.config)
+        await self.async_start_new_kernel(**self._box.start())
+        await self.async_start_new_kernel_client()
+        sources = {m.__name__.split(".")[-1]: inspect.getsource(m) for m in (wire, serve)}
+        await self._aside(INSTALL.format(sources=sources))
+
+    async def _aside(self, code: str) -> NotebookNode:
+        """Run code that is no cell of the notebook in the student's kernel, without output."""
+        first, cell = self.nb.cells[0], NotebookNode(v4.new_code_cell(code))
+        self._serving = True
+        try:
+            await self._execute(cell, 0, store_history=False)
+        finally:
+            self._serving = False
+            self.nb.cells[0] = first  # nbclient puts what it ran into the notebook
+        return cell
+
+    async def _execute(self, cell: NotebookNode, index: int, **options: Any) -> None:
+        """Run a cell in the student's kernel; KernelLostError when that does not survive."""
+        try:
+            await super().async_execute_cell(cell, index, **options)
+        except DeadKernelError:
+            if self._printed > self.max_flood:
+                raise KernelLostError(
+                    f"it printed more than {self.max_flood:,} characters"
+                ) from None
+            raise KernelLostError(
+                "it ended the Python that it runs in, or used too much memory"
+            ) from None
+        except CellTimeoutError:
+            raise KernelLostError(
+                f"it ran longer than {self.timeout} s and could not be stopped"
+            ) from None
+
+    def process_message(
+        self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
+    ) -> NotebookNode | None:
+        """Take an output of the student's kernel, within limits; none while it serves a test."""
+        if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data"):
+            if self._serving:
+                return None
+            content = msg["content"]
+            before, size = (
+                self._printed,
+                len(content.get("text", "")) + len(str(content.get("data", ""))),
+            )
+            self._printed += size
+            if self._printed > self.max_flood >= before:
+                self._killing = asyncio.ensure_future(self._kill())
+            if self._printed > self.max_output:
+                if before <= self.max_output:
+                    words = f"\n[Output after {self.max_output:,} characters is left out.]\n"
+                    cell.outputs.append(v4.new_output("stream", name="stdout", text=words))
+                return None
+        output: NotebookNode | None = super().process_message(msg, cell, cell_index)
+        return output
+
+    async def _kill(self) -> None:
+        if self.km is not None and self.km.has_kernel:
+            await ensure_async(self.km.shutdown_kernel(now=True))
+
+    async def _recover(self) -> None:
+        """Give the notebook a fresh kernel if the present one does not answer."""
+        timeout, self.timeout = self.timeout, int(GRACE)
+        try:
+            probe = await self._aside("None")
+            alive = not any(output.output_type == "error" for output in probe.outputs)
+        except KernelLostError:
+            alive = False
+        finally:
+            self.timeout = timeout
+        if not alive:
+            await self._restart()
+
+    async def _restart(self) -> None:
+        """Start a fresh kernel and replay what ran, without the cells that crashed."""
+        while True:
+            await self._async_cleanup_kernel()
+            self._restarts += 1
+            if self._restarts > self.max_restarts:
+                self._deadline = 0.0
+            await self._start_kernel()
+            for index in self._ran:
+                if index in self._crashed or self._left(1) <= 0:
+                    continue
+                cell = self.nb.cells[index]
+                try:
+                    await self._aside(visible(cell.source))
+                except KernelLostError as lost:
+                    self._blame(index, cell, str(lost))
+                    break
+            else:
+                return
+
+    # ------------------------------------------------------------------ accounts
+
+    def _blame(self, index: int, cell: NotebookNode, why: str) -> None:
+        self._crashed[index] = why
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        self._note(name, f"this cell was left out: {why}")
+        where = name or f"cell {index + 1}"
+        self.log.warning("%s: %s; a fresh kernel goes on without it", where, why)
+
+    def _note(self, name: str, words: str) -> None:
+        self.notes.setdefault(name, []).append(f"{words[0].upper()}{words[1:]}.")
+
+    def _exercise_lost(self, index: int) -> str | None:
+        """Say why the exercise of a test cell cannot be graded; None if it can.
+
+        Its answers are the answer cells between the test before and this one; of
+        a second test of the same exercise, those of the first.
+        """
+        answers: list[int] = []
+        for i in range(index - 1, -1, -1):
+            cell = self.nb.cells[i]
+            if utils.is_grade(cell) and not utils.is_solution(cell) and answers:
+                break
+            if utils.is_solution(cell) and cell.cell_type == "code":
+                answers.append(i)
+        for i in answers:
+            if i in self._crashed:
+                return f"the answer cell could not be run: {self._crashed[i]}"
+        return None
+
+    def _left(self, most: float) -> float:
+        """Return the seconds that the notebook has left, at most ``most``."""
+        return min(most, self._deadline - time.monotonic())
+
+    def _time_is_up(self) -> str:
+        if self._restarts > self.max_restarts:
+            return f"the notebook lost its kernel more than {self.max_restarts} times"
+        return f"the {self.notebook_timeout:g} s for the whole notebook are used up"
+
+    @property
+    def _seconds(self) -> float:
+        """Return the seconds for a cell."""
+        return float(self.timeout or self.notebook_timeout)
+
+    def _get_timeout(self, cell: NotebookNode | None) -> int | None:
+        """Return the seconds for a cell within those of the notebook; called by nbclient."""
+        return max(1, int(self._left(self._seconds)))
+
+
+def _error(name: str, words: str) -> NotebookNode:
+    trace = [f"{name}: {words}"]
+    output: NotebookNode = v4.new_output("error", ename=name, evalue=words, traceback=trace)
+    return output
+
+
+def _no_points(why: str) -> list[NotebookNode]:
+    return [
+        v4.new_output("stream", name="stdout", text=f"No points: {why}.\n"),
+        v4.new_output("execute_result", data={"text/plain": "0.0"}, execution_count=None),
+    ]
+
+
+def _used_names(source: str) -> set[str]:
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:
+        return set()
+    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

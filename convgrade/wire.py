@@ -1,0 +1,334 @@
+"""Plain data as bytes and back: what may cross between a student's kernel and the grader.
+
+None, bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict,
+NumPy arrays and scalars of numbers, and torch tensors. What is read is built
+anew as exactly these types: never a subclass, never a pickle. Everything else
+arrives as an `Opaque`, which knows the name of its type and nothing more.
+
+A frame is the length of a JSON text (4 bytes), the JSON text, and the raw
+bytes of the arrays in the order in which the text mentions them. JSON because
+every Python reads it, and because nothing in it can run.
+
+This file is also sent, as text, to the student's kernel: it needs the standard
+library only, and NumPy and torch where they are in use already.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import socket
+import struct
+import sys
+import time
+from typing import Any
+
+__all__ = ["Opaque", "WireError", "dumps", "loads", "receive", "send"]
+
+MAX_BYTES = 256 * 2**20  # a frame
+MAX_TEXT = 8 * 2**20  # its JSON part: nested lists of about a million numbers
+MAX_DEPTH = 40
+
+# Numbers of a fixed size. Not "O": object arrays hold anything.
+ARRAY_TYPES = frozenset(
+    {"bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64",
+     "float16", "float32", "float64", "complex64", "complex128"}
+)  # fmt: skip
+TENSOR_TYPES = (ARRAY_TYPES - {"uint16", "uint32", "uint64"}) | {"bfloat16"}
+
+SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset)
+
+
+class WireError(Exception):
+    """Bytes that are no frame, or a value that does not fit into one."""
+
+
+class Opaque:
+    """Stands for a value that cannot cross; its class bears the name of the value's type."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__}: only plain data can be graded>"
+
+
+def dumps(value: Any, strict: bool = False) -> bytes:
+    """Write a value as a frame.
+
+    Parameters
+    ----------
+    value : anything
+        Values that cannot cross are replaced by the name of their type.
+    strict : bool
+        Refuse such values instead.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    WireError
+        When the value is nested deeper than 40 levels (a list that contains
+        itself is) or larger than 256 MiB; with ``strict``, when it is no plain data.
+    """
+    buffers: list[bytes] = []
+    opaque: list[str] = []
+    tree = _write(value, buffers, opaque, 0)
+    if strict and opaque:
+        raise WireError(f"a value of type {opaque[0]} cannot be passed on: only plain data can")
+    text = json.dumps(tree, separators=(",", ":")).encode("ascii")
+    total = 4 + len(text) + sum(map(len, buffers))
+    if len(text) > MAX_TEXT or total > MAX_BYTES:
+        raise WireError(f"a value of {total / 2**20:.0f} MiB is too large to be graded")
+    return b"".join([struct.pack(">I", len(text)), text, *buffers])
+
+
+def _write(value: Any, buffers: list[bytes], opaque: list[str], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise WireError(f"a value nested deeper than {MAX_DEPTH} levels cannot be graded")
+    # The methods of the plain types, also for values of their subclasses.
+    if value is None or value is True or value is False:
+        return value
+    if isinstance(value, str):
+        # What UTF-8 cannot hold would stop the reader.
+        return str.__str__(value).encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, int):
+        return _write_int(int.__index__(value))
+    for kind in SEQUENCES:
+        if isinstance(value, kind):
+            items = [_write(v, buffers, opaque, depth + 1) for v in kind.__iter__(value)]
+            return {kind.__name__: items}
+    if isinstance(value, dict):
+        pairs = dict.items(value)
+        return {
+            "dict": [
+                [_write(key, buffers, opaque, depth + 1), _write(item, buffers, opaque, depth + 1)]
+                for key, item in pairs
+            ]
+        }
+    if isinstance(value, (bytes, bytearray)):
+        buffers.append(bytes(value))
+        return {"bytes": len(value)}
+    array = _write_array(value, buffers)
+    if array is not None:
+        return array
+    if isinstance(value, float):
+        return float.__float__(value)
+    if isinstance(value, complex):
+        return {"complex": [value.real, value.imag]}
+    opaque.append(type(value).__name__)
+    return {"opaque": type(value).__name__}
+
+
+def _write_int(value: int) -> Any:
+    # JSON readers refuse decimal numbers of thousands of digits; hexadecimal ones are linear.
+    return value if abs(value) < 2**64 else {"int": hex(value)}
+
+
+def _write_array(value: Any, buffers: list[bytes]) -> dict[str, Any] | None:
+    """Write a NumPy array or scalar or a torch tensor; None for anything else."""
+    np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if np is not None and isinstance(value, (np.ndarray, np.generic)):
+        scalar = isinstance(value, np.generic)
+        array = np.asarray(value)
+        if array.dtype.name not in ARRAY_TYPES:
+            return {"opaque": f"array of {array.dtype.name}"}
+        data = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+        buffers.append(data.tobytes())
+        return {"scalar" if scalar else "array": [array.dtype.name, list(array.shape)]}
+    if torch is not None and isinstance(value, torch.Tensor):
+        return _write_tensor(torch, value, buffers)
+    return None
+
+
+def _write_tensor(torch: Any, value: Any, buffers: list[bytes]) -> dict[str, Any]:
+    name = str(value.dtype).removeprefix("torch.")
+    if name not in TENSOR_TYPES:
+        return {"opaque": f"tensor of {name}"}
+    with torch.no_grad():
+        data = value.detach()
+        if type(data) is not torch.Tensor:
+            data = data.as_subclass(torch.Tensor)
+        if data.layout != torch.strided:
+            data = data.to_dense()
+        data = data.resolve_conj().resolve_neg().cpu().contiguous()
+        if name == "bfloat16":  # NumPy has none
+            data = data.view(torch.int16)
+        buffers.append(data.numpy().tobytes())
+        return {"tensor": [name, list(data.shape), bool(value.requires_grad)]}
+
+
+# ---------------------------------------------------------------------- reading
+
+
+def loads(frame: bytes) -> Any:
+    """Read a frame that somebody untrusted wrote.
+
+    Parameters
+    ----------
+    frame : bytes
+
+    Returns
+    -------
+    None, bool, int, float, complex, str, bytes, list, tuple, set, frozenset,
+    dict, array, NumPy scalar, tensor or `Opaque`, exactly of that type
+
+    Raises
+    ------
+    WireError
+        When the bytes are anything but one well-formed frame.
+    """
+    if len(frame) < 4 or len(frame) > MAX_BYTES:
+        raise WireError(f"a frame of {len(frame)} bytes")
+    size = struct.unpack_from(">I", frame)[0]
+    if size > min(MAX_TEXT, len(frame) - 4):
+        raise WireError(f"a frame of {len(frame)} bytes that announces {size}")
+    try:
+        tree = json.loads(frame[4 : 4 + size])
+        reader = _Reader(memoryview(frame)[4 + size :])
+        value = reader.read(tree, 0)
+    except WireError:
+        raise
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
+        raise WireError(f"a frame that cannot be read: {type(error).__name__}") from None
+    if reader.rest:
+        raise WireError(f"{len(reader.rest)} bytes more than announced")
+    return value
+
+
+class _Reader:
+    """Rebuilds values from a JSON tree and the buffers that go with it."""
+
+    def __init__(self, rest: memoryview) -> None:
+        self.rest = rest
+
+    def read(self, node: Any, depth: int) -> Any:
+        if depth > MAX_DEPTH:
+            raise WireError(f"a value nested deeper than {MAX_DEPTH} levels")
+        if node is None or type(node) in (bool, int, float):
+            return node
+        if type(node) is str:  # JSON can hold half a character, a notebook cannot
+            return node.encode("utf-8", "replace").decode("utf-8")
+        if type(node) is not dict or len(node) != 1:
+            raise WireError("a value of no known kind")
+        ((tag, body),) = node.items()
+        for kind in SEQUENCES:
+            if tag == kind.__name__:
+                return kind([self.read(item, depth + 1) for item in self._items(body)])
+        if tag == "dict":
+            pairs = [self._items(pair) for pair in self._items(body)]
+            return {self.read(k, depth + 1): self.read(v, depth + 1) for k, v in pairs}
+        if tag == "int":
+            return int(str(body), 16)
+        if tag == "complex":
+            real, imaginary = self._items(body)
+            return complex(float(real), float(imaginary))
+        if tag == "bytes":
+            return self._take(body)
+        if tag in ("array", "scalar"):
+            return self._array(tag, *self._items(body))
+        if tag == "tensor":
+            return self._tensor(*self._items(body))
+        if tag == "opaque":
+            name = "".join(c for c in str(body)[:60] if c.isalnum() or c in "_ ")
+            return type(name or "object", (Opaque,), {"__slots__": ()})()
+        raise WireError("a value of no known kind")
+
+    @staticmethod
+    def _items(body: Any) -> list[Any]:
+        if type(body) is not list:
+            raise WireError("a value of no known kind")
+        return body
+
+    def _take(self, size: Any) -> bytes:
+        if type(size) is not int or not 0 <= size <= len(self.rest):
+            raise WireError("a value with less data than announced")
+        data, self.rest = self.rest[:size], self.rest[size:]
+        return bytes(data)
+
+    def _sizes(self, shape: Any) -> list[int]:
+        sizes = self._items(shape)
+        if len(sizes) > 32 or any(type(n) is not int or not 0 <= n < 2**31 for n in sizes):
+            raise WireError("an array of an impossible shape")
+        return sizes
+
+    def _array(self, tag: str, name: Any, shape: Any) -> Any:
+        import numpy as np
+
+        if name not in ARRAY_TYPES:
+            raise WireError("an array of a kind that cannot cross")
+        sizes, dtype = self._sizes(shape), np.dtype(str(name)).newbyteorder("<")
+        data = self._take(math.prod(sizes) * dtype.itemsize)
+        array = np.frombuffer(data, dtype).reshape(sizes).astype(str(name))
+        return array if tag == "array" else array[()]
+
+    def _tensor(self, name: Any, shape: Any, requires_grad: Any) -> Any:
+        import torch
+
+        if name not in TENSOR_TYPES:
+            raise WireError("a tensor of a kind that cannot cross")
+        sizes, dtype = self._sizes(shape), getattr(torch, str(name))
+        data = self._take(math.prod(sizes) * dtype.itemsize)
+        if data:
+            tensor = torch.frombuffer(bytearray(data), dtype=dtype).reshape(sizes)
+        else:
+            tensor = torch.empty(sizes, dtype=dtype)
+        grad = requires_grad is True and (dtype.is_floating_point or dtype.is_complex)
+        return tensor.requires_grad_() if grad else tensor
+
+
+# ---------------------------------------------------------------------- sockets
+
+
+def send(connection: socket.socket, value: Any, strict: bool = False) -> None:
+    """Send a value as one frame; ``strict`` as for `dumps`.
+
+    Raises
+    ------
+    WireError
+        When the value does not fit into a frame; nothing is sent then.
+    OSError
+        When the other side is gone, or does not read within the socket's timeout.
+    """
+    frame = dumps(value, strict)
+    connection.sendall(struct.pack(">Q", len(frame)) + frame)
+
+
+def receive(connection: socket.socket, deadline: float | None = None) -> Any:
+    """Receive one frame.
+
+    Parameters
+    ----------
+    connection : socket
+    deadline : float, optional
+        On the clock of `time.monotonic`, for the whole frame.
+
+    Raises
+    ------
+    EOFError
+        When the other side is gone.
+    TimeoutError
+        When the frame is not complete at the deadline.
+    WireError
+        When it is no frame, or too large.
+    """
+    (size,) = struct.unpack(">Q", _receive_bytes(connection, 8, deadline))
+    if size > MAX_BYTES:
+        raise WireError(f"a value of {size} bytes is too large to be graded")
+    return loads(_receive_bytes(connection, size, deadline))
+
+
+def _receive_bytes(connection: socket.socket, size: int, deadline: float | None) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        if deadline is not None:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            connection.settimeout(left)
+        part = connection.recv(min(size - len(data), 2**20))
+        if not part:
+            raise EOFError
+        data += part
+    return bytes(data)
