@@ -152,11 +152,21 @@ def _write_tensor(torch: Any, value: Any, buffers: list[bytes]) -> dict[str, Any
             data = data.as_subclass(torch.Tensor)
         if data.layout != torch.strided:
             data = data.to_dense()
-        data = data.resolve_conj().resolve_neg().cpu().contiguous()
+        data = data.resolve_conj().resolve_neg().cpu()
+        shape, strides = list(data.shape), list(data.stride())
+        # A view stays one, with the memory that it looks at: code can go wrong on just that.
+        data = data.as_strided((_span(shape, strides),), (1,), data.storage_offset())
         if name == "bfloat16":  # NumPy has none
             data = data.view(torch.int16)
         buffers.append(data.numpy().tobytes())
-        return {"tensor": [name, list(data.shape), bool(value.requires_grad)]}
+        return {"tensor": [name, shape, strides, bool(value.requires_grad)]}
+
+
+def _span(shape: list[int], strides: list[int]) -> int:
+    """Return how many entries of its memory a tensor reaches over."""
+    if 0 in shape:
+        return 0
+    return 1 + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
 
 
 # ---------------------------------------------------------------------- reading
@@ -263,15 +273,17 @@ class _Reader:
         array = np.frombuffer(data, dtype).reshape(sizes).astype(str(name))
         return array if tag == "array" else array[()]
 
-    def _tensor(self, name: Any, shape: Any, requires_grad: Any) -> Any:
+    def _tensor(self, name: Any, shape: Any, strides: Any, requires_grad: Any) -> Any:
         import torch
 
         if name not in TENSOR_TYPES:
             raise WireError("a tensor of a kind that cannot cross")
-        sizes, dtype = self._sizes(shape), getattr(torch, str(name))
-        data = self._take(math.prod(sizes) * dtype.itemsize)
+        sizes, steps, dtype = self._sizes(shape), self._sizes(strides), getattr(torch, str(name))
+        if len(sizes) != len(steps) or math.prod(sizes) * dtype.itemsize > MAX_BYTES:
+            raise WireError("a tensor of an impossible shape")
+        data = self._take(_span(sizes, steps) * dtype.itemsize)
         if data:
-            tensor = torch.frombuffer(bytearray(data), dtype=dtype).reshape(sizes)
+            tensor = torch.frombuffer(bytearray(data), dtype=dtype).as_strided(sizes, steps)
         else:
             tensor = torch.empty(sizes, dtype=dtype)
         grad = requires_grad is True and (dtype.is_floating_point or dtype.is_complex)
