@@ -822,6 +822,8 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, str]:
         isinstance(a, torch.Tensor) and not torch.equal(a, b)
         for a, b in zip(args, copies, strict=True)
     )
+    # A function in another process changes its own copies, and says so.
+    changed = changed or getattr(function, "changed_inputs", False)
     note = "Your function changed its input; work on a copy (.clone()) instead." if changed else ""
     return value, note
 
@@ -829,6 +831,9 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, str]:
 def _describe_error(error: Exception) -> str:
     """Say what was raised and by which line of the notebook."""
     words = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
+    for note in getattr(error, "__notes__", []):  # raised in another process, which says where
+        if note.startswith("at your line: "):
+            return f"{words}, {note}"
     frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
     for frame in reversed(frames):
         if "ipykernel_" in frame.filename or frame.filename.startswith("<ipython"):

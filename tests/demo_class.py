@@ -6,6 +6,7 @@ answer it gives to which exercise. ``make submitted`` runs this file.
 
 from __future__ import annotations
 
+import copy
 import csv
 import shutil
 import sys
@@ -33,6 +34,7 @@ class Submission:
     answers: dict[str, str]  # exercise -> title of an answer in tests/answers
     source: dict[str, str]  # exercise -> source of an answer written for this submission
     left_out: list[str]  # notebooks not handed in
+    damaged: bool  # as careless editing leaves notebooks
 
 
 def submissions() -> list[Submission]:
@@ -46,6 +48,7 @@ def submissions() -> list[Submission]:
             entry.get("answers", {}),
             entry.get("source", {}),
             entry.get("left_out", []),
+            entry.get("damaged", False),
         )
         for name, entry in table.items()
     ]
@@ -72,6 +75,31 @@ def strip_markers(source: str) -> str:
     return "\n".join(line for line in source.split("\n") if "### " not in line)
 
 
+def damage(nb: nbformat.NotebookNode, notebook: str) -> None:
+    """Do to a notebook what editors and people do to it, in each of the five another thing."""
+    place = {cell.id: i for i, cell in enumerate(nb.cells)}
+    if notebook == "1_toeplitz_1d":  # a test cell and a locked cell deleted
+        for name in ("flip_test", "conv1d"):
+            nb.cells = [cell for cell in nb.cells if cell.id != name]
+    elif notebook == "2_shift_equivariance":  # a first try copied, with nbgrader's metadata
+        answer = nb.cells[place["shift_matrix"]]
+        first_try = copy.deepcopy(answer)
+        first_try.id = "a-copy"
+        first_try.source = "# grade_id: shift_matrix\ndef shift_matrix(length, n):\n    return 0"
+        nb.cells.insert(place["shift_matrix"], first_try)
+    elif notebook == "3_padding":  # all metadata and ids lost
+        nb.nbformat_minor = 0
+        for cell in nb.cells:
+            cell.metadata.clear()
+            del cell["id"]
+    elif notebook == "4_block_toeplitz_2d":  # an answer moved to the end
+        nb.cells.append(nb.cells.pop(place["toeplitz_2d"]))
+    else:  # points and tags changed
+        test = nb.cells[place["conv_counts_test"]]
+        test.metadata["tags"] = ["skip-execution"]
+        test.metadata.nbgrader.points = 40
+
+
 def build(target: Path) -> None:
     """Write every submission below ``target``, replacing what is there."""
     for submission in submissions():
@@ -88,6 +116,8 @@ def build(target: Path) -> None:
                 if cell.metadata.get("nbgrader", {}).get("solution"):
                     base = written[cell.id] if submission.base == "model" else cell.source
                     cell.source = answer_source(submission, path.stem, cell.id) or base
+            if submission.damaged:
+                damage(nb, path.stem)
             (folder / path.name).write_text(nbformat.writes(nb) + "\n")
 
 
