@@ -55,7 +55,11 @@ class Box:
         for path in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
             shutil.copy(path, self.folder / "home" / ".matplotlib")
         if files is not None:
-            copy_files(files, self.work)
+            try:
+                copy_files(files, self.work)
+            except BaseException:
+                self.close()
+                raise
 
     def __enter__(self) -> Self:
         return self
@@ -114,13 +118,26 @@ class Box:
 
     def close(self) -> None:
         """End every process that still belongs to the box; remove the folder."""
+        for _ in range(10):  # while one is ended, another may start the next
+            if not self._kill_all():
+                break
+        for folder, names, _files in os.walk(self.folder):
+            for path in (os.path.join(folder, name) for name in names):
+                if not os.path.islink(path):
+                    os.chmod(path, 0o700)  # else what is in it could not be removed
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _kill_all(self) -> bool:
+        """Kill every process of the box; tell whether there was one."""
+        found = False
         for process in psutil.process_iter():
             try:
                 if process.environ().get("CONVGRADE_BOX") == self._mark:
                     process.kill()
+                    found = True
             except (psutil.Error, OSError):
                 continue  # gone already, or not ours to look at
-        shutil.rmtree(self.folder, ignore_errors=True)
+        return found
 
 
 def copy_files(source: Path, target: Path) -> None:

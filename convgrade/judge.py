@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import ast
 import io
-import math
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -20,22 +19,24 @@ import symtable
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.inputtransformer2 import TransformerManager
+from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
 from convgrade import wire
 from convgrade.remote import Link, Lost, Namespace, line_of
 
-__all__ = ["Cell", "Connect", "Expect", "Gone", "Judge", "Outcome"]
+__all__ = ["Cell", "Connect", "Expect", "Gone", "Judge", "Outcome", "Own", "bound_names"]
 
 # Not nbformat's NotebookNode: what nbformat imports for it takes seconds.
 Output = dict[str, Any]
@@ -77,6 +78,13 @@ class Expect:
 
 
 @dataclass(frozen=True)
+class Own:
+    """Names that a cell of the course binds: from here on never the student's."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
 class Connect:
     """The judge listens for the student's kernel."""
 
@@ -99,7 +107,7 @@ class Outcome:
     points : float
         Of a test cell: finite, between 0 and the cell's points. 0.0 for others.
     outputs : list of dict
-        In the form of nbformat.
+        Of a test cell, in the form of nbformat.
     lost : str
         Why the student's kernel could not be used any more; "" normally.
     fault : str
@@ -160,8 +168,14 @@ class Judge:
             self._process.start()
         theirs.close()
 
-    def send(self, message: Cell | Expect | Gone) -> None:
-        """Hand over a cell to run, or news."""
+    def send(self, message: Cell | Expect | Own | Gone) -> None:
+        """Hand over a cell to run, or news.
+
+        Raises
+        ------
+        OSError
+            When its process is gone.
+        """
         self._pipe.send(message)
 
     def receive(self, timeout: float) -> Outcome | Connect | None:
@@ -169,7 +183,7 @@ class Judge:
 
         Raises
         ------
-        EOFError
+        EOFError, OSError
             When its process is gone.
         """
         if not self._pipe.poll(timeout):
@@ -196,6 +210,7 @@ def _serve(pipe: Any, folder: str, support: str) -> None:
     sys.path.insert(0, support)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # the same sums on every machine
+    warnings.formatwarning = _warning
     shell = _Shell(Namespace())
     listener = _Listener(pipe, folder)
     while True:
@@ -205,8 +220,15 @@ def _serve(pipe: Any, folder: str, support: str) -> None:
             return
         if isinstance(message, Expect):
             shell.names.expect(set(message.names))
+        elif isinstance(message, Own):
+            shell.names.own(set(message.names))
         elif isinstance(message, Cell):
             pipe.send(_run(shell, message, listener))
+
+
+def _warning(message: Any, category: type[Warning], *where: Any, **line: Any) -> str:
+    """Word a warning without the line that it comes from, which may be hidden."""
+    return f"{category.__name__}: {message}\n"
 
 
 class _Listener:
@@ -231,7 +253,7 @@ class _Listener:
                     [listening, self._pipe], max(deadline - time.monotonic(), 0)
                 )
                 if self._pipe in ready and isinstance(self._pipe.recv(), Gone):
-                    raise Lost("your code did not let the test reach it")
+                    raise Lost("the test could not reach your code")
                 if listening not in ready:
                     raise TimeoutError
                 connection, _ = listening.accept()
@@ -240,9 +262,9 @@ class _Listener:
                     os.unlink(address)
         try:
             if wire.receive(connection, deadline) != token:
-                raise Lost("your code did not let the test reach it")
+                raise Lost("the test could not reach your code")
         except wire.WireError:
-            raise Lost("your code did not let the test reach it") from None
+            raise Lost("the test could not reach your code") from None
         return connection
 
 
@@ -282,7 +304,11 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
 
 
 class _Hook(DisplayHook):  # type: ignore[misc]
-    """Remembers the value in which a cell ends."""
+    """Remembers the value in which a cell ends, unless a semicolon follows."""
+
+    def quiet(self) -> bool:
+        # The semicolon after the last call of a plot: no value, as in a notebook.
+        return bool(self.semicolon_at_end_of_expression(self.shell.source))
 
     def __call__(self, result: Any = None) -> None:
         if result is not None and not self.quiet():
@@ -293,7 +319,7 @@ class _Shell(InteractiveShell):  # type: ignore[misc]
     """An IPython without a terminal, whose globals are a `Namespace`."""
 
     def __init__(self, names: Namespace) -> None:
-        self.outputs, self.value = _Outputs(), None
+        self.outputs, self.value, self.source = _Outputs(), None, ""
         config = Config()
         config.HistoryManager.enabled = False
         super().__init__(
@@ -302,52 +328,85 @@ class _Shell(InteractiveShell):  # type: ignore[misc]
         self.names = names
         InteractiveShell._instance = self  # what get_ipython() and display() look for
 
-    def _showtraceback(self, *args: Any) -> None:
-        """Say nothing: `_run` words the error."""
+    def showtraceback(self, *args: Any, **options: Any) -> None:
+        """Say nothing: `_error` words the error."""
+
+    def showsyntaxerror(self, *args: Any, **options: Any) -> None:
+        """Say nothing, as before."""
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Do nothing: %matplotlib inline asks for it, and there is no window."""
 
 
 def _run(shell: _Shell, cell: Cell, listener: _Listener) -> Outcome:
     deadline = time.monotonic() + cell.timeout
+    cell = replace(cell, hidden=_hidden(cell))
     link = Link(
         lambda: listener.connect(deadline),
         cell.call_timeout,
         deadline,
         quiet=lambda: line_of(shell.names) in cell.hidden,
     )
-    shell.outputs, shell.value = _Outputs(), None
-    shell.names.own(bound_names(cell.source))
+    shell.outputs, shell.value, shell.source = _Outputs(), None, cell.source
     shell.names["In"] = ["", *cell.cells]
     stream: Any = _Stream(shell.outputs)
     with shell.names.linked(link), redirect_stdout(stream), redirect_stderr(stream):
         result = shell.run_cell(cell.source)
-    error = result.error_before_exec or result.error_in_exec
     if cell.points is None:
-        return Outcome(0.0, lost=link.lost)
-    return _verdict(shell, cell, link, error)
+        return Outcome(0.0, lost=link.lost, trace=_trace(_errors(result)))
+    return _verdict(shell, cell, link, result)
 
 
-def _verdict(shell: _Shell, cell: Cell, link: Link, error: BaseException | None) -> Outcome:
+def _errors(result: ExecutionResult) -> BaseException | None:
+    error: BaseException | None = result.error_before_exec or result.error_in_exec
+    return error
+
+
+def _hidden(cell: Cell) -> frozenset[int]:
+    """Return the hidden lines, and with them 0, where the line cannot be told.
+
+    All lines are hidden with a cell magic such as %%time, which counts lines anew.
+    """
+    if cell.hidden and cell.source.lstrip().startswith("%%"):
+        return frozenset(range(len(cell.source.splitlines()) + 1))
+    return cell.hidden | {0} if cell.hidden else cell.hidden
+
+
+def _trace(error: BaseException | None) -> str:
+    return "".join(traceback.format_exception(error)) if error is not None else ""
+
+
+def _verdict(shell: _Shell, cell: Cell, link: Link, result: ExecutionResult) -> Outcome:
     """Decide on the points: no error, and a builtin number between 0 and the points or nothing."""
+    error, never = _errors(result), result.error_before_exec is not None
     outputs, points = shell.outputs, cell.points or 0.0
     value: Any = shell.value
     if link.lost:
         outputs.stream(f"No points: {link.lost}.\n")
         return Outcome(0.0, [*outputs, _result(0.0)], lost=link.lost)
     if error is not None:
-        full = "".join(traceback.format_exception(error))
-        return Outcome(0.0, [*outputs, _error(error, link, shell.names, cell)], trace=full)
+        output = _error(error, link, shell.names, cell)
+        fault = "the test cell is not valid Python" if never else ""
+        return Outcome(0.0, [*outputs, output], fault=fault, trace=_trace(error))
     if value is None:
         return Outcome(points, list(outputs))
-    if type(value) in (int, float) and math.isfinite(value) and 0 <= value <= points:
-        return Outcome(float(value), [*outputs, _result(value)])
+    if type(value) in (int, float) and 0 <= value <= points:  # NaN is not
+        return Outcome(abs(float(value)), [*outputs, _result(abs(value))])  # not -0.0
     outputs.stream(
         "No points: this test did not end in a number of points. Tell your instructor.\n"
     )
     fault = (
-        f"the test cell ended in {value!r:.80}, of type {type(value).__name__}. A verdict is a "
-        f"Python int or float from 0 to {points:g}, or nothing for all of them; use float(...)."
+        f"the test cell ended in {_short(value)}, of type {type(value).__name__}. A verdict is a "
+        f"Python int or float from 0 to {points:g}, or nothing for all of them; use float(...)"
     )
     return Outcome(0.0, [*outputs, _result(0.0)], fault=fault)
+
+
+def _short(value: Any) -> str:
+    try:
+        return f"{value!r:.80}"
+    except Exception:  # a number of thousands of digits, say
+        return "a value that cannot be shown"
 
 
 def _result(points: float) -> Output:
@@ -366,7 +425,7 @@ def _error(error: BaseException, link: Link, names: Namespace, cell: Cell) -> Ou
     line = next((n for f, n in trace if f.f_code.co_name == "<module>"), 0)
     words = " ".join(str(error).split())
     if line in cell.hidden:
-        if error is not link.raised and not _worded(error.__traceback__, trace, cell.source):
+        if error is not link.raised and not _worded(error, trace, cell.source):
             words = ""  # it could hold the values looked for
         where = "in a hidden test"
     else:
@@ -376,17 +435,27 @@ def _error(error: BaseException, link: Link, names: Namespace, cell: Cell) -> Ou
     return {"output_type": "error", "ename": name, "evalue": words, "traceback": ["\n".join(text)]}
 
 
-def _worded(trace: TracebackType | None, own: list[tuple[Any, int]], source: str) -> bool:
+def _worded(error: BaseException, own: list[tuple[Any, int]], source: str) -> bool:
     """Tell whether the test's author wrote the message: ``assert ..., message`` or ``raise``."""
-    *_, (frame, line) = traceback.walk_tb(trace)
-    if not own or own[-1] != (frame, line):
+    *_, last = traceback.walk_tb(error.__traceback__)
+    if not own or own[-1] != last:
         return False
+    try:
+        nodes = list(ast.walk(ast.parse(_as_python(source))))
+    except SyntaxError:
+        return False
+    asserted = isinstance(error, AssertionError)  # not what its condition raised
     return any(
-        isinstance(node, ast.Raise) or (isinstance(node, ast.Assert) and node.msg is not None)
-        for node in ast.walk(ast.parse(source))
+        isinstance(node, ast.Raise) or (asserted and node.msg is not None)
+        for node in nodes
         if isinstance(node, (ast.Raise, ast.Assert))
-        and node.lineno <= line <= (node.end_lineno or node.lineno)
+        and node.lineno <= last[1] <= (node.end_lineno or node.lineno)
     )
+
+
+def _as_python(source: str) -> str:
+    """Return a cell with its magics written as calls, line by line."""
+    return str(TransformerManager().transform_cell(source))
 
 
 def bound_names(source: str) -> set[str]:
@@ -395,11 +464,12 @@ def bound_names(source: str) -> set[str]:
     Parameters
     ----------
     source : str
-        Lines that are no Python (magics) count as binding nothing.
+        What is no Python counts as binding nothing.
     """
-    lines = [line for line in source.splitlines() if not line.lstrip().startswith(("%", "!"))]
+    if source.lstrip().startswith("%%"):  # a cell magic such as %%time runs the lines below it
+        source = source.lstrip().partition("\n")[2]
     try:
-        table = symtable.symtable("\n".join(lines), "cell", "exec")
-    except SyntaxError:
+        table = symtable.symtable(_as_python(source), "cell", "exec")
+    except (SyntaxError, ValueError):
         return set()
     return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}

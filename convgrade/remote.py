@@ -100,8 +100,8 @@ class Link:
             When the kernel dies, is too slow, or sends what is no reply.
         Exception
             What the student's function raised, as an exception of Python's own.
-        WireError
-            When what the test cell passes is no plain data.
+        TypeError
+            When what is to be passed on is no plain data.
         """
         if self.lost or self._over:
             raise Lost(self.lost or "the test cell is over")
@@ -111,29 +111,40 @@ class Link:
             if self._socket is None:
                 self._socket = self._connect()
             self._socket.settimeout(max(limit - now, 0.001))
-            wire.send(self._socket, request, strict=True)
+            self._send(request)
             reply = self._receive(limit)
         except Lost as lost:
             self._lose(str(lost))
         except TimeoutError:
             if limit < self._deadline:
-                self._lose(f"a call took longer than {self._call_timeout:g} s and was stopped")
-            self._lose("the time for this exercise is used up")
+                self._lose(
+                    f"a call of your function took longer than {self._call_timeout:g} s "
+                    "and was stopped"
+                )
+            self._lose("the time for this test is used up")
         except (EOFError, OSError):
-            self._lose("your code ended the Python that it runs in, or its connection")
+            self._lose("your code made Python exit or crash, or used too much memory")
         self._show(reply.get("printed"))
         if "raised" in reply:
             self._raise(reply["raised"])
         return reply
+
+    def _send(self, request: dict[str, Any]) -> None:
+        assert self._socket is not None
+        try:
+            wire.send(self._socket, request, strict=True)
+        except wire.WireError as error:  # often what another of the student's functions returned
+            self.raised = TypeError(str(error))
+            raise self.raised from None
 
     def _receive(self, limit: float) -> dict[str, Any]:
         assert self._socket is not None
         try:
             reply = wire.receive(self._socket, limit)
         except wire.WireError as error:
-            self._lose(f"what your code answered cannot be read ({error})")
+            self._lose(f"what your function returned cannot be read ({error})")
         if type(reply) is not dict:
-            self._lose("what your code answered cannot be read")
+            self._lose("what your function returned cannot be read")
         return reply
 
     def _lose(self, words: str) -> NoReturn:
@@ -150,34 +161,34 @@ class Link:
 
     def _raise(self, raised: Any) -> NoReturn:
         if type(raised) is not dict:
-            self._lose("what your code answered cannot be read")
+            self._lose("what your function returned cannot be read")
         if raised.get("exits") is not False:
-            self._lose("a call ended in SystemExit, KeyboardInterrupt or the like")
+            self._lose("your function tried to end Python, as exit() does")
         error = _rebuild(raised.get("types"), raised.get("message"))
         self.raised = error
         line = raised.get("line")
         if type(line) is str and line:
-            error.add_note(f"at your line: {line}")
+            error.add_note(f"at your line: {line[:200]}")
         raise error
 
 
 def _rebuild(types: Any, message: Any) -> Exception:
     """Make an exception of the first of Python's own types among ``types``."""
     names = [name for name in types if type(name) is str] if type(types) is list else []
-    text = message if type(message) is str else ""
-    base: type[Exception] = Exception
-    for name in names:
-        known = getattr(builtins, name, None)
-        if isinstance(known, type) and issubclass(known, Exception):
-            base = known
-            break
-    kind = base
-    if names and names[0] != base.__name__ and names[0].isidentifier():
-        kind = type(names[0][:80], (base,), {})  # so that messages name the student's own type
-    try:
-        return kind(text)
-    except TypeError:  # some, such as UnicodeDecodeError, want more than a text
-        return Exception(text)
+    text = message[:500] if type(message) is str else ""
+    for name in [*names, "Exception"]:
+        base = getattr(builtins, name, None)
+        if not isinstance(base, type) or not issubclass(base, Exception):
+            continue
+        if issubclass(base, (StopIteration, StopAsyncIteration)):
+            # It would end a loop of the test, such as that of all(map(...)), as if all was well.
+            base = RuntimeError
+        kind = base
+        if names and names[0] != base.__name__ and names[0].isidentifier():
+            kind = type(names[0][:80], (base,), {})  # so that messages name the student's own type
+        with contextlib.suppress(TypeError):  # UnicodeDecodeError, say, wants more than a text
+            return kind(text)
+    return Exception(text)
 
 
 class Proxy:

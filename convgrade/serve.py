@@ -57,10 +57,10 @@ def serve(family: int, address: Any, token: str, names: dict[str, Any]) -> None:
             reply = _answer(request, names, handles)
             try:
                 wire.send(connection, reply)
-            except wire.WireError as error:
-                wire.send(connection, {**reply, "value": None, "raised": _words(error)})
             except OSError:
                 return
+            except Exception as error:  # too large or nested, or it fails when it is looked at
+                wire.send(connection, {"raised": _words(error)})
 
 
 def _answer(request: dict[str, Any], names: dict[str, Any], handles: list[Any]) -> dict[str, Any]:
@@ -115,9 +115,13 @@ def _words(error: BaseException) -> dict[str, Any]:
         if "ipykernel_" in frame.filename or frame.filename.startswith("<ipython"):
             line = linecache.getline(frame.filename, frame.lineno or 0).strip()
             break
+    try:
+        message = str(error)[:2000]
+    except Exception:  # the student's own exception, whose __str__ fails
+        message = ""
     return {
         "types": [kind.__name__ for kind in type(error).__mro__][:20],
         "exits": not isinstance(error, Exception),
-        "message": str(error)[:2000],
+        "message": message,
         "line": line[:200],
     }

@@ -11,9 +11,11 @@ import ast
 import asyncio
 import contextlib
 import inspect
+import re
 import shutil
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +30,7 @@ from traitlets import Bool, Float, Integer, List, Unicode
 
 from convgrade import serve, wire
 from convgrade.box import Box, copy_files
-from convgrade.judge import Cell, Connect, Expect, Gone, Judge, Outcome, bound_names
+from convgrade.judge import Cell, Connect, Expect, Gone, Judge, Outcome, Own, bound_names
 from convgrade.rebuild import hidden_lines, visible
 
 __all__ = ["TrustedClient"]
@@ -51,6 +53,19 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
     {family}, {address!r}, {token!r}, __import__("IPython").get_ipython().user_ns)"""
 
 GRACE = 5.0  # seconds for a side to notice that its work is over
+
+# The kernel's messages that a notebook needs, and what must be in them. A student's code can
+# send any message; comm messages (widgets) are among those left out.
+MESSAGES: dict[str, dict[str, type]] = {
+    "status": {"execution_state": str},
+    "execute_input": {"execution_count": int},
+    "stream": {"name": str, "text": str},
+    "display_data": {"data": dict, "metadata": dict},
+    "update_display_data": {"data": dict, "metadata": dict},
+    "execute_result": {"data": dict, "metadata": dict, "execution_count": int},
+    "error": {"ename": str, "evalue": str, "traceback": list},
+    "clear_output": {},
+}
 
 
 class KernelLostError(Exception):
@@ -106,17 +121,16 @@ class TrustedClient(NotebookClient):
         self.notes: dict[str, list[str]] = {}
         self._files, self._support = files, support
         self._judge: Judge | None = None
+        self._told: list[Cell | Expect | Own] = []  # to the judge, for the next one if it is lost
         self._ran: list[int] = []  # cells that the student's kernel has run, in order
         self._crashed: dict[int, str] = {}  # cells that it must not run again, and why
         self._restarts = 0
         self._serving = False
         self._printed = 0
         self._deadline = time.monotonic() + self.notebook_timeout
-        self.error_on_timeout = {
-            "ename": "CellTimeoutError",
-            "evalue": f"stopped after {self.timeout} s",
-            "traceback": [f"CellTimeoutError: this cell was stopped after {self.timeout} s"],
-        }
+        self._watch: asyncio.Task[Any] | None = None
+        self._stopped = False  # the cell that ran last took too long
+        self.error_on_timeout = {"ename": "Timeout", "evalue": "", "traceback": []}
 
     def refuse(self, why: str) -> None:
         """Give every test cell no points, without running anything."""
@@ -174,16 +188,16 @@ class TrustedClient(NotebookClient):
                 await self._share(index, cell)
                 return
             await self._student(index, cell)
-            if utils.is_locked(cell):
-                await self._judged(Cell(cell.source, timeout=self._left(self._seconds)))
         except KernelLostError as lost:
             self._blame(index, cell, str(lost))
             if not test and self._left(1) > 0:
-                cell.outputs.append(_error("KernelLost", f"This cell was left out: {lost}."))
+                cell.outputs.append(_error("LeftOut", f"This cell was left out: {lost}."))
             await self._restart()
-        if utils.is_solution(cell) and self._judge is not None:
+        if utils.is_locked(cell) and not test:
+            await self._locked(cell)
+        if utils.is_solution(cell):
             names = cell.metadata.get("convgrade", {}).get("binds", [])
-            self._judge.send(Expect(frozenset(names)))
+            self._tell(Expect(frozenset(names)))
 
     async def _student(self, index: int, cell: NotebookNode) -> None:
         """Run a cell in the student's kernel; of a locked cell what students may see."""
@@ -191,17 +205,39 @@ class TrustedClient(NotebookClient):
             cell.outputs = [_error("NotRun", f"Not run: {self._time_is_up()}.")]
             return
         self._ran.append(index)
-        source, self._printed = cell.source, 0
+        source = cell.source
         cell.source = visible(source)
         try:
             await self._execute(cell, index)
         finally:
             cell.source = source
+        if self._stopped:
+            words = f"This cell ran longer than {self.timeout} s and was stopped."
+            cell.outputs.append(_error("Timeout", words))
+
+    async def _locked(self, cell: NotebookNode) -> None:
+        """Run a locked cell in the grader's process too, whatever became of it in the student's.
+
+        Its names are the course's even if it fails, here or there: a student who
+        stops it must not get to supply them.
+        """
+        self._tell(Own(frozenset(bound_names(cell.source))))
+        if self._left(1) <= 0:
+            return
+        name = cell.metadata.nbgrader.grade_id
+        locked = Cell(cell.source, timeout=self._left(self._seconds))
+        outcome = await self._judged(locked)
+        self._account(name, outcome)
+        if not outcome.fault:
+            self._told.append(locked)
+        if outcome.lost:
+            await self._recover()
 
     async def _test(self, index: int, cell: NotebookNode) -> None:
         """Run a test cell in the grader's process and record its verdict."""
         name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
         self.points[name] = 0.0
+        self._tell(Own(frozenset(bound_names(cell.source))))
         why = self._exercise_lost(index)
         if why is None and self._left(1) <= 0:
             why = self._time_is_up()
@@ -217,13 +253,8 @@ class TrustedClient(NotebookClient):
         cell.outputs = [nbformat.from_dict(output) for output in outcome.outputs]
         cell.execution_count = self.code_cells_executed + 1
         self.points[name] = outcome.points
-        if outcome.fault:
-            self._note(name, outcome.fault)
-            self.log.error("%s: %s", name, outcome.fault)
-        if outcome.trace:
-            self.log.info("%s did not pass:\n%s", name, outcome.trace)
+        self._account(name, outcome)
         if outcome.lost:
-            self._note(name, outcome.lost)
             await self._recover()
 
     async def _share(self, index: int, cell: NotebookNode) -> None:
@@ -245,60 +276,82 @@ class TrustedClient(NotebookClient):
 
     # ----------------------------------------------------------- the grader's side
 
+    def _tell(self, news: Expect | Own) -> None:
+        """Tell the grader's process whose some names are, and the next one if this is lost."""
+        self._told.append(news)
+        with contextlib.suppress(OSError):  # it is gone: the next cell will notice
+            assert self._judge is not None
+            self._judge.send(news)
+
     async def _judged(self, cell: Cell) -> Outcome:
-        """Run a cell in the grader's process, while the student's kernel serves it."""
+        """Run a cell in the grader's process; replace that if it does not survive."""
+        outcome, why = await self._try(cell)
+        if outcome is not None:
+            return outcome
+        await self._replace_judge()
+        words = f"{why}. Tell your instructor"
+        return Outcome(0.0, [dict(o) for o in _no_points(words)], lost=why, fault=why)
+
+    async def _try(self, cell: Cell) -> tuple[Outcome | None, str]:
+        """Run a cell in the grader's process, while the student's kernel serves it.
+
+        Without an outcome the process is of no use any more, and the text says why.
+        """
         judge = self._judge
         assert judge is not None
-        judge.send(cell)
-        serving: asyncio.Task[Any] | None = None
+        serving: asyncio.Task[bool] | None = None
+        outcome, gone = None, False
         end = time.monotonic() + cell.timeout + GRACE
+        why = f"the test itself did not end within {cell.timeout:.0f} s"
         try:
-            while time.monotonic() < end:
+            judge.send(cell)
+            while outcome is None and time.monotonic() < end:
                 message = await asyncio.to_thread(judge.receive, 0.05)
                 if isinstance(message, Outcome):
-                    if serving is not None and not await self._wait(serving):
-                        return Outcome(message.points, message.outputs, "its code did not end")
-                    return message
-                if isinstance(message, Connect):
-                    code = SERVE.format(**vars(message))
-                    serving = asyncio.create_task(self._serve(code))
-                elif serving is not None and serving.done():
+                    outcome = message
+                elif isinstance(message, Connect):
+                    serving = asyncio.create_task(self._serve(SERVE.format(**vars(message))))
+                elif serving is not None and serving.done() and not gone:
+                    gone = True
                     judge.send(Gone())
-        except EOFError:
-            pass
-        finally:
-            if serving is not None and not serving.done():
-                serving.cancel()
-        # The test cell itself does not end, or has ended its process.
-        await self._replace_judge()
-        why = f"the test did not end within {cell.timeout:.0f} s"
-        fault = f"{why}, or ended its process"
-        return Outcome(0.0, [dict(o) for o in _no_points(why)], lost=why, fault=fault)
+        except (EOFError, OSError):
+            why = "the test itself ended the process that it runs in"
+        if outcome is None:
+            judge.close()  # and with it the connection: the student's end stops serving
+        if serving is not None and not await self._finish(serving, bool(outcome and outcome.lost)):
+            lost = "after this test the kernel could not be used any more"
+            outcome = outcome and replace(outcome, lost=outcome.lost or lost)
+        return outcome, why
 
-    async def _serve(self, code: str) -> None:
-        # The judge notices by itself that the kernel is lost; `_recover` sees to a new one.
-        with contextlib.suppress(KernelLostError):
+    async def _serve(self, code: str) -> bool:
+        """Let the student's kernel serve a test; tell whether it survives that."""
+        try:
             await self._aside(code)
+        except KernelLostError:  # the judge notices by itself
+            return False
+        return True
 
-    async def _wait(self, serving: asyncio.Task[Any]) -> bool:
-        """Wait for the student's end to stop serving; interrupt it if need be."""
-        done, _ = await asyncio.wait({serving}, timeout=GRACE / 2)
+    async def _finish(self, serving: asyncio.Task[bool], stuck: bool) -> bool:
+        """Wait for the student's end to stop serving; tell whether the kernel is still of use."""
+        done, _ = await asyncio.wait({serving}, timeout=0.1 if stuck else GRACE / 2)
         if not done and self.km is not None:
             await ensure_async(self.km.interrupt_kernel())
-            done, _ = await asyncio.wait({serving}, timeout=GRACE)
-        return bool(done)
+            done, _ = await asyncio.wait({serving}, timeout=GRACE / 2)
+        if not done:
+            await self._kill()
+        return await serving
 
     async def _replace_judge(self) -> None:
-        """Start the grader's process anew, with what the locked cells so far define."""
-        assert self._judge is not None
-        self._judge.close()
+        """Start the grader's process anew, and tell it what the lost one was told."""
         self._judge = await self._new_judge()
-        for index in self._ran:
-            cell = self.nb.cells[index]
-            if utils.is_locked(cell) and not utils.is_grade(cell):
-                self._judge.send(Cell(cell.source))
-                while not isinstance(await asyncio.to_thread(self._judge.receive, GRACE), Outcome):
-                    self._judge.send(Gone())
+        for place, message in enumerate(self._told):
+            if not isinstance(message, Cell):
+                self._judge.send(message)
+                continue
+            outcome, _ = await self._try(replace(message, timeout=self._left(message.timeout)))
+            if outcome is None:  # it ended before, but not now
+                del self._told[place]
+                return await self._replace_judge()
 
     # --------------------------------------------------------- the student's kernel
 
@@ -323,39 +376,59 @@ class TrustedClient(NotebookClient):
 
     async def _execute(self, cell: NotebookNode, index: int, **options: Any) -> None:
         """Run a cell in the student's kernel; KernelLostError when that does not survive."""
+        self._stopped, self._printed = False, 0
         try:
             await super().async_execute_cell(cell, index, **options)
         except DeadKernelError:
-            if self._printed > self.max_flood:
-                raise KernelLostError(
-                    f"it printed more than {self.max_flood:,} characters"
-                ) from None
+            self._stop_flood()
             raise KernelLostError(
-                "it ended the Python that it runs in, or used too much memory"
+                "it made Python exit or crash, or used too much memory"
             ) from None
         except CellTimeoutError:
             raise KernelLostError(
                 f"it ran longer than {self.timeout} s and could not be stopped"
             ) from None
+        except (AttributeError, KeyError, RuntimeError, TypeError, ValueError) as error:
+            # Code of a student's that uses the kernel's own sockets.
+            self.log.warning("a student's kernel sent what is no message", exc_info=error)
+            raise KernelLostError("it interfered with how its output is passed on") from None
+        finally:
+            if self._watch is not None:
+                self._watch.cancel()  # nbclient forgets it at an error
+        self._stop_flood()
+
+    def _stop_flood(self) -> None:
+        if self._printed > self.max_flood:  # the kernel is being ended
+            raise KernelLostError(f"it printed more than {self.max_flood:,} characters")
+
+    async def _async_poll_kernel_alive(self) -> None:
+        """Watch that the kernel lives; called by nbclient for every cell."""
+        self._watch = asyncio.current_task()
+        await super()._async_poll_kernel_alive()
+
+    async def _async_handle_timeout(self, timeout: int, cell: NotebookNode | None = None) -> Any:
+        """Interrupt a cell that takes too long; called by nbclient."""
+        self._stopped = True
+        return await super()._async_handle_timeout(timeout, cell)
 
     def process_message(
         self, msg: dict[str, Any], cell: NotebookNode, cell_index: int
     ) -> NotebookNode | None:
         """Take an output of the student's kernel, within limits; none while it serves a test."""
-        if msg["msg_type"] in ("stream", "display_data", "execute_result", "update_display_data"):
-            if self._serving:
+        kind, content = msg["msg_type"], msg["content"]
+        if kind not in MESSAGES or not _is_sound(content, MESSAGES[kind]):
+            return None
+        if kind not in ("status", "execute_input", "clear_output"):
+            if self._serving and kind != "error":
                 return None
-            content = msg["content"]
-            before, size = (
-                self._printed,
-                len(content.get("text", "")) + len(str(content.get("data", ""))),
-            )
-            self._printed += size
+            before = self._printed
+            self._printed += sum(len(str(value)) for value in content.values())
             if self._printed > self.max_flood >= before:
                 self._killing = asyncio.ensure_future(self._kill())
             if self._printed > self.max_output:
                 if before <= self.max_output:
-                    words = f"\n[Output after {self.max_output:,} characters is left out.]\n"
+                    kept = content["text"][: self.max_output - before] if kind == "stream" else ""
+                    words = f"{kept}\n[Output after {self.max_output:,} characters is left out.]\n"
                     cell.outputs.append(v4.new_output("stream", name="stdout", text=words))
                 return None
         output: NotebookNode | None = super().process_message(msg, cell, cell_index)
@@ -366,7 +439,10 @@ class TrustedClient(NotebookClient):
             await ensure_async(self.km.shutdown_kernel(now=True))
 
     async def _recover(self) -> None:
-        """Give the notebook a fresh kernel if the present one does not answer."""
+        """Give the notebook a fresh kernel if the present one is gone or does not answer."""
+        if self.km is None or not await ensure_async(self.km.is_alive()):
+            await self._restart()
+            return
         timeout, self.timeout = self.timeout, int(GRACE)
         try:
             probe = await self._aside("None")
@@ -407,6 +483,16 @@ class TrustedClient(NotebookClient):
         where = name or f"cell {index + 1}"
         self.log.warning("%s: %s; a fresh kernel goes on without it", where, why)
 
+    def _account(self, name: str, outcome: Outcome) -> None:
+        """Tell the instructor what a cell gave besides its points."""
+        if outcome.fault:
+            self._note(name, outcome.fault)
+            self.log.error("%s: %s", name, outcome.fault)
+        elif outcome.lost:
+            self._note(name, outcome.lost)
+        if outcome.trace:
+            self.log.info("%s did not pass:\n%s", name, outcome.trace)
+
     def _note(self, name: str, words: str) -> None:
         self.notes.setdefault(name, []).append(f"{words[0].upper()}{words[1:]}.")
 
@@ -434,7 +520,7 @@ class TrustedClient(NotebookClient):
 
     def _time_is_up(self) -> str:
         if self._restarts > self.max_restarts:
-            return f"the notebook lost its kernel more than {self.max_restarts} times"
+            return f"Python had to be started anew too often (limit: {self.max_restarts})"
         return f"the {self.notebook_timeout:g} s for the whole notebook are used up"
 
     @property
@@ -448,8 +534,7 @@ class TrustedClient(NotebookClient):
 
 
 def _error(name: str, words: str) -> NotebookNode:
-    trace = [f"{name}: {words}"]
-    output: NotebookNode = v4.new_output("error", ename=name, evalue=words, traceback=trace)
+    output: NotebookNode = v4.new_output("error", ename=name, evalue=words, traceback=[words])
     return output
 
 
@@ -460,9 +545,17 @@ def _no_points(why: str) -> list[NotebookNode]:
     ]
 
 
+def _is_sound(content: Any, shape: dict[str, type]) -> bool:
+    """Tell whether a message's content can go into a notebook."""
+    if type(content) is not dict or any(type(content.get(k)) is not t for k, t in shape.items()):
+        return False
+    transient = content.get("transient") or {}
+    return type(transient) is dict and isinstance(transient.get("display_id"), (str, type(None)))
+
+
 def _used_names(source: str) -> set[str]:
     try:
         tree = ast.parse(source)
-    except SyntaxError:
-        return set()
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return set(re.findall(r"\w+", source))  # magics, or worse
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}

@@ -21,6 +21,7 @@ import socket
 import struct
 import sys
 import time
+from collections import Counter
 from typing import Any
 
 __all__ = ["Opaque", "WireError", "dumps", "loads", "receive", "send"]
@@ -28,6 +29,8 @@ __all__ = ["Opaque", "WireError", "dumps", "loads", "receive", "send"]
 MAX_BYTES = 256 * 2**20  # a frame
 MAX_TEXT = 8 * 2**20  # its JSON part: nested lists of about a million numbers
 MAX_DEPTH = 40
+MAX_EQUAL_HASHES = 100  # keys of a set or dict with one hash: building it is quadratic in them
+MAX_OPAQUE = 100  # types that cannot cross, in a frame: a new class for each costs a kilobyte
 
 # Numbers of a fixed size. Not "O": object arrays hold anything.
 ARRAY_TYPES = frozenset(
@@ -87,19 +90,21 @@ def dumps(value: Any, strict: bool = False) -> bytes:
 def _write(value: Any, buffers: list[bytes], opaque: list[str], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise WireError(f"a value nested deeper than {MAX_DEPTH} levels cannot be graded")
-    # The methods of the plain types, also for values of their subclasses.
+    # By the type itself, not isinstance, to which an object can lie; and with the methods of the
+    # plain types, also for values of their subclasses.
+    type_ = type(value)
     if value is None or value is True or value is False:
         return value
-    if isinstance(value, str):
+    if issubclass(type_, str):
         # What UTF-8 cannot hold would stop the reader.
         return str.__str__(value).encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, int):
+    if issubclass(type_, int):
         return _write_int(int.__index__(value))
     for kind in SEQUENCES:
-        if isinstance(value, kind):
+        if issubclass(type_, kind):
             items = [_write(v, buffers, opaque, depth + 1) for v in kind.__iter__(value)]
             return {kind.__name__: items}
-    if isinstance(value, dict):
+    if issubclass(type_, dict):
         pairs = dict.items(value)
         return {
             "dict": [
@@ -107,18 +112,21 @@ def _write(value: Any, buffers: list[bytes], opaque: list[str], depth: int) -> A
                 for key, item in pairs
             ]
         }
-    if isinstance(value, (bytes, bytearray)):
-        buffers.append(bytes(value))
-        return {"bytes": len(value)}
-    array = _write_array(value, buffers)
-    if array is not None:
-        return array
-    if isinstance(value, float):
+    if issubclass(type_, (bytes, bytearray)):
+        buffers.append(memoryview(value).tobytes())
+        return {"bytes": len(buffers[-1])}
+    node = _write_array(value, type_, buffers)
+    if node is not None:
+        if "opaque" in node:
+            opaque.append(node["opaque"])
+        return node
+    if issubclass(type_, float):
         return float.__float__(value)
-    if isinstance(value, complex):
-        return {"complex": [value.real, value.imag]}
-    opaque.append(type(value).__name__)
-    return {"opaque": type(value).__name__}
+    if issubclass(type_, complex):
+        number = complex.__complex__(value)
+        return {"complex": [number.real, number.imag]}
+    opaque.append(type_.__name__)
+    return {"opaque": type_.__name__}
 
 
 def _write_int(value: int) -> Any:
@@ -126,18 +134,18 @@ def _write_int(value: int) -> Any:
     return value if abs(value) < 2**64 else {"int": hex(value)}
 
 
-def _write_array(value: Any, buffers: list[bytes]) -> dict[str, Any] | None:
+def _write_array(value: Any, type_: type, buffers: list[bytes]) -> dict[str, Any] | None:
     """Write a NumPy array or scalar or a torch tensor; None for anything else."""
     np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    if np is not None and isinstance(value, (np.ndarray, np.generic)):
-        scalar = isinstance(value, np.generic)
+    if np is not None and issubclass(type_, (np.ndarray, np.generic)):
+        scalar = issubclass(type_, np.generic)
         array = np.asarray(value)
         if array.dtype.name not in ARRAY_TYPES:
             return {"opaque": f"array of {array.dtype.name}"}
         data = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
         buffers.append(data.tobytes())
         return {"scalar" if scalar else "array": [array.dtype.name, list(array.shape)]}
-    if torch is not None and isinstance(value, torch.Tensor):
+    if torch is not None and issubclass(type_, torch.Tensor):
         return _write_tensor(torch, value, buffers)
     return None
 
@@ -200,7 +208,7 @@ def loads(frame: bytes) -> Any:
         value = reader.read(tree, 0)
     except WireError:
         raise
-    except (ValueError, TypeError, KeyError, RecursionError, OverflowError) as error:
+    except (ValueError, TypeError, RuntimeError, OverflowError) as error:
         raise WireError(f"a frame that cannot be read: {type(error).__name__}") from None
     if reader.rest:
         raise WireError(f"{len(reader.rest)} bytes more than announced")
@@ -212,6 +220,8 @@ class _Reader:
 
     def __init__(self, rest: memoryview) -> None:
         self.rest = rest
+        self._room = MAX_BYTES  # for tensors that repeat a few bytes
+        self._opaque: dict[str, type[Opaque]] = {}
 
     def read(self, node: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -225,15 +235,20 @@ class _Reader:
         ((tag, body),) = node.items()
         for kind in SEQUENCES:
             if tag == kind.__name__:
-                return kind([self.read(item, depth + 1) for item in self._items(body)])
+                items = [self.read(item, depth + 1) for item in self._items(body)]
+                return kind(items if kind in (list, tuple) else self._keys(items))
         if tag == "dict":
             pairs = [self._items(pair) for pair in self._items(body)]
-            return {self.read(k, depth + 1): self.read(v, depth + 1) for k, v in pairs}
+            read = [(self.read(k, depth + 1), self.read(v, depth + 1)) for k, v in pairs]
+            self._keys([key for key, _ in read])
+            return dict(read)
         if tag == "int":
-            return int(str(body), 16)
+            return int(self._text(body), 16)
         if tag == "complex":
             real, imaginary = self._items(body)
-            return complex(float(real), float(imaginary))
+            if type(real) is not float or type(imaginary) is not float:
+                raise WireError("a value of no known kind")
+            return complex(real, imaginary)
         if tag == "bytes":
             return self._take(body)
         if tag in ("array", "scalar"):
@@ -241,8 +256,7 @@ class _Reader:
         if tag == "tensor":
             return self._tensor(*self._items(body))
         if tag == "opaque":
-            name = "".join(c for c in str(body)[:60] if c.isalnum() or c in "_ ")
-            return type(name or "object", (Opaque,), {"__slots__": ()})()
+            return self._stand_in(self._text(body))
         raise WireError("a value of no known kind")
 
     @staticmethod
@@ -251,11 +265,37 @@ class _Reader:
             raise WireError("a value of no known kind")
         return body
 
+    @staticmethod
+    def _text(body: Any) -> str:
+        if type(body) is not str:
+            raise WireError("a value of no known kind")
+        return body
+
+    @staticmethod
+    def _keys(keys: list[Any]) -> list[Any]:
+        if max(Counter(map(hash, keys)).values(), default=0) > MAX_EQUAL_HASHES:
+            raise WireError("a set or dict that would take too long to build")
+        return keys
+
+    def _stand_in(self, text: str) -> Opaque:
+        name = "".join(c for c in text[:60] if c.isalnum() or c in "_ ") or "object"
+        if name not in self._opaque:
+            if len(self._opaque) == MAX_OPAQUE:
+                raise WireError(f"values of more than {MAX_OPAQUE} types that are no plain data")
+            self._opaque[name] = type(name, (Opaque,), {"__slots__": ()})
+        return self._opaque[name]()
+
     def _take(self, size: Any) -> bytes:
         if type(size) is not int or not 0 <= size <= len(self.rest):
             raise WireError("a value with less data than announced")
         data, self.rest = self.rest[:size], self.rest[size:]
         return bytes(data)
+
+    def _take_entries(self, name: Any, size: int) -> bytes:
+        data = self._take(size)
+        if name == "bool" and data.translate(None, b"\0\1"):
+            raise WireError("a bool that is neither 0 nor 1")  # NumPy would count it as several
+        return data
 
     def _sizes(self, shape: Any) -> list[int]:
         sizes = self._items(shape)
@@ -269,7 +309,7 @@ class _Reader:
         if name not in ARRAY_TYPES:
             raise WireError("an array of a kind that cannot cross")
         sizes, dtype = self._sizes(shape), np.dtype(str(name)).newbyteorder("<")
-        data = self._take(math.prod(sizes) * dtype.itemsize)
+        data = self._take_entries(name, math.prod(sizes) * dtype.itemsize)
         array = np.frombuffer(data, dtype).reshape(sizes).astype(str(name))
         return array if tag == "array" else array[()]
 
@@ -279,9 +319,10 @@ class _Reader:
         if name not in TENSOR_TYPES:
             raise WireError("a tensor of a kind that cannot cross")
         sizes, steps, dtype = self._sizes(shape), self._sizes(strides), getattr(torch, str(name))
-        if len(sizes) != len(steps) or math.prod(sizes) * dtype.itemsize > MAX_BYTES:
+        self._room -= math.prod(sizes) * dtype.itemsize
+        if len(sizes) != len(steps) or self._room < 0:
             raise WireError("a tensor of an impossible shape")
-        data = self._take(_span(sizes, steps) * dtype.itemsize)
+        data = self._take_entries(name, _span(sizes, steps) * dtype.itemsize)
         if data:
             tensor = torch.frombuffer(bytearray(data), dtype=dtype).as_strided(sizes, steps)
         else:

@@ -1,14 +1,22 @@
-"""Where a preprocessor finds the course that it grades for."""
+"""Where a preprocessor finds the course that it grades for, and what to grade against."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import IncludeHeaderFooter
 from traitlets.config import Configurable
 
-__all__ = ["course_files", "course_folder"]
+from convgrade.cells import FLAGS
+from convgrade.judge import bound_names
+
+__all__ = ["course_files", "course_folder", "notebook_names", "read_course_notebook"]
 
 
 def course_folder(part: Configurable) -> CourseDirectory:
@@ -27,7 +35,117 @@ def course_folder(part: Configurable) -> CourseDirectory:
 
 def course_files(part: Configurable, resources: Any) -> Path | None:
     """Return the assignment's folder in source/, whose files test cells may use."""
-    folder = course_folder(part)
     assignment = resources.get("nbgrader", {}).get("assignment", "")
-    path = Path(folder.format_path(folder.source_directory, ".", assignment))
+    path = source_folder(course_folder(part), assignment)
     return path if path.is_dir() else None
+
+
+def source_folder(folder: CourseDirectory, assignment: str) -> Path:
+    """Return an assignment's folder in source/."""
+    return Path(folder.format_path(folder.source_directory, ".", assignment))
+
+
+def notebook_names(folder: CourseDirectory, assignment: str) -> list[str]:
+    """Return the names of an assignment's notebooks, as the gradebook has them.
+
+    Raises
+    ------
+    NbGraderException
+        When the gradebook has no such assignment.
+    """
+    with Gradebook(folder.db_url, folder.course_id) as gradebook:
+        try:
+            names = [notebook.name for notebook in gradebook.find_assignment(assignment).notebooks]
+        except MissingEntry:
+            names = []
+    if not names:
+        raise NbGraderException(
+            f"Grading needs the assignment's cells in the gradebook, and it has none of "
+            f"{assignment}. Run `nbgrader generate_assignment {assignment}` and grade again."
+        )
+    return names
+
+
+def read_course_notebook(
+    part: Configurable, assignment: str, notebook: str
+) -> tuple[NotebookNode, dict[str, list[str]], list[str]]:
+    """Return the notebook to grade against.
+
+    Its form is the source notebook's; the text and points of marked cells are
+    those that the gradebook recorded when the assignment was generated.
+
+    Returns
+    -------
+    course : NotebookNode
+        In format 4.5.
+    binds : dict of str to list of str
+        By grade_id, the names that an answer cell binds.
+    changed : list of str
+        Locked cells whose text in the source is not what was recorded.
+
+    Raises
+    ------
+    NbGraderException
+        When source and gradebook do not hold the same marked cells.
+    """
+    folder = course_folder(part)
+    path = source_folder(folder, assignment) / f"{notebook}.ipynb"
+    if not path.is_file():
+        raise NbGraderException(
+            f"Grading needs the source notebook, and {path} does not exist. Put it back, or "
+            "set CourseDirectory.source_directory to the folder that holds it."
+        )
+    course: NotebookNode = nbformat.read(path, as_version=4)
+    course, _ = IncludeHeaderFooter(parent=part).preprocess(course, {})
+    _give_ids(course)
+    marked = {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in course.cells
+        if any(cell.metadata.get("nbgrader", {}).get(flag) for flag in FLAGS)
+    }
+    binds: dict[str, list[str]] = {}
+    changed = []
+    with Gradebook(folder.db_url, folder.course_id) as gradebook:
+        known = gradebook.find_notebook(notebook, assignment)
+        records = {record.name: record for record in known.source_cells}
+        points = {cell.name: float(cell.max_score) for cell in known.grade_cells}
+        points |= {cell.name: float(cell.max_score) for cell in known.task_cells}
+        _compare(path, assignment, marked, set(records), set(points))
+        for name, cell in marked.items():
+            mark, record = cell.metadata.nbgrader, records[name]
+            if not mark.get("solution") and cell.source != record.source:
+                changed.append(name)
+            if mark.get("solution") and cell.cell_type == "code":
+                binds[name] = sorted(bound_names(cell.source) | bound_names(record.source))
+            cell.source, mark["checksum"] = record.source, record.checksum
+            if name in points:
+                mark["points"] = points[name]
+    return course, binds, changed
+
+
+def _give_ids(course: NotebookNode) -> None:
+    """Bring a notebook to format 4.5, in which every cell has an id of its own."""
+    seen: set[str] = set()
+    for number, cell in enumerate(course.cells, 1):
+        if course.nbformat_minor < 5 or cell.get("id", "") in seen | {""}:
+            cell.id = f"course_cell_{number}"
+        seen.add(cell.id)
+    course.nbformat_minor = max(course.nbformat_minor, 5)
+
+
+def _compare(
+    path: Path, assignment: str, marked: dict[str, Any], records: set[str], points: set[str]
+) -> None:
+    graded = {
+        name
+        for name, cell in marked.items()
+        if cell.metadata.nbgrader.get("grade") or cell.metadata.nbgrader.get("task")
+    }
+    differ = sorted((set(marked) ^ records) | (graded ^ points))
+    if differ:
+        raise NbGraderException(
+            f"Grading needs source and gradebook to hold the same cells, and {path} was changed "
+            f"after the release: {', '.join(differ)}. Put back what was released; or, while no "
+            f"submission is in the gradebook, run `nbgrader generate_assignment {assignment} "
+            "--force`, and hand the new release out."
+        )

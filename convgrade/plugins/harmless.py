@@ -7,6 +7,7 @@ import binascii
 import re
 from typing import Any
 
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -14,16 +15,27 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 __all__ = ["Harmless"]
 
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}  # how they begin
-# An HTML tag, comment or declaration starts so; "a < b" does not.
-TAG = re.compile(r"<(?=[A-Za-z/!?])")
+# HTML that a text may hold: tags that only shape it, and the comment that names an answer cell.
+PLAIN = re.compile(
+    r"</?(?:b|strong|i|em|u|s|sub|sup|br|hr|p|code|kbd)\s*/?>|<!-- ?grade_id ?: ?\w[\w-]* ?-->",
+    re.IGNORECASE,
+)
+LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
+# A picture that lies beside the notebook. Any other address is asked for as soon as a page opens.
+FILE = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:png|jpe?g|gif)", re.IGNORECASE)
+MAX_MARKDOWN = 20_000  # characters; rendering takes seconds from here on
+AS_TYPED = (
+    "*Shown as it was typed: it holds something that a page cannot show safely, such as HTML, a "
+    "picture or a link that is no web address.*"
+)
 
 
 class Harmless(NbGraderPreprocessor):  # type: ignore[misc]
-    """Keeps text and pictures of what a student's code shows, and breaks HTML in their texts.
+    """Keeps text and pictures of what a student's code shows, and text of what students write.
 
     Feedback pages and formgrader show outputs of type HTML, JavaScript, SVG,
     LaTeX and Markdown as they are, and HTML inside Markdown as well. Goes after
-    `ExecuteTrusted` in ``Autograde.autograde_preprocessors``. Cells of the course,
+    `ExecuteTrusted` in ``Autograde.autograde_preprocessors``. Texts of the course
     and outputs of test cells, which the grader's process made, are left alone.
     """
 
@@ -31,15 +43,23 @@ class Harmless(NbGraderPreprocessor):  # type: ignore[misc]
         self, cell: NotebookNode, resources: Any, cell_index: int
     ) -> tuple[NotebookNode, Any]:
         """Treat one cell; called by nbgrader's exporter."""
-        tested = utils.is_grade(cell) and not utils.is_solution(cell)
-        if cell.cell_type == "code" and not tested:
-            cell.outputs = [o for o in map(harmless_output, cell.outputs) if o is not None]
-        if cell.cell_type == "markdown" and (
-            utils.is_solution(cell) or cell.id.startswith("extra_")
-        ):
-            cell.source = TAG.sub("< ", cell.source)
-            cell.pop("attachments", None)
+        if cell.cell_type == "code":
+            tested = utils.is_grade(cell) and not utils.is_solution(cell)
+            outputs = cell.outputs if tested else map(harmless_output, cell.outputs)
+            cell.outputs = [writable(output) for output in outputs if output is not None]
+        elif cell.cell_type == "markdown" and _is_students(cell):
+            cell.source = harmless_markdown(cell.source)
         return cell, resources
+
+
+def _is_students(cell: NotebookNode) -> bool:
+    mark = cell.metadata.get("nbgrader", {})
+    if utils.is_solution(cell) or (utils.is_task(cell) and not mark.get("locked")):
+        return bool(mark.get("checksum") != utils.compute_checksum(cell))
+    return str(cell.id).startswith("extra_")
+
+
+# ------------------------------------------------------------------------ outputs
 
 
 def harmless_output(output: NotebookNode) -> NotebookNode | None:
@@ -59,23 +79,38 @@ def harmless_output(output: NotebookNode) -> NotebookNode | None:
     for mime, value in output.data.items():
         if mime == "text/plain":
             data[mime] = _text(value)
-        elif mime in PICTURES and _is_picture(value, PICTURES[mime]):
-            data[mime] = value
+        elif mime in PICTURES:
+            picture = _picture(value, PICTURES[mime])
+            data |= {mime: picture} if picture else {}
     output.data = NotebookNode(data)
     output.metadata = NotebookNode(_sizes(output.metadata))
     return output if data else None
 
 
+def writable(value: Any) -> Any:
+    """Replace half surrogate pairs, which no file in UTF-8 can hold, everywhere in an output."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, dict):
+        for key in value:
+            value[key] = writable(value[key])
+    elif isinstance(value, list):
+        value[:] = map(writable, value)
+    return value
+
+
 def _text(value: Any) -> str:
-    text = "".join(map(str, value)) if isinstance(value, list) else str(value)
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return "".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _is_picture(value: Any, beginning: bytes) -> bool:
+def _picture(value: Any, beginning: bytes) -> str:
+    """Return a picture's base64 text on one line; "" if it is no picture."""
     try:
-        return base64.b64decode("".join(value.split()), validate=True).startswith(beginning)
+        data = "".join(value.split())
+        good = base64.b64decode(data, validate=True).startswith(beginning)
     except (AttributeError, binascii.Error, ValueError):
-        return False
+        return ""
+    return data if good else ""
 
 
 def _sizes(metadata: Any) -> dict[str, Any]:
@@ -86,7 +121,63 @@ def _sizes(metadata: Any) -> dict[str, Any]:
         if isinstance(about, dict):
             sizes = {k: about[k] for k in ("width", "height") if type(about.get(k)) is int}
             if isinstance(about.get("alt"), str):
-                sizes["alt"] = re.sub(r"[<>&\"'`]", " ", _text(about["alt"]))[:500]
+                sizes["alt"] = re.sub(r"[<>&\"'`]", " ", about["alt"])[:500]
             if sizes:
                 kept[mime] = NotebookNode(sizes)
     return kept
+
+
+# ----------------------------------------------------------------------- Markdown
+
+
+def harmless_markdown(source: str) -> str:
+    """Return Markdown as it is, or as a code block if a page could not show it safely."""
+    if _renders(source):
+        return source
+    longest = max(map(len, re.findall("`+", source)), default=0)
+    fence = "`" * max(longest + 1, 3)
+    return f"{AS_TYPED}\n\n{fence}\n{source}\n{fence}"
+
+
+def _renders(source: str) -> bool:
+    """Tell whether nbconvert makes of Markdown nothing but text, safe links and pictures."""
+    if len(source) > MAX_MARKDOWN:
+        return False
+    try:
+        MarkdownWithMath(renderer=_Strict(escape=False)).render(source)
+    except Exception:  # _UnsafeError, and whatever nbconvert stumbles over: feedback would too
+        return False
+    return True
+
+
+class _UnsafeError(Exception):
+    """Raised where Markdown would put something into a page that is not plain text."""
+
+
+class _Strict(IPythonRenderer):  # type: ignore[misc]
+    """nbconvert's renderer, except that it refuses what `Harmless` must not let through."""
+
+    def block_html(self, html: str) -> str:
+        return str(super().block_html(_plain(html)))
+
+    def inline_html(self, html: str) -> str:
+        return str(super().inline_html(_plain(html)))
+
+    def block_mermaidjs(self, code: str) -> str:
+        raise _UnsafeError
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        if not LINK.match(url):
+            raise _UnsafeError
+        return str(super().link(text, url, title))
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        if not FILE.fullmatch(url):
+            raise _UnsafeError
+        return str(super().image(text, url, title))
+
+
+def _plain(html: str) -> str:
+    if "<" in PLAIN.sub("", html):
+        raise _UnsafeError
+    return html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from nbformat import NotebookNode
@@ -21,6 +22,10 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Record one notebook; called by nbgrader's exporter."""
+        if "convgrade" not in resources:
+            self.log.warning(
+                "%s was not run, so its test cells give no points.", resources["unique_key"]
+            )
         self._remarks = _remarks(nb, resources.get("convgrade", {}).get("notes", {}))
         nb, resources = super().preprocess(nb, resources)
         return nb, resources
@@ -79,4 +84,9 @@ def _remarks(nb: NotebookNode, notes: dict[str, list[str]]) -> dict[str, list[st
         if answer and waiting:
             remarks.setdefault(answer, []).extend(waiting)
             waiting = []
-    return remarks
+    return {name: [_harmless(line) for line in lines] for name, lines in remarks.items()}
+
+
+def _harmless(line: str) -> str:
+    """Take from a remark what Markdown could make more of than text: feedback renders comments."""
+    return re.sub(r"[<>\[\]`&$\\]", " ", line)

@@ -1,0 +1,161 @@
+"""Say what was amiss in a submission, and what was done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Set
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from convgrade.cells import ATTACHED, FLAGS, Copy, Part, tidy
+
+__all__ = ["Repair", "find_repairs"]
+
+# Each says the rule, what was found, and what was done. Nothing is quoted from the submission.
+WORDS = {
+    "wrong file": "A submission is made from the course's notebook: {found} of its {marked} "
+    "marked cells and no answer were found, so this may be the wrong file, and the handed-out "
+    "text stays.",
+    "lost": "nbgrader's metadata marks cells: it was missing on {lost} of {marked}, which were "
+    "recognised by first line, cell id or text, and it was put back.",
+    "moved": "Cells keep the course's order: {later} stood before {earlier}, and the order was "
+    "restored.",
+    "locked missing": "Locked cells come from the course: this one was missing and was put back.",
+    "locked twice": "Locked cells come from the course: this one stood {count} times and stands "
+    "once again.",
+    "locked changed": "Locked cells come from the course: the text of this one was changed and "
+    "was put back.",
+    "answer missing": "An exercise has an answer cell: none was found, so the handed-out text "
+    "stays.",
+    "answer twice": "An exercise has one answer cell: {count} were found, the last one with an "
+    "answer counts, and other answers stay as extra cells.",
+    "guessed": "An answer cell keeps its first line: this one had neither that nor metadata, and "
+    "the only cell that defines its name was taken.",
+    "disagree": "An answer's first line names it: nbgrader's metadata named another cell, and the "
+    "first line was followed.",
+    "pasted": "An answer's first line names it: this one's named another exercise, which has an "
+    "answer cell of its own, so nbgrader's metadata was followed.",
+    "picture": "Answers are text: a picture attached to this one was left out, so look for it in "
+    "the file that was handed in.",
+    "metadata": "A cell's type, marks and tags come from the course: {fields} had been changed "
+    "and was set back.",
+}
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What was amiss in a submission, and what was done about it.
+
+    Attributes
+    ----------
+    grade_id : str
+        The marked cell that it concerns; "" for the whole notebook.
+    words : str
+        One sentence for the instructor.
+    """
+
+    grade_id: str
+    words: str
+
+
+def find_repairs(
+    parts: list[Part],
+    found: Mapping[int, list[Copy]],
+    stands: Mapping[int, Copy],
+    guessed: Set[int],
+) -> list[Repair]:
+    """Compare what was handed in with the course.
+
+    Parameters
+    ----------
+    parts : list of Part
+        The course's cells.
+    found : mapping of int to list of Copy
+        By the index of a course's cell, all its copies.
+    stands : mapping of int to Copy
+        The one of them that stands for it.
+    guessed : set of int
+        Indices of answers that were recognised by what they define.
+    """
+    marked = [part for part in parts if part.name]
+    there = [part for part in marked if part.index in found]
+    # Notebooks of one course share their first cells, so that a few do not make it the right one.
+    if not found or (
+        len(there) < len(marked) / 2 and not any(part.role == "answer" for part in there)
+    ):
+        return [Repair("", WORDS["wrong file"].format(found=len(there), marked=len(marked)))]
+    repairs = [Repair("", words) for words in _notebook_words(marked, found)]
+    for part in marked:
+        same = found.get(part.index, [])
+        if part.role == "answer":
+            told = _answer_words(part, same, stands.get(part.index))
+        else:
+            told = _locked_words(part, same)
+        repairs += [Repair(part.name, words) for words in told]
+        if part.index in guessed:
+            repairs.append(Repair(part.name, WORDS["guessed"]))
+        fields = sorted({field for cell in same for field in _fields(part, cell)})
+        if fields:
+            words = WORDS["metadata"].format(fields=", ".join(fields))
+            repairs.append(Repair(part.name, words))
+    return repairs
+
+
+def _notebook_words(marked: list[Part], found: Mapping[int, list[Copy]]) -> Iterator[str]:
+    lost = [p for p in marked if p.index in found and not any(c.mark for c in found[p.index])]
+    if lost:
+        yield WORDS["lost"].format(lost=len(lost), marked=len(marked))
+    # A second copy may stand anywhere: it does not show that the first was moved.
+    once = [part for part in marked if len(found.get(part.index, [])) == 1]
+    once.sort(key=lambda part: found[part.index][0].place)
+    swapped = [(a.name, b.name) for a, b in pairwise(once) if a.index > b.index]
+    if swapped:
+        yield WORDS["moved"].format(later=swapped[0][0], earlier=swapped[0][1])
+
+
+def _locked_words(part: Part, same: list[Copy]) -> Iterator[str]:
+    if not same:
+        yield WORDS["locked missing"]
+    if len(same) > 1:
+        yield WORDS["locked twice"].format(count=len(same))
+    if any(tidy(cell.text) != part.released for cell in same):
+        yield WORDS["locked changed"]
+
+
+def _answer_words(part: Part, same: list[Copy], stands: Copy | None) -> Iterator[str]:
+    if stands is None:
+        yield WORDS["answer missing"]
+        return
+    if len(same) > 1:
+        yield WORDS["answer twice"].format(count=len(same))
+    if part.cell.cell_type == "markdown" and ATTACHED in stands.text:
+        yield WORDS["picture"]
+    if any(cell.comment == part.name and cell.label not in ("", part.name) for cell in same):
+        yield WORDS["disagree"]
+    if any(cell.label == part.name and cell.comment not in ("", part.name) for cell in same):
+        yield WORDS["pasted"]
+
+
+def _fields(part: Part, cell: Copy) -> Iterator[str]:
+    """Name the fields of a copy that are not the course's."""
+    ours, theirs = part.cell.metadata.nbgrader, cell.mark
+    tags = frozenset(part.cell.metadata.get("tags", []))
+    if cell.kind != part.cell.cell_type:
+        yield "cell type"
+    # Where metadata was lost, a tag that is not there was lost with it.
+    if cell.tags - tags or (theirs and cell.tags != tags):
+        yield "tags"
+    if cell.label == part.name:
+        yield from (f for f in FLAGS if f in theirs and theirs[f] != ours.get(f, False))
+        if "points" in theirs and _points(theirs["points"]) != _points(ours.get("points")):
+            yield "points"
+    elif theirs and cell.comment != part.name:
+        yield "grade_id"
+
+
+def _points(value: Any) -> float | None:
+    """Read points as older versions of nbgrader wrote them: a number, its text, or nothing."""
+    try:
+        return float(value or 0)
+    except (TypeError, ValueError, OverflowError):
+        return None
