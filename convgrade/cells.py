@@ -18,7 +18,6 @@ __all__ = [
     "hidden_lines",
     "read_course",
     "read_submitted",
-    "string",
     "tidy",
     "visible",
 ]
@@ -59,7 +58,7 @@ class Copy:
     @property
     def label(self) -> str:
         """The grade_id in nbgrader's metadata."""
-        return string(self.mark.get("grade_id"))
+        return _string(self.mark.get("grade_id"))
 
     @property
     def comment(self) -> str:
@@ -116,15 +115,15 @@ def read_submitted(submitted: Any) -> list[Copy]:
 def _read(place: int, value: Any) -> Copy:
     cell = _mapping(value)
     metadata, source = _mapping(cell.get("metadata")), cell.get("source")
-    text = source if isinstance(source, str) else "".join(map(string, _list(source)))
+    text = source if isinstance(source, str) else "".join(map(_string, _list(source)))
     return Copy(
         place,
-        kind=string(cell.get("cell_type")),
+        kind=_string(cell.get("cell_type")),
         # JSON can carry half a surrogate pair, which no file in UTF-8 can hold.
         text=text.encode("utf-8", "replace").decode("utf-8"),
-        cell_id=string(cell.get("id")),
+        cell_id=_string(cell.get("id")),
         mark=_mapping(metadata.get("nbgrader")),
-        tags=frozenset(map(string, _list(metadata.get("tags")))) - {""},
+        tags=frozenset(map(_string, _list(metadata.get("tags")))) - {""},
     )
 
 
@@ -136,8 +135,7 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def string(value: Any) -> str:
-    """Return a text as it is; "" stands for anything else."""
+def _string(value: Any) -> str:
     return value if isinstance(value, str) else ""
 
 

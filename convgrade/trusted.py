@@ -164,9 +164,19 @@ class TrustedClient(NotebookClient):
             for index, cell in enumerate(self.nb.cells):
                 if cell.cell_type == "code" and cell.source.strip():
                     await self._cell(index, cell)
+            self._number_cells()
         finally:
             self._judge = await starting if self._judge is None else self._judge
             await self._close()
+
+    def _number_cells(self) -> None:
+        """Give the code cells numbers in order: each side counts only its own."""
+        cells = [c for c in self.nb.cells if c.cell_type == "code" and c.source.strip()]
+        for number, cell in enumerate(cells, start=1):
+            cell.execution_count = number
+            for output in cell.outputs:
+                if output.output_type == "execute_result":
+                    output.execution_count = number
 
     async def _new_judge(self) -> Judge:
         return await asyncio.to_thread(Judge, self._box.sockets, self._course, self.preload)
@@ -251,7 +261,6 @@ class TrustedClient(NotebookClient):
             Cell(cell.source, points, hidden, (*source, cell.source), **limits)
         )
         cell.outputs = [nbformat.from_dict(output) for output in outcome.outputs]
-        cell.execution_count = self.code_cells_executed + 1
         self.points[name] = outcome.points
         self._account(name, outcome)
         if outcome.lost:

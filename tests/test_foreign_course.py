@@ -106,7 +106,7 @@ ANSWERS: dict[str, tuple[dict[str, str], set[str]]] = {
                  "    return n * (n + 1) * (2 * n + 1) // 6"}, {"sum_of_squares_uses_squares"}),
     "kept": ({"sum_of_squares": "def sum_of_squares(n, f=squares):\n    return sum(f(n))"},
              {"sum_of_squares_uses_squares"}),
-    "syntax": ({"squares": "def squares(n:"}, FULL.keys() - {"sum_of_squares_uses_squares"}),
+    "syntax": ({"squares": "def squares(n:"}, set(FULL)),
 }  # fmt: skip
 
 

@@ -256,7 +256,7 @@ def test_texts_of_the_course_are_left_alone(metadata: dict, name: str, treats: b
 
 # -------------------------------------------------------------------- in a browser
 
-RUN = "window.pwned=(window.pwned||'')+' {name}'"
+RUN = "top.pwned=(top.pwned||'')+' {name}'"
 IMG = '<img src=x onerror="@RUN@">'
 # What a student's code publishes: by name, the type and the data.
 OUTPUTS = {
@@ -272,8 +272,8 @@ OUTPUTS = {
     "text": ("text/plain", IMG),
 }
 CODE = {
-    "stream": f"print('\\x1b[31m{IMG}\\x1b]8;;javascript:1\\x07')",
-    "error": f"raise type('{IMG}', (Exception,), {{}})('{IMG}')",
+    "stream": "print('\\x1b[31m' + {text} + '\\x1b]8;;javascript:1\\x07')",
+    "error": "raise type({text}, (Exception,), {{}})({text})",
 }
 # What a student writes into a Markdown cell.
 TEXTS = {
@@ -281,7 +281,7 @@ TEXTS = {
     "image": f"Look: {IMG}",
     "case": "<ScRiPt>@RUN@</sCrIpT>",
     "svg-tag": '<svg onload="@RUN@">',
-    "frame": '<iframe srcdoc="<script>parent.@RUN@</script>"></iframe>',
+    "frame": '<iframe srcdoc="<script>@RUN@</script>"></iframe>',
     "toggle": '<details open ontoggle="@RUN@">x</details>',
     "comment": f"<!-->{IMG}-->",
     "fence": f"```mermaid\n{IMG}\n```",
@@ -361,7 +361,8 @@ def bait(notebook: NotebookNode, address: str) -> None:
     widget = {"application/vnd.jupyter.widget-view+json": {"model_id": "</script><img>"}}
     notebook.cells.append(v4.new_code_cell(f"get_ipython().display_pub.publish({widget})"))
     for name, code in CODE.items():
-        notebook.cells.append(v4.new_code_cell(fill(code, name, address).replace("'", '"""')))
+        text = repr(fill(IMG, name, address))
+        notebook.cells.append(v4.new_code_cell(code.format(text=text)))
     for name, text in TEXTS.items():
         notebook.cells.append(v4.new_markdown_cell(fill(text, name, address)))
     written.source = f"<!-- grade_id: why -->\n{fill(TEXTS['image'], 'answer', address)}"

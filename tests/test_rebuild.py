@@ -329,6 +329,52 @@ def test_first_line_wins_over_metadata() -> None:
     assert get(notebook, "impostor") == get(course(), "impostor")
 
 
+def test_pasted_answer_follows_the_metadata() -> None:
+    """A text pasted from another exercise as a start keeps that one's first line."""
+    submitted = released()
+    get(submitted, "flip").source = ANSWER
+    get(submitted, "impostor").source = ANSWER + "\nimpostor = flip"
+    notebook, repairs = graded(submitted)
+    assert "nbgrader's metadata was followed" in only(repairs, "impostor")
+    assert get(notebook, "flip").source == ANSWER
+    assert get(notebook, "impostor").source == ANSWER + "\nimpostor = flip"
+
+
+@pytest.mark.parametrize("case", ["no own cell", "other cell", "other cell without metadata"])
+def test_pasted_answer_follows_its_first_line_if_in_doubt(case: str) -> None:
+    """The exercise of the first line has no other cell, or that of the metadata has one."""
+    submitted = released()
+    pasted = get(submitted, "impostor")
+    pasted.source = ANSWER
+    if case == "no own cell":
+        del submitted.cells[at(submitted, "flip")]
+    else:
+        own = code("# grade_id: impostor\nimpostor = 1")
+        if case == "other cell":
+            own = copy.deepcopy(get(released(), "impostor"))
+            own.id = "own"
+        submitted.cells.append(own)
+    notebook, repairs = graded(submitted)
+    assert "first line was followed" in " ".join(words(repairs, "flip"))
+    assert get(notebook, "flip").source == ANSWER
+
+
+@pytest.mark.parametrize("name", ["flip", "loops", "own"])
+@pytest.mark.parametrize("region", ["HIDDEN TESTS", "MARK SCHEME"])
+def test_lines_that_mark_nbgraders_regions_are_broken(name: str, region: str) -> None:
+    """Else the lines between them would not run, and no feedback could be written."""
+    submitted = released()
+    submitted.cells.append(code(""))
+    submitted.cells[-1].id = "own"
+    get(submitted, name).source = f"{ANSWER}\n### BEGIN {region}\nx = 1\n### END {region}"
+    notebook, _ = graded(submitted)
+    theirs = next(cell for cell in notebook.cells if "x = 1" in cell.source)
+    assert visible(theirs.source) == theirs.source
+    for step in (ClearHiddenTests(), ClearMarkScheme()):
+        step.enforce_metadata = True
+        assert "x = 1" in step.preprocess_cell(theirs, {}, 0)[0].source
+
+
 @pytest.mark.parametrize("known_by", ["comment", "metadata", "id", "name"])
 def test_answer_is_found_by_any_label(known_by: str) -> None:
     submitted = released()

@@ -232,6 +232,7 @@ def test_what_a_student_reads_of_a_failed_test() -> None:
         "condition": ("", secret + "assert {}[secret], 'worded'"),
         "shapes": ("import numpy as np", "np.ones((77077, 1)) @ np.ones((2, 1))"),
         "library": ("", "int('77077x')"),
+        "compared": ("", "import numpy as np\nnp.testing.assert_equal(f(1), 77077)"),
         "helper": ("def same(a, b):\n    assert a == b, f'{b} wanted'", "same(f(1), 77077)"),
         "magic": ("", secret + "%matplotlib inline\nassert f(1) == secret, 'worded'"),
         "timed": ("%%time\nx = 1", secret + "assert f(1) == secret, 'value 77077'"),
@@ -258,6 +259,7 @@ def test_what_a_student_reads_of_a_failed_test() -> None:
         "condition": "KeyError" + in_hidden,
         "shapes": "ValueError" + in_hidden,
         "library": "ValueError" + in_hidden,
+        "compared": "AssertionError" + in_hidden,
         "helper": "AssertionError: 77077 wanted" + in_hidden,  # its author says so
         "magic": "AssertionError: worded" + in_hidden,
         "argument": "TypeError: a value of type object cannot be passed on: "

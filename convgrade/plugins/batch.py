@@ -9,12 +9,14 @@ import glob
 import os
 import re
 import stat
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import nbformat.v4 as v4
 from nbconvert.exporters import NotebookExporter
+from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -74,7 +76,11 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             facts["repairs"] = [{"grade_id": "", "words": words}]
         notebook.metadata["convgrade"] = facts
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
-        result = self.from_notebook_node(notebook, resources, **options)
+        with warnings.catch_warnings():
+            # nbconvert tidies ids before the first plug-in, which replaces the cells.
+            warnings.simplefilter("ignore", DuplicateCellId)
+            warnings.simplefilter("ignore", MissingIDFieldWarning)
+            result = self.from_notebook_node(notebook, resources, **options)
         return result
 
     # ------------------------------------------------------- before a submission

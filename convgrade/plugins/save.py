@@ -28,6 +28,8 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
             )
         self._remarks = _remarks(nb, resources.get("convgrade", {}).get("notes", {}))
         nb, resources = super().preprocess(nb, resources)
+        for cell in nb.cells:
+            cell.metadata.pop("convgrade", None)  # it was for ExecuteTrusted
         return nb, resources
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
