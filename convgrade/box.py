@@ -14,6 +14,8 @@ from typing import Any, Self
 
 import matplotlib
 import psutil
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 
 from convgrade import confine
@@ -23,8 +25,20 @@ __all__ = ["Box"]
 #: Of the grader's environment, what a kernel gets to see.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MAX_FILES = 200 * 2**20  # bytes of a submission's files that are copied in; of one that it writes
+MAX_MESSAGE = 100 * 2**20  # bytes of one that a kernel sends; zmq then drops the connection
 MAX_OPEN = 1024  # files
 MAX_PROCESSES = 200  # threads count: torch and OpenBLAS start one for every core
+
+
+class _Manager(AsyncKernelManager):
+    """Makes clients that take no message which would fill the grader's memory."""
+
+    def client(  # type: ignore[override]  # as in its parent, which says the same
+        self, **options: Any
+    ) -> AsyncKernelClient:
+        client = super().client(**options)
+        client.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)  # of sockets made from here on
+        return client
 
 
 class Box:
@@ -80,7 +94,7 @@ class Box:
             options["kernel_name"] = kernel_name
         if os.name == "posix":  # no port of the machine is opened
             options |= {"transport": "ipc", "ip": str(self.sockets / f"k{self._starts}")}
-        manager = AsyncKernelManager(**options)
+        manager = _Manager(**options)
         manager.connection_file = str(self.sockets / f"k{self._starts}.json")
         spec = manager.kernel_spec
         if self._confined and spec is not None:

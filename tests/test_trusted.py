@@ -517,6 +517,11 @@ HARM: dict[str, tuple[str, str, str, float]] = {
         "...\nThis cell was left out: it printed more than 3,000,000 characters.",
         NOT_RUN.format("it printed more than 3,000,000 characters"), 20,
     ),
+    "one huge message": (
+        "from IPython.display import display as d\nd({'text/plain': 'y' * 150_000_000}, raw=True)",
+        "This cell was left out: it ran longer than 5 s and could not be stopped.",
+        NOT_RUN.format("it ran longer than 5 s and could not be stopped"), 20,
+    ),
     "flood in a call": (inside("while True: print('spam' * 1000)"), "", SLOW, 15),
     "files closed in a cell": (
         "import os; os.closerange(0, 1000)", LEFT_OUT, NOT_RUN.format(CRASH), 20,
@@ -551,7 +556,7 @@ def test_a_crash_costs_one_exercise(harm: str, tmp_path: Path) -> None:
     assert re.fullmatch(re.escape(below).replace(r"\.\.\.", "(?s:.*)"), read)
     assert shown(client, "f") == verdict
     assert len(read) < 110_000
-    assert time.monotonic() - start < seconds
+    assert time.monotonic() - start < 4 * seconds  # bounded, also on a busy machine
     if "NotRun" not in below and ("left out" in below or verdict.startswith("No points")):
         assert client.notes
     assert set(client.notes) <= {"f", "f-answer"}
