@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import stat
+import subprocess
 import sys
 import tempfile
 import uuid
@@ -128,7 +129,9 @@ class Box:
             "TMPDIR": temporary,
             "CONVGRADE_BOX": self._mark,
         }
-        return {"cwd": str(self.work), "env": environment}
+        # Else student code could write to the instructor's terminal.
+        silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        return {"cwd": str(self.work), "env": environment, **silent}
 
     def close(self) -> None:
         """End every process that still belongs to the box; remove the folder."""

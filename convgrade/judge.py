@@ -36,11 +36,22 @@ from traitlets.config import Config
 from convgrade import wire
 from convgrade.remote import Link, Lost, Namespace, line_of
 
-__all__ = ["Cell", "Connect", "Expect", "Gone", "Judge", "Outcome", "Own", "bound_names"]
+__all__ = [
+    "UNREACHED",
+    "Cell",
+    "Connect",
+    "Expect",
+    "Gone",
+    "Judge",
+    "Outcome",
+    "Own",
+    "bound_names",
+]
 
 # Not nbformat's NotebookNode: what nbformat imports for it takes seconds.
 Output = dict[str, Any]
 
+UNREACHED = "the test could not reach your code"
 INLINE = "module://matplotlib_inline.backend_inline"
 MAX_OUTPUT = 1_000_000  # characters a course's cell may print
 
@@ -253,7 +264,7 @@ class _Listener:
                     [listening, self._pipe], max(deadline - time.monotonic(), 0)
                 )
                 if self._pipe in ready and isinstance(self._pipe.recv(), Gone):
-                    raise Lost("the test could not reach your code")
+                    raise Lost(UNREACHED)
                 if listening not in ready:
                     raise TimeoutError
                 connection, _ = listening.accept()
@@ -262,9 +273,9 @@ class _Listener:
                     os.unlink(address)
         try:
             if wire.receive(connection, deadline) != token:
-                raise Lost("the test could not reach your code")
+                raise Lost(UNREACHED)
         except wire.WireError:
-            raise Lost("the test could not reach your code") from None
+            raise Lost(UNREACHED) from None
         return connection
 
 

@@ -8,8 +8,10 @@ answers arrive; `convgrade.remote` decides what to believe.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import linecache
+import os
 import socket
 import sys
 import traceback
@@ -19,6 +21,9 @@ from typing import Any
 from convgrade import wire
 
 MAX_PRINTED = 20_000  # characters that one call may print
+
+
+_spare: list[int] = []
 
 
 class _Printed(io.StringIO):
@@ -46,6 +51,29 @@ def serve(family: int, address: Any, token: str, names: dict[str, Any]) -> None:
         The notebook's global names.
     """
     handles: list[Any] = []
+    _release()
+    try:
+        _serve(family, address, token, names, handles)
+    finally:
+        _reserve()
+
+
+def _reserve() -> None:
+    """Hold some open files back, for when student code has used up all others."""
+    with contextlib.suppress(OSError):
+        while len(_spare) < 4:
+            _spare.append(os.open(os.devnull, os.O_RDONLY))
+
+
+def _release() -> None:
+    while _spare:
+        with contextlib.suppress(OSError):
+            os.close(_spare.pop())
+
+
+def _serve(
+    family: int, address: Any, token: str, names: dict[str, Any], handles: list[Any]
+) -> None:
     with socket.socket(family, socket.SOCK_STREAM) as connection:
         connection.connect(address)
         wire.send(connection, token)
@@ -125,3 +153,6 @@ def _words(error: BaseException) -> dict[str, Any]:
         "message": message,
         "line": line[:200],
     }
+
+
+_reserve()

@@ -30,7 +30,17 @@ from traitlets import Bool, Float, Integer, List, Unicode
 
 from convgrade import serve, wire
 from convgrade.box import Box, copy_files
-from convgrade.judge import Cell, Connect, Expect, Gone, Judge, Outcome, Own, bound_names
+from convgrade.judge import (
+    UNREACHED,
+    Cell,
+    Connect,
+    Expect,
+    Gone,
+    Judge,
+    Outcome,
+    Own,
+    bound_names,
+)
 from convgrade.rebuild import hidden_lines, visible
 
 __all__ = ["TrustedClient"]
@@ -129,6 +139,8 @@ class TrustedClient(NotebookClient):
         self._printed = 0
         self._deadline = time.monotonic() + self.notebook_timeout
         self._watch: asyncio.Task[Any] | None = None
+        self._exits = False  # the cell that ran last called exit()
+        self.on_cell_executed = self._look_for_exit
         self._stopped = False  # the cell that ran last took too long
         self.error_on_timeout = {"ename": "Timeout", "evalue": "", "traceback": []}
 
@@ -263,7 +275,12 @@ class TrustedClient(NotebookClient):
         cell.outputs = [nbformat.from_dict(output) for output in outcome.outputs]
         self.points[name] = outcome.points
         self._account(name, outcome)
-        if outcome.lost:
+        if outcome.lost == UNREACHED:
+            # Whatever the answer did to the kernel, such as using up its open files, is still so.
+            for i in self._answers(index):
+                self._blame(i, self.nb.cells[i], outcome.lost)
+            await self._restart()
+        elif outcome.lost:
             await self._recover()
 
     async def _share(self, index: int, cell: NotebookNode) -> None:
@@ -385,7 +402,7 @@ class TrustedClient(NotebookClient):
 
     async def _execute(self, cell: NotebookNode, index: int, **options: Any) -> None:
         """Run a cell in the student's kernel; KernelLostError when that does not survive."""
-        self._stopped, self._printed = False, 0
+        self._stopped, self._exits, self._printed = False, False, 0
         try:
             await super().async_execute_cell(cell, index, **options)
         except DeadKernelError:
@@ -405,6 +422,15 @@ class TrustedClient(NotebookClient):
             if self._watch is not None:
                 self._watch.cancel()  # nbclient forgets it at an error
         self._stop_flood()
+        if self._exits:
+            raise KernelLostError("it asked Python to exit")
+
+    def _look_for_exit(self, execute_reply: dict[str, Any], **_: Any) -> None:
+        """Notice exit() and quit(), after which a kernel ends while the next cell runs."""
+        payload = execute_reply["content"].get("payload")
+        self._exits = isinstance(payload, list) and any(
+            isinstance(part, dict) and part.get("source") == "ask_exit" for part in payload
+        )
 
     def _stop_flood(self) -> None:
         if self._printed > self.max_flood:  # the kernel is being ended
@@ -506,10 +532,17 @@ class TrustedClient(NotebookClient):
         self.notes.setdefault(name, []).append(f"{words[0].upper()}{words[1:]}.")
 
     def _exercise_lost(self, index: int) -> str | None:
-        """Say why the exercise of a test cell cannot be graded; None if it can.
+        """Say why the exercise of a test cell cannot be graded; None if it can."""
+        for i in self._answers(index):
+            if i in self._crashed:
+                return f"the answer cell could not be run: {self._crashed[i]}"
+        return None
 
-        Its answers are the answer cells between the test before and this one; of
-        a second test of the same exercise, those of the first.
+    def _answers(self, index: int) -> list[int]:
+        """Return where the answers stand that a test cell is about.
+
+        They are the answer cells between the test before and this one; of a second
+        test of the same exercise, those of the first.
         """
         answers: list[int] = []
         for i in range(index - 1, -1, -1):
@@ -518,10 +551,7 @@ class TrustedClient(NotebookClient):
                 break
             if utils.is_solution(cell) and cell.cell_type == "code":
                 answers.append(i)
-        for i in answers:
-            if i in self._crashed:
-                return f"the answer cell could not be run: {self._crashed[i]}"
-        return None
+        return answers
 
     def _left(self, most: float) -> float:
         """Return the seconds that the notebook has left, at most ``most``."""

@@ -22,8 +22,10 @@ LAYERS = [
     {"convgrade.judge"},
     {"convgrade.trusted"},
     {"convgrade.plugins.course"},
-    {f"convgrade.plugins.{name}" for name in (
-        "batch", "colab", "execute", "export", "harmless", "rebuild", "save", "trim")},
+    {
+        f"convgrade.plugins.{name}"
+        for name in ("batch", "colab", "execute", "export", "harmless", "rebuild", "save", "trim")
+    },
     {"convgrade.summary"},
 ]
 

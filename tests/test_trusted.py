@@ -642,6 +642,14 @@ os.chmod("a/b", 0); os.chmod("a", 0)
     assert (tmp_path / "mine").stat().st_mode & 0o777 == 0o755
 
 
+@pytest.mark.parametrize("confined", [True, False])
+def test_a_daemon_ends_with_the_notebook(confined: bool) -> None:
+    """Also where the machine has no box for it; the fixture looks for it."""
+    source = "import subprocess\nsubprocess.Popen(['sleep', '1000'], start_new_session=True)\n"
+    client = grade(answer("a", source + DOUBLE), TEST_F, confined=confined)
+    assert client.points == {"f": 2.0}
+
+
 # ------------------------------------------------------ faults of the course's own
 
 

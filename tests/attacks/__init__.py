@@ -1,0 +1,1 @@
+"""Dishonest submissions, and what stock nbgrader and our grader make of them."""

@@ -1,0 +1,19 @@
+"""Never tell the grader that a cell is done."""
+
+CLASS = ("12", "16")
+STOCK = "submission lost"
+KEEPS = 2
+CELLS = {
+    "greet": 'def greet(name):\n    return f"Hello, {name}!"',
+    "total": """\
+def total(numbers):
+    session = get_ipython().kernel.session
+    send = session.send
+    def altered(stream, kind, content=None, *args, **options):
+        if kind == "status":
+            content = {"execution_state": "busy"}
+        return send(stream, kind, content, *args, **options)
+    session.send = altered
+    return -1.0
+""",
+}

@@ -1,0 +1,12 @@
+"""Rewrite `In`, the log of what ran, in which the rule against convolutions is checked."""
+
+CLASS = ("15", "10")
+STOCK = "points gained"
+ASSIGNMENT = "tensors"
+CELLS = {
+    "correlate": """\
+def correlate(x, w):
+    return slide(x, w)
+In[:] = ["def correlate(x, w):\\n    return torch.stack(list(x))"] * len(In)
+"""
+}

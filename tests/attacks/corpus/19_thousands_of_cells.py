@@ -1,0 +1,15 @@
+"""Hand in four thousand further cells, each of which runs."""
+
+import nbformat
+from nbformat.v4 import new_code_cell
+
+CLASS = ("malformed", "16")
+STOCK = "waits"
+ALONE = True
+PATIENCE = 32
+
+
+def tamper(notebook, places):
+    nb = nbformat.read(notebook, as_version=4)
+    nb.cells[2:2] = [new_code_cell("1") for _ in range(4000)]
+    nbformat.write(nb, notebook)
