@@ -175,3 +175,8 @@ def test_nothing_was_repaired_and_feedback_is_written(ours: Tiny) -> None:
     page = ours.page("model", ONE)
     assert "(Score: 3.0 / 6.0)" in page or "Score: 3.0 /" in page
     assert ours.graded("model", ONE).cells[0].source.startswith("For this problem set")
+
+
+def test_the_documents_show_this_configuration() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "other-courses.md").read_text()
+    assert f"```python\n{CONFIG}```" in text
