@@ -94,8 +94,6 @@ ANSWERS: dict[str, tuple[dict[str, str], set[str]]] = {
               set()),
     "unchecked": ({"squares": "def squares(n):\n    return [i * i for i in range(1, n + 1)]"},
                   {"squares_invalid_input"}),
-    "other_error": ({"squares": ARRAY.replace("ValueError", "TypeError")},
-                    {"squares_invalid_input"}),
     "off_by_one": ({"squares": MODEL["squares"].replace("n + 1", "n")},
                    {"correct_squares", "correct_sum_of_squares"}),
     "tuple": ({"squares": LOOP.replace("return found", "return tuple(found)")},
@@ -104,8 +102,6 @@ ANSWERS: dict[str, tuple[dict[str, str], set[str]]] = {
                   {"correct_squares", "squares_invalid_input"}),
     "formula": ({"sum_of_squares": "def sum_of_squares(n):\n"
                  "    return n * (n + 1) * (2 * n + 1) // 6"}, {"sum_of_squares_uses_squares"}),
-    "kept": ({"sum_of_squares": "def sum_of_squares(n, f=squares):\n    return sum(f(n))"},
-             {"sum_of_squares_uses_squares"}),
     "syntax": ({"squares": "def squares(n:"}, set(FULL)),
 }  # fmt: skip
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import copy
 import re
 import threading
 from collections.abc import Iterator
@@ -453,6 +452,9 @@ ROUGH_CODE = [
     "raise ValueError('\\ud800')",
 ]
 MARKED = "# grade_id: average\n### BEGIN HIDDEN TESTS\ndef average(n):\n    return sum(n) / len(n)"
+RAISING = (
+    "# grade_id: average\ndef average(n):\n    print('\\ud800')\n    raise ValueError('\\ud801')"
+)
 LEAKING = {
     # Tries to show what hidden tests hold, by what it prints and raises when they call it.
     "total": """\
@@ -467,47 +469,49 @@ def total(numbers):
 }
 
 
-@pytest.mark.slow
-def test_feedback_is_written_whatever_a_cell_holds(template: Tiny, tmp_path: Path) -> None:
-    """Missing attachments, nbgrader's own marks and half characters stop neither page nor code."""
-    tiny = template.copy(tmp_path)
+@pytest.fixture(scope="module")
+def rough(template: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    """Return a course with feedback on what nbconvert stumbles over, and on curious answers."""
+    tiny = template.copy(tmp_path_factory.mktemp("rough"))
 
     def roughen(notebook: NotebookNode) -> None:
         notebook.cells += [v4.new_markdown_cell(text) for text in ROUGH_TEXTS]
         notebook.cells += [v4.new_code_cell(text) for text in ROUGH_CODE]
 
     tiny.hand_in("eve", {"average": MARKED}, roughen, names=(MEANS,))
-    raising = "# grade_id: average\ndef average(n):\n    print('\\ud800')\n    raise {}('\\ud801')"
-    tiny.hand_in("kim", {"average": raising.format("ValueError")}, roughen, names=(MEANS,))
+    tiny.hand_in("kim", {"average": RAISING}, roughen, names=(MEANS,))
+    tiny.hand_in("ann", {**RIGHT, **LEAKING}, names=(SUMS,))
     tiny.grade()
     tiny.run("generate_feedback", "tiny")
-    assert tiny.points("eve")["average_test"] == 4.0
-    assert tiny.points("kim")["average_test"] == 0.0
+    return tiny
+
+
+@pytest.mark.slow
+def test_feedback_is_written_whatever_a_cell_holds(rough: Tiny) -> None:
+    """Missing attachments, nbgrader's own marks and half characters stop neither page nor code."""
+    assert rough.points("eve")["average_test"] == 4.0
+    assert rough.points("kim")["average_test"] == 0.0
     for student in ("eve", "kim"):
-        page = tiny.page(student, MEANS)
+        page = rough.page(student, MEANS)
         assert ">still run\n" in page
         assert "attachment left out: y" in page
         for words in ("attachment\\:y", "&amp;#97;ttachment:y", "mine", "mine, too", "half ? a"):
             assert words in page
-    assert "ValueError: ?" in tiny.page("kim", MEANS)
+    assert "ValueError: ?" in rough.page("kim", MEANS)
 
 
 @pytest.mark.slow
-def test_feedback_shows_nothing_of_hidden_tests(template: Tiny, tmp_path: Path) -> None:
+def test_feedback_shows_nothing_of_hidden_tests(rough: Tiny) -> None:
     """Neither their text, nor a traceback into them, nor values that they look for.
 
     A student's own error shows what was in it, also the arguments of the call.
     """
-    tiny = template.copy(tmp_path)
-    tiny.hand_in("eve", {**RIGHT, **LEAKING}, names=(SUMS,))
-    tiny.grade()
-    tiny.run("generate_feedback", "tiny")
-    assert tiny.points("eve")["double_test"] == 0.0
-    page = tiny.page("eve")
+    assert rough.points("ann")["double_test"] == 0.0
+    page = rough.page("ann")
     text = re.sub(r"<[^>]*>", "", page)
     for secret in (CANARY, "HIDDEN TESTS", "points +=", TARGET):
         assert secret not in page
         assert secret not in text
     assert "in a hidden test" in text
-    outputs = [copy.deepcopy(cell.get("outputs")) for cell in tiny.graded("eve").cells]
+    outputs = [cell.get("outputs") for cell in rough.graded("ann").cells]
     assert CANARY not in repr(outputs)

@@ -31,7 +31,9 @@ from attacks.course import AFTER, BEFORE, POINTS, Canaries, build
 ROOT = Path(__file__).resolve().parents[2]
 SIDES = ("stock", "ours")
 CELL = {"vault": 5, "tensors": 30}  # seconds a cell may take, on both sides; torch is slow
-SPARE = 20  # seconds more than its patience until a run is stopped; 6 for each of a batch
+SPARE = 20  # seconds more than its patience until a run is stopped
+MORE = {"vault": 8, "tensors": 25}  # and for each further one of a batch
+UNHURRIED = 5  # times as much with us: there a limit is only for the day when it is needed
 
 STOCK_CONFIG = """\
 c = get_config()
@@ -222,7 +224,9 @@ class Arena:
             )
             attack.hand_in(places)
         before = _fingerprints(area)
-        deadline = SPARE + max(attack.patience for attack in group) + 6 * (len(group) - 1)
+        deadline = SPARE + max(attack.patience for attack in group)
+        deadline += MORE[assignment] * (len(group) - 1)
+        deadline *= UNHURRIED if side == "ours" else 1
         outcome = _nbgrader(area, side, canaries, "autograde", assignment, deadline=deadline)
         outcome.marks = marks
         outcome.left = {mark: _end_processes(mark) for mark in marks.values()}
