@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from nbformat import NotebookNode
+from nbgrader import utils
 
 __all__ = [
     "ATTACHED",
@@ -16,6 +17,7 @@ __all__ = [
     "Copy",
     "Part",
     "hidden_lines",
+    "is_test",
     "read_course",
     "read_submitted",
     "tidy",
@@ -65,6 +67,11 @@ class Copy:
         """The grade_id in the first line."""
         match = FIRST_LINE.match(self.text)
         return match[1].removesuffix("-->") if match else ""
+
+
+def is_test(cell: NotebookNode) -> bool:
+    """Tell whether a cell of the course is a test cell: graded, and no answer."""
+    return bool(utils.is_grade(cell) and not utils.is_solution(cell))
 
 
 def hidden_lines(source: str) -> set[int]:

@@ -30,6 +30,7 @@ from traitlets import Bool, Float, Integer, List, Unicode
 
 from convgrade import serve, wire
 from convgrade.box import Box, copy_files
+from convgrade.cells import hidden_lines, is_test, visible
 from convgrade.judge import (
     UNREACHED,
     Cell,
@@ -41,7 +42,6 @@ from convgrade.judge import (
     Own,
     bound_names,
 )
-from convgrade.rebuild import hidden_lines, visible
 
 __all__ = ["TrustedClient"]
 
@@ -147,7 +147,7 @@ class TrustedClient(NotebookClient):
     def refuse(self, why: str) -> None:
         """Give every test cell no points, without running anything."""
         for cell in self.nb.cells:
-            if utils.is_grade(cell) and not utils.is_solution(cell):
+            if is_test(cell):
                 cell.outputs = _no_points(why)
                 self.points[cell.metadata.nbgrader.grade_id] = 0.0
 
@@ -203,7 +203,7 @@ class TrustedClient(NotebookClient):
     # ------------------------------------------------------------------ one cell
 
     async def _cell(self, index: int, cell: NotebookNode) -> None:
-        test = utils.is_grade(cell) and not utils.is_solution(cell)
+        test = is_test(cell)
         try:
             if test:
                 await self._test(index, cell)
@@ -547,7 +547,7 @@ class TrustedClient(NotebookClient):
         answers: list[int] = []
         for i in range(index - 1, -1, -1):
             cell = self.nb.cells[i]
-            if utils.is_grade(cell) and not utils.is_solution(cell) and answers:
+            if is_test(cell) and answers:
                 break
             if utils.is_solution(cell) and cell.cell_type == "code":
                 answers.append(i)

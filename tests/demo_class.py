@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from nbgrader.api import Gradebook
 
 sys.path.insert(0, str(Path(__file__).parent))
 from gate import ROOT, read_answers
@@ -127,6 +128,18 @@ def expected_points() -> dict[str, dict[str, float]]:
         rows = list(csv.DictReader(file))
     names = [name for name in rows[0] if name != "exercise"]
     return {n: {r["exercise"]: float(r[n]) for r in rows} for n in names}
+
+
+def automatic_points(course: Path, name: str) -> dict[str, float]:
+    """Read from a course's gradebook: exercise -> automatic points of a submission."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "convolution-is-a-matrix") as gradebook:
+        submission = gradebook.find_submission(ASSIGNMENT, name)
+        return {
+            f"{notebook.name}/{grade.name.removesuffix('_test')}": grade.auto_score
+            for notebook in submission.notebooks
+            for grade in notebook.grades
+            if grade.name.endswith("_test") and grade.auto_score is not None
+        }
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from convgrade.cells import is_test
+
 __all__ = ["Harmless"]
 
 PICTURES = {"image/png": b"\x89PNG\r\n\x1a\n", "image/jpeg": b"\xff\xd8\xff"}  # how they begin
@@ -44,7 +46,7 @@ class Harmless(NbGraderPreprocessor):  # type: ignore[misc]
     ) -> tuple[NotebookNode, Any]:
         """Treat one cell; called by nbgrader's exporter."""
         if cell.cell_type == "code":
-            tested = utils.is_grade(cell) and not utils.is_solution(cell)
+            tested = is_test(cell)
             outputs = cell.outputs if tested else map(harmless_output, cell.outputs)
             cell.outputs = [writable(output) for output in outputs if output is not None]
         elif cell.cell_type == "markdown" and _is_students(cell):
