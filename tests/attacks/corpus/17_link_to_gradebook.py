@@ -5,7 +5,7 @@ STOCK = ("hidden test read", "solution read", "neighbour read")
 CELLS = {
     "first": """\
 from pathlib import Path
-for name in ("notes.txt", "more.txt", "his.txt", "data/deep.txt"):
+for name in ("his.txt", "more.txt", "notes.txt", "data/deep.txt"):  # the longest late
     if Path(name).exists():
         print(Path(name).read_bytes().decode(errors="replace"))
 """
