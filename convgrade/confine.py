@@ -27,9 +27,13 @@ process group, as Jupyter does. A box has no loopback, so a kernel needs the ``i
 The death signal of ``PR_SET_PDEATHSIG`` is not used for the launcher: it comes when the *thread*
 that started a process ends, and a kernel may be started from a thread that does not live long.
 
-Not stopped: filling the disk below ``--write`` with many files, and using all processors. Limits
-are those of a process, so all processes of a box together may use more memory. Real root is
-exempt from ``RLIMIT_NPROC``; then some 300 processes more are allowed (see `_own_proc`).
+A process that has its libraries loaded already can go into a box without a launcher: `supervise`
+runs a function there, in forks of the caller.
+
+Not stopped: filling the disk below ``--write`` with many files (below ``--scratch`` it is, with
+mounts of one's own), and using all processors. Limits are those of a process, so all processes of
+a box together may use more memory. Real root is exempt from ``RLIMIT_NPROC``; then some 300
+processes more are allowed (see `_own_proc`).
 """
 
 from __future__ import annotations
@@ -49,9 +53,9 @@ if sys.platform == "linux":  # elsewhere callers learn from missing_layers that 
 
 TYPE_CHECKING = False  # importing typing costs milliseconds at every start
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
 LAYERS: tuple[str, ...] = ("network", "files", "limits")
 
@@ -63,7 +67,8 @@ _PART = _NEWUSER | _NEWIPC | _NEWNET
 
 # landlock(7), linux/landlock.h: the version that brought each right.
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1 << 0, 1 << 1, 1 << 2, 1 << 3
-_MAKE_CHAR, _MAKE_BLOCK, _TRUNCATE, _IOCTL_DEV = 1 << 6, 1 << 11, 1 << 14, 1 << 15
+_REMOVE_FILE, _MAKE_CHAR, _MAKE_SOCK, _MAKE_BLOCK = 1 << 5, 1 << 6, 1 << 9, 1 << 11
+_TRUNCATE, _IOCTL_DEV = 1 << 14, 1 << 15
 _FS_RIGHTS = {1: (1 << 13) - 1, 2: 1 << 13, 3: _TRUNCATE, 5: _IOCTL_DEV}
 _NET_RIGHTS = {4: 0b11}  # bind and connect with TCP
 _SCOPES = {6: 0b11}  # abstract Unix sockets and signals
@@ -91,16 +96,18 @@ _ROOM = 6 << 30  # bytes of addresses beyond the memory: see _limit
 _SHARED_MEMORY = 1 << 28  # bytes of /dev/shm in the box
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
     """Why the box or its command cannot be had."""
 
 
-class _Options:
-    """What the command line asks for."""
+class Options:
+    """What the command line asks for; `read_options` makes it."""
 
     def __init__(self) -> None:
         self.read: list[str] = []
         self.write: list[str] = []
+        self.sockets: list[str] = []
+        self.scratch: dict[str, int] = {}
         self.memory: int | None = None
         self.files: int | None = None
         self.file_size: int | None = None
@@ -139,11 +146,12 @@ def missing_layers() -> dict[str, str]:
     return dict(line.split("\t", 1) for line in probe.stdout.splitlines())
 
 
-def command(
-    argv: Sequence[str],
+def words(
     *,
     read: Iterable[Path],
     write: Iterable[Path],
+    sockets: Iterable[Path] = (),
+    scratch: Mapping[Path, int] | None = None,
     memory: int | None = None,
     files: int | None = None,
     file_size: int | None = None,
@@ -151,18 +159,22 @@ def command(
     network: bool = False,
     require: bool = False,
 ) -> list[str]:
-    """Wrap a command so that it runs confined.
+    """Return the launcher's options, as words of its command line.
 
     Parameters
     ----------
-    argv : sequence of str
-        The command. Its program must lie below one of `read`.
     read : iterable of Path
         Files and folders it may read and run programs from; see `system_paths`. A character
         device among them may also be written. Missing ones are skipped.
     write : iterable of Path
         Files and folders it may read and write, but not run programs from. The working folder
         should be among them: one that is not there becomes ``/``.
+    sockets : iterable of Path, optional
+        Folders in which it may make Unix sockets, and write nothing else; outside they are seen.
+    scratch : mapping of Path to int, optional
+        Folders that it may fill with so many bytes. With mounts of its own they are memory of
+        its own: what lies there is copied in, and nothing it writes can be seen outside.
+        Without, they are written to as they are, without a limit.
     memory : int, optional
         Bytes of memory of its own for each process. PyTorch needs about 300 MB.
     files : int, optional
@@ -180,14 +192,13 @@ def command(
     Returns
     -------
     list of str
-        The new command; `argv` itself outside Linux unless `require` is set.
     """
-    if sys.platform != "linux" and not require:
-        return list(argv)
-    words = _launcher()
-    for option, paths in (("--read", read), ("--write", write)):
+    words: list[str] = []
+    for option, paths in (("--read", read), ("--write", write), ("--sockets", sockets)):
         for path in paths:
             words += [option, os.path.abspath(path)]
+    for path, size in (scratch or {}).items():
+        words += ["--scratch", os.path.abspath(path), str(size)]
     numbers = {
         "--memory": memory,
         "--files": files,
@@ -197,8 +208,27 @@ def command(
     for option, number in numbers.items():
         if number is not None:
             words += [option, str(number)]
-    words += ["--network"] * network + ["--require"] * require
-    return [*words, "--", *argv]
+    return words + ["--network"] * network + ["--require"] * require
+
+
+def command(argv: Sequence[str], *, require: bool = False, **options: Any) -> list[str]:
+    """Wrap a command so that it runs confined.
+
+    Parameters
+    ----------
+    argv : sequence of str
+        The command. Its program must lie below one of the paths to read.
+    require, **options
+        As for `words`.
+
+    Returns
+    -------
+    list of str
+        The new command; `argv` itself outside Linux unless `require` is set.
+    """
+    if sys.platform != "linux" and not require:
+        return list(argv)
+    return [*_launcher(), *words(require=require, **options), "--", *argv]
 
 
 def system_paths() -> list[Path]:
@@ -294,7 +324,7 @@ def _put(path: str, text: str) -> None:
         os.close(descriptor)
 
 
-def _own_tree(read: Iterable[str], write: Iterable[str], processes: int | None) -> None:
+def _own_tree(options: Options) -> None:
     """Replace the root folder by one that holds the listed paths only, under their names.
 
     Each path is cloned with open_tree(2), made read-only with mount_setattr(2) and mounted in an
@@ -304,7 +334,7 @@ def _own_tree(read: Iterable[str], write: Iterable[str], processes: int | None) 
     # MS_REC | MS_PRIVATE, mount_namespaces(7): what follows is not to appear outside.
     _call("mount", b"none", b"/", None, 0x4000 | 1 << 18, None)
     clones = []
-    for path, writable in _outermost(read, write):
+    for path, writable in _outermost(options.read, [*options.write, *options.sockets]):
         try:
             # OPEN_TREE_CLONE | O_CLOEXEC | AT_RECURSIVE
             clone = _syscall("open_tree", 428, -100, path.encode(), 1 | os.O_CLOEXEC | 0x8000)
@@ -313,18 +343,36 @@ def _own_tree(read: Iterable[str], write: Iterable[str], processes: int | None) 
         if not writable:
             _make_read_only(clone, b"", 0x1000 | 0x8000)  # AT_EMPTY_PATH | AT_RECURSIVE
         clones.append((path, clone))
+    filled = {path: os.open(path, os.O_RDONLY | os.O_DIRECTORY) for path in options.scratch}
     root = "/tmp"  # any folder will do: its own contents, if listed, are cloned by now
     _call("mount", b"tmpfs", root.encode(), b"tmpfs", 0, b"mode=755,size=1m")
     for path, clone in clones:
         _place(root + path, stat.S_ISDIR(os.fstat(clone).st_mode))
         _syscall("move_mount", 429, clone, b"", -100, (root + path).encode(), 4)
         os.close(clone)
+    for path, folder in filled.items():
+        _own_folder(root + path, folder, options.scratch[path])
+        os.close(folder)
     _own_devices(root)
-    _own_proc(root + "/proc", processes)
+    _own_proc(root + "/proc", options.processes)
     os.chdir(root)
     _call("pivot_root", b".", b".")
     _call("umount2", b".", 2)  # MNT_DETACH: the old root, which lies on top
     _make_read_only(-100, b"/", 0)
+
+
+def _own_folder(path: str, original: int, size: int) -> None:
+    """Mount memory of the box's own at a path, and copy an open folder's files into it."""
+    _place(path, True)
+    _call("mount", b"tmpfs", path.encode(), b"tmpfs", 0b110, b"mode=700,size=%d" % size)
+    for folder, folders, names, source in os.fwalk(".", dir_fd=original):
+        for name in folders:
+            os.mkdir(f"{path}/{folder}/{name}")
+        for name in names:
+            file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=source)
+            with open(file, "rb") as old, open(f"{path}/{folder}/{name}", "wb") as new:
+                while block := old.read(1 << 20):
+                    new.write(block)
 
 
 def _own_devices(root: str) -> None:
@@ -409,20 +457,23 @@ def _up_to(version: int, rights: dict[int, int]) -> int:
     return sum(bits for since, bits in rights.items() if since <= version)
 
 
-def _landlock(version: int, read: Iterable[str], write: Iterable[str], network: bool) -> None:
+def _landlock(version: int, options: Options, own_tree: bool) -> None:
     """Allow what is listed and nothing else, landlock(7).
 
     Without it, and without namespaces, a process could open all that its user may, and trace and
     signal the user's other processes. No new privileges must be set before.
     """
     rights = _up_to(version, _FS_RIGHTS)
-    net = 0 if network else _up_to(version, _NET_RIGHTS)
+    net = 0 if options.network else _up_to(version, _NET_RIGHTS)
     attributes = struct.pack("=3Q", rights, net, _up_to(version, _SCOPES))
     rules = _syscall("landlock_create_ruleset", 444, attributes, len(attributes), 0)
-    for path in read:
+    # Its own /proc shows nothing of others, and a child finds itself there.
+    for path in [*options.read, *["/proc"] * own_tree]:
         _allow(rules, path, rights & _READ)
-    for path in write:
+    for path in [*options.write, *options.scratch, *["/dev/shm", "/dev/pts"] * own_tree]:
         _allow(rules, path, rights & ~_NOT_WRITE)
+    for path in options.sockets:
+        _allow(rules, path, rights & (_READ | _REMOVE_FILE | _MAKE_SOCK) & ~_EXECUTE)
     _syscall("landlock_restrict_self", 446, rules, 0)
     os.close(rules)
 
@@ -446,7 +497,7 @@ def _allow(rules: int, path: str, rights: int) -> None:
 # --- limits -----------------------------------------------------------------------------------
 
 
-def _limit(options: _Options, own_namespace: bool) -> None:
+def _limit(options: Options, own_namespace: bool) -> None:
     """Set the limits, setrlimit(2), soft and hard.
 
     RLIMIT_DATA counts what a process can write and shares with nobody: lists, arrays, threads'
@@ -507,20 +558,20 @@ def _reason(error: Exception) -> str:
     return " ".join((text or repr(error)).split())
 
 
-def _rehearse(flags: int, options: _Options) -> str:
+def _rehearse(flags: int, options: Options) -> str:
     """Try the namespaces; return why they fail, or nothing. A step taken cannot be taken back."""
 
     def step() -> None:
         _unshare(flags)
         if flags & _NEWNS:
-            reason = _attempt(lambda: _own_tree(options.read, options.write, options.processes))
+            reason = _attempt(lambda: _own_tree(options))
             if reason:
-                raise _RefusedError(reason)
+                raise RefusedError(reason)
 
     return _attempt(step)
 
 
-def _missing(options: _Options) -> dict[str, str]:
+def _missing(options: Options) -> dict[str, str]:
     """Return what `missing_layers` does."""
     missing = {}
     no_part, no_whole = _rehearse(_PART, options), _rehearse(_WHOLE, options)
@@ -536,9 +587,15 @@ def _missing(options: _Options) -> dict[str, str]:
     return missing
 
 
-def _parse(argv: list[str]) -> _Options:
-    """Read the command line; argparse would take a third of the start."""
-    options = _Options()
+def read_options(argv: list[str]) -> Options:
+    """Read the launcher's options; argparse would take a third of the start.
+
+    Raises
+    ------
+    RefusedError
+        When they make no sense.
+    """
+    options = Options()
     words = iter(argv)
     for word in words:
         name = word.removeprefix("--").replace("-", "_")
@@ -546,26 +603,39 @@ def _parse(argv: list[str]) -> _Options:
             options.command = list(words)
         elif word in ("--network", "--require", "--probe"):
             setattr(options, name, True)
-        elif word in ("--read", "--write"):
-            path = os.path.abspath(next(words, "") or "/")
-            if path == "/":
-                raise _RefusedError(f"{word} needs a path other than /")
+        elif word in ("--read", "--write", "--sockets"):
             # The name as given, and the one that programs may resolve it to.
+            path = _path(word, words)
             getattr(options, name).extend(dict.fromkeys([path, os.path.realpath(path)]))
+        elif word == "--scratch":
+            path = os.path.realpath(_path(word, words))
+            options.scratch[path] = _number(word, words)
         elif word in ("--memory", "--files", "--file-size", "--processes"):
-            number = next(words, "")
-            if not number.isdecimal():
-                raise _RefusedError(f"{word} needs a number, not {number!r}")
-            setattr(options, name, int(number))
+            setattr(options, name, _number(word, words))
         else:
-            raise _RefusedError(f"unknown option {word!r}")
-    if not options.command and not options.probe:
-        raise _RefusedError("no command: write it after --")
+            raise RefusedError(f"unknown option {word!r}")
     return options
 
 
-def _choose_namespaces(options: _Options) -> int:
-    """Return the flags of the namespaces to enter: all where they are required."""
+def _path(option: str, words: Iterator[str]) -> str:
+    path = os.path.abspath(next(words, "") or "/")
+    if path == "/":
+        raise RefusedError(f"{option} needs a path other than /")
+    return path
+
+
+def _number(option: str, words: Iterator[str]) -> int:
+    number = next(words, "")
+    if not number.isdecimal():
+        raise RefusedError(f"{option} needs a number, not {number!r}")
+    return int(number)
+
+
+def choose_namespaces(options: Options) -> int:
+    """Return the flags of the namespaces to enter: all where they are required.
+
+    They are tried in forks of the calling process, which must have a single thread.
+    """
     for flags in (_WHOLE, _PART):
         if options.network:
             flags &= ~_NEWNET
@@ -574,10 +644,10 @@ def _choose_namespaces(options: _Options) -> int:
     return 0
 
 
-def _close_inherited() -> None:
+def close_inherited(*kept: int) -> None:
     """Close all files but stdin, stdout and stderr: an open one escapes every check."""
     for name in os.listdir("/proc/self/fd"):
-        if int(name) > 2:
+        if int(name) > 2 and int(name) not in kept:
             try:
                 os.close(int(name))
             except OSError:
@@ -596,25 +666,21 @@ def _watch_parent() -> int | None:
         return None
 
 
-def _enter(options: _Options, flags: int, version: int, interrupts: object) -> NoReturn:
-    """Take the last steps into the box and become the command."""
-    own_tree = bool(flags & _NEWNS)
+def _enter(options: Options, flags: int, version: int, run: Callable[[], NoReturn]) -> NoReturn:
+    """Take the last steps into the box and run what is to run there."""
     _limit(options, own_namespace=bool(flags))
-    read, write = options.read, options.write
-    if own_tree:  # its own /proc shows nothing of others, and a child finds itself there
-        read, write = [*read, "/proc"], [*write, "/dev/shm", "/dev/pts"]
     if version:
-        _landlock(version, read, write, options.network)
+        _landlock(version, options, own_tree=bool(flags & _NEWNS))
     _drop_capabilities()
+    run()
+
+
+def _become(argv: list[str], interrupts: object) -> NoReturn:
+    """Become the command, found on PATH; os.execvp imports a module, too late in a box."""
     for number in (signal.SIGPIPE, signal.SIGXFSZ):  # Python ignores them, and exec passes it on
         signal.signal(number, signal.SIG_DFL)
     if interrupts != signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
-    _execute(options.command)
-
-
-def _execute(argv: list[str]) -> NoReturn:
-    """Become the command, found on PATH; os.execvp imports a module, too late in a box."""
     folders = [""] if "/" in argv[0] else os.environ.get("PATH", os.defpath).split(":")
     reason: str | None = None
     for folder in folders:
@@ -623,26 +689,27 @@ def _execute(argv: list[str]) -> NoReturn:
         except OSError as error:
             if reason is None or not isinstance(error, (FileNotFoundError, NotADirectoryError)):
                 reason = error.strerror
-    raise _RefusedError(f"cannot run {argv[0]}: {reason}")
+    raise RefusedError(f"cannot run {argv[0]}: {reason}")
 
 
-def _first_process(options: _Options, flags: int, version: int, interrupts: object) -> int:
-    """Be process 1 of the box: start the command, collect orphans, return how it ended.
+def _first_process(options: Options, flags: int, run: Callable[[], NoReturn]) -> int:
+    """Be the first process of the box: start the command, collect orphans, return how it ended.
 
     The command is not process 1 itself: to that one no signal comes from inside, not even
     ``os.kill(os.getpid(), SIGKILL)``.
     """
-    folder = os.getcwd()
-    _own_tree(options.read, options.write, options.processes)
-    try:
-        os.chdir(folder)
-    except OSError:
-        os.chdir("/")
+    if flags & _NEWNS:
+        folder = os.getcwd()
+        _own_tree(options)
+        try:
+            os.chdir(folder)
+        except OSError:
+            os.chdir("/")
     if "JPY_PARENT_PID" in os.environ:  # ipykernel ends when its parent is another; inside it is 1
         os.environ["JPY_PARENT_PID"] = "1"
     command = os.fork()
     if command == 0:
-        _enter(options, flags, version, interrupts)
+        _enter(options, flags, _landlock_version(), run)
     _drop_capabilities()
     while True:
         child, status = os.wait()
@@ -650,37 +717,97 @@ def _first_process(options: _Options, flags: int, version: int, interrupts: obje
             return status
 
 
-def _supervise(options: _Options, flags: int, version: int, parent: int | None) -> int:
-    """Start the box's first process; end the box when the parent ends; return the exit code."""
-    interrupts = signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the command, not for us
+def supervise(
+    options: Options, flags: int, run: Callable[[], NoReturn], watched: int | None
+) -> int:
+    """Run a function in a box, in forks of this process, until it ends or has to.
+
+    This process must have a single thread. It enters the namespaces that are for a whole
+    process, forgoes privileges and ignores SIGINT: nothing else should be done in it.
+
+    Parameters
+    ----------
+    options : Options
+    flags : int
+        The namespaces to enter, from `choose_namespaces`.
+    run : callable
+        Runs in a process of its own, in the box, with its errors its own; never returns.
+    watched : int or None
+        A descriptor: when it turns readable, the box is ended.
+
+    Returns
+    -------
+    int
+        How the function's process ended: a status as of wait(2).
+
+    Raises
+    ------
+    OSError, RefusedError
+        When the box cannot be had.
+    """
+    _forbid_new_privileges()
+    if flags:
+        _unshare(flags)
+    if not flags & _NEWPID:  # orphans come to us, and end with us: prctl(2)
+        _call("prctl", 36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # for the command, not for us
     reader, writer = os.pipe()
     first = os.fork()
     if first == 0:
-        os.close(reader)
-        _call("prctl", 1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG: this parent has one thread
-        orphan = select.poll()
-        orphan.register(writer, 0)
-        if orphan.poll(0):  # the parent ended before prctl
-            os._exit(2)
         try:
-            answer = f"={_first_process(options, flags, version, interrupts)}"
+            answer = f"={_in_the_box(options, flags, run, reader, writer)}"
         except Exception as error:  # here or in the command's process, which has not become it
             answer = _reason(error)
         os.write(writer, answer.encode())
         os._exit(0)
     os.close(writer)
     poll = select.poll()
-    poll.register(reader, select.POLLIN)
-    if parent is not None:
-        poll.register(parent, select.POLLIN)
+    for descriptor in (reader, watched):
+        if descriptor is not None:
+            poll.register(descriptor, select.POLLIN)
     events = dict(poll.poll())
     answer = os.read(reader, 4096).decode(errors="replace") if reader in events else ""
-    os.kill(first, signal.SIGKILL)  # and with it all that is left in the box
-    os.waitpid(first, 0)
+    os.close(reader)
+    os.kill(first, signal.SIGKILL)  # and with it all that is left in its namespace
+    status = os.waitpid(first, 0)[1]
+    if not flags & _NEWPID:
+        _end_orphans()
     if answer and not answer.startswith("="):
-        raise _RefusedError(answer)
-    code = os.waitstatus_to_exitcode(int(answer[1:] or signal.SIGKILL))
-    if code < 0:  # end in the same way, so that our parent sees what it would see without us
+        raise RefusedError(answer)
+    return int(answer[1:]) if answer else status
+
+
+def _in_the_box(
+    options: Options, flags: int, run: Callable[[], NoReturn], reader: int, writer: int
+) -> int:
+    """Be the first process below the supervisor; return how the command ended."""
+    os.close(reader)
+    _call("prctl", 1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG: this parent has one thread
+    orphan = select.poll()
+    orphan.register(writer, 0)
+    if orphan.poll(0):  # the parent ended before prctl
+        os._exit(2)
+    return _first_process(options, flags, run)
+
+
+def _end_orphans() -> None:
+    """Kill what has come to us, and what comes then, until nothing is left."""
+    while True:
+        try:
+            with open(f"/proc/self/task/{os.getpid()}/children") as children:
+                for child in children.read().split():
+                    os.kill(int(child), signal.SIGKILL)
+            os.wait()
+        except ProcessLookupError:
+            continue
+        except ChildProcessError:
+            return
+
+
+def _end_alike(status: int) -> int:
+    """Return a command's exit code, or end by the signal that ended it: our parent sees it."""
+    code = os.waitstatus_to_exitcode(status)
+    if code < 0:
         _set_limit(resource.RLIMIT_CORE, 1)
         if -code not in (signal.SIGKILL, signal.SIGSTOP):
             signal.signal(-code, signal.SIG_DFL)
@@ -703,26 +830,33 @@ def main(argv: list[str]) -> int:
         command replaces the launcher.
     """
     try:
-        options = _parse(argv)
+        options = read_options(argv)
+        if not options.command and not options.probe:
+            raise RefusedError("no command: write it after --")
         if sys.platform != "linux":
-            raise _RefusedError(f"confinement needs Linux, and this is {sys.platform}")
+            raise RefusedError(f"confinement needs Linux, and this is {sys.platform}")
         if options.probe:
             for layer, reason in _missing(options).items():
                 print(layer, reason, sep="\t")
             return 0
-        _close_inherited()
+        close_inherited()
         parent = _watch_parent()
-        _forbid_new_privileges()
         version = _landlock_version()
         if options.require and version < _LANDLOCK_WANTED:
-            raise _RefusedError(f"files: Landlock has version {version}, not {_LANDLOCK_WANTED}")
-        flags = _choose_namespaces(options)
+            raise RefusedError(f"files: Landlock has version {version}, not {_LANDLOCK_WANTED}")
+        interrupts = signal.getsignal(signal.SIGINT)
+        _forbid_new_privileges()
+        flags = choose_namespaces(options)
+
+        def become() -> NoReturn:
+            _become(options.command, interrupts)
+
+        if flags & _NEWPID:
+            return _end_alike(supervise(options, flags, become, parent))
         if flags:
             _unshare(flags)
-        if flags & _NEWPID:
-            return _supervise(options, flags, version, parent)
-        _enter(options, flags, version, signal.getsignal(signal.SIGINT))
-    except (OSError, ValueError, _RefusedError) as error:
+        _enter(options, flags, version, become)
+    except (OSError, ValueError, RefusedError) as error:
         print(f"confine: {_reason(error)}", file=sys.stderr)
         return 2
 
