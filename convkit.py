@@ -5,6 +5,10 @@ notebook anywhere: beside it in JupyterLab, by one download in Colab.
 
 It knows what a convolution *does* (by asking PyTorch) and how to look at a
 matrix. It does not know how to build one: that is the homework.
+
+With ``CONVKIT_PICTURES=off`` in the environment a picture is only described,
+in the words that are its alt text: where nobody looks at notebooks while they
+run, drawing would take most of the time.
 """
 
 from __future__ import annotations
@@ -15,19 +19,20 @@ import copy
 import inspect
 import io
 import linecache
+import os
 import symtable
 import textwrap
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from matplotlib.axes import Axes
-from matplotlib.colors import ListedColormap
-from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
+
+if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 __all__ = [
     "BUILDERS",
@@ -165,21 +170,25 @@ def show_matrices(
             print(f"There is no matrix to draw yet{' for ' + title if title else ''}.")
             return
         arrays[title] = array
-    taps = _taps(weight, arrays.values())
-    widths = [max(a.shape[1], 4) for a in arrays.values()]
-    height = max(a.shape[0] for a in arrays.values())
-    cell = 0.34 if max(widths) <= _LARGEST_WITH_NUMBERS else 8.0 / max(widths)
-    fig = Figure(figsize=(cell * sum(widths) + 0.7 * len(arrays), cell * height + 0.9))
-    axes = fig.subplots(1, len(arrays), squeeze=False, width_ratios=widths)[0]
-    for ax, (title, array) in zip(axes, arrays.items(), strict=True):
-        _draw_matrix(ax, array, taps, rows=rows, blocks=blocks)
-        ax.set_title(title, fontsize=10)
-    _legend(fig, taps, arrays.values())
+
+    def draw() -> Figure:
+        taps = _taps(weight, arrays.values())
+        widths = [max(a.shape[1], 4) for a in arrays.values()]
+        height = max(a.shape[0] for a in arrays.values())
+        cell = 0.34 if max(widths) <= _LARGEST_WITH_NUMBERS else 8.0 / max(widths)
+        fig = _figure(cell * sum(widths) + 0.7 * len(arrays), cell * height + 0.9)
+        axes = fig.subplots(1, len(arrays), squeeze=False, width_ratios=widths)[0]
+        for ax, (title, array) in zip(axes, arrays.items(), strict=True):
+            _draw_matrix(ax, array, taps, rows=rows, blocks=blocks)
+            ax.set_title(title, fontsize=10)
+        _legend(fig, taps, arrays.values())
+        return fig
+
     parts = [
         f"{title or 'matrix'}, {a.shape[0]} by {a.shape[1]}, {np.count_nonzero(a)} not zero"
         for title, a in arrays.items()
     ]
-    _show(fig, "Picture: " + "; ".join(parts) + ".")
+    _show("Picture: " + "; ".join(parts) + ".", draw)
 
 
 def show_corners(matrices: Mapping[str, Any], weight: Any, size: int = 3) -> None:
@@ -195,19 +204,23 @@ def show_corners(matrices: Mapping[str, Any], weight: Any, size: int = 3) -> Non
         Rows of each corner; twice as many columns are shown.
     """
     arrays = {name: np.asarray(as_array(T)) for name, T in matrices.items()}
-    taps = _taps(weight, arrays.values())
-    fig = Figure(figsize=(2.6 * len(arrays), 0.42 * 2 * size + 1.3))
-    axes = fig.subplots(2, len(arrays), squeeze=False)
-    for column, (name, array) in enumerate(arrays.items()):
-        r, c = min(size, array.shape[0]), min(2 * size, array.shape[1])
-        _draw_matrix(axes[0, column], array[:r, :c], taps)
-        first = (array.shape[0] - r, array.shape[1] - c)
-        _draw_matrix(axes[1, column], array[-r:, -c:], taps, origin=first)
-        axes[0, column].set_title(name, fontsize=10)
-    axes[0, 0].set_ylabel("first rows", fontsize=8, labelpad=14)
-    axes[1, 0].set_ylabel("last rows", fontsize=8, labelpad=14)
-    _legend(fig, taps, arrays.values())
-    _show(fig, "Picture: first and last rows of the matrices " + ", ".join(arrays) + ".")
+
+    def draw() -> Figure:
+        taps = _taps(weight, arrays.values())
+        fig = _figure(2.6 * len(arrays), 0.42 * 2 * size + 1.3)
+        axes = fig.subplots(2, len(arrays), squeeze=False)
+        for column, (name, array) in enumerate(arrays.items()):
+            r, c = min(size, array.shape[0]), min(2 * size, array.shape[1])
+            _draw_matrix(axes[0, column], array[:r, :c], taps)
+            first = (array.shape[0] - r, array.shape[1] - c)
+            _draw_matrix(axes[1, column], array[-r:, -c:], taps, origin=first)
+            axes[0, column].set_title(name, fontsize=10)
+        axes[0, 0].set_ylabel("first rows", fontsize=8, labelpad=14)
+        axes[1, 0].set_ylabel("last rows", fontsize=8, labelpad=14)
+        _legend(fig, taps, arrays.values())
+        return fig
+
+    _show("Picture: first and last rows of the matrices " + ", ".join(arrays) + ".", draw)
 
 
 def show_row(weight: Any, x: Any, row: int, padding: int = 0) -> None:
@@ -225,40 +238,41 @@ def show_row(weight: Any, x: Any, row: int, padding: int = 0) -> None:
     w, signal = np.asarray(as_array(weight)), np.asarray(as_array(x))
     n, k = len(signal), len(w)
     start = row - padding
-    fig = Figure(figsize=(0.42 * (n + 2 * padding) + 2.2, 2.7))
-    ax = fig.subplots()
-    ax.set_xlim(-padding - 2.6, n + padding + 0.2)
-    ax.set_ylim(4.6, -0.4)
-    ax.axis("off")
-    for label, y in (("window", 0.5), ("weight", 1.5), (f"row {row} of T", 4.0)):
-        ax.text(-padding - 0.3, y, label, ha="right", va="center", fontsize=9)
     terms = []
-    for j in range(-padding, n + padding):
-        tap = j - start
-        inside, real = 0 <= tap < k, 0 <= j < n
-        colour = _COLOURS[tap % len(_COLOURS)] if inside else "white"
-        value = signal[j] if real else 0.0
-        edge, line = ("black", "-") if real else ("#999999", ":")
-        ax.add_patch(Rectangle((j, 0), 1, 1, facecolor=colour, edgecolor=edge, linestyle=line))
-        ax.text(j + 0.5, 0.5, _number(value), ha="center", va="center", fontsize=9)
-        if inside:
-            ax.text(
-                j + 0.5, 1.5, _number(w[tap]), ha="center", va="center", fontsize=9, weight="bold"
-            )
-            factor = _number(value) if value >= 0 else f"({_number(value)})"
-            terms.append(f"{_number(w[tap])}·{factor}")
-        if real:
-            ax.add_patch(Rectangle((j, 3.5), 1, 1, facecolor=colour, edgecolor="black"))
-            entry = _number(w[tap]) if inside else "0"
-            shade = "black" if inside else "#aaaaaa"
-            ax.text(j + 0.5, 4.0, entry, ha="center", va="center", fontsize=9, color=shade)
-    padded = np.pad(signal, padding)
-    total = float(padded[row : row + k] @ w)
+    for tap, j in enumerate(range(start, start + k)):
+        value = signal[j] if 0 <= j < n else 0.0
+        factor = _number(value) if value >= 0 else f"({_number(value)})"
+        terms.append(f"{_number(w[tap])}·{factor}")
+    total = float(np.pad(signal, padding)[row : row + k] @ w)
     equation = f"y[{row}] = " + " + ".join(terms) + f" = {_number(total)}"
-    ax.text(n / 2, 2.5, equation, ha="center", va="center", fontsize=10)
-    _show(
-        fig, f"Picture: output {row} as a window over x, as an equation and as a row. {equation}"
-    )
+
+    def draw() -> Figure:
+        fig = _figure(0.42 * (n + 2 * padding) + 2.2, 2.7)
+        ax = fig.subplots()
+        ax.set_xlim(-padding - 2.6, n + padding + 0.2)
+        ax.set_ylim(4.6, -0.4)
+        ax.axis("off")
+        for label, y in (("window", 0.5), ("weight", 1.5), (f"row {row} of T", 4.0)):
+            ax.text(-padding - 0.3, y, label, ha="right", va="center", fontsize=9)
+        middle: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 9}
+        for j in range(-padding, n + padding):
+            tap = j - start
+            inside, real = 0 <= tap < k, 0 <= j < n
+            colour = _COLOURS[tap % len(_COLOURS)] if inside else "white"
+            edge, line = ("black", "-") if real else ("#999999", ":")
+            _rectangle(ax, (j, 0), 1, 1, facecolor=colour, edgecolor=edge, linestyle=line)
+            ax.text(j + 0.5, 0.5, _number(signal[j] if real else 0.0), **middle)
+            if inside:
+                ax.text(j + 0.5, 1.5, _number(w[tap]), weight="bold", **middle)
+            if real:
+                _rectangle(ax, (j, 3.5), 1, 1, facecolor=colour, edgecolor="black")
+                entry = _number(w[tap]) if inside else "0"
+                ax.text(j + 0.5, 4.0, entry, color="black" if inside else "#aaaaaa", **middle)
+        ax.text(n / 2, 2.5, equation, ha="center", va="center", fontsize=10)
+        return fig
+
+    alt = f"Picture: output {row} as a window over x, as an equation and as a row. {equation}"
+    _show(alt, draw)
 
 
 def show_impulses(
@@ -277,22 +291,32 @@ def show_impulses(
         The kernel, for the colours.
     """
     T = np.asarray(as_array(matrix_of(f, n)))
-    taps = _taps(weight, [T])
-    fig = Figure(figsize=((0.3 * n + 0.5) * len(stops), 0.3 * T.shape[0] + 1.7))
-    axes = fig.subplots(2, len(stops), squeeze=False, height_ratios=[1, T.shape[0]])
-    for column, j in enumerate(stops):
-        impulse = np.eye(n)[j : j + 1]
-        _draw_matrix(axes[0, column], impulse, {1.0: 7})
-        axes[0, column].set_title(f"impulse at {j}", fontsize=10)
-        painted = np.where(np.arange(n) <= j, T, 0.0)
-        _draw_matrix(axes[1, column], painted, taps, hidden=np.arange(n) > j)
-        axes[1, column].add_patch(
-            Rectangle((j - 0.5, -0.5), 1, T.shape[0], fill=False, edgecolor=_LIT, linewidth=2)
-        )
-    axes[0, 0].set_ylabel("x", rotation=0, labelpad=16)
-    axes[1, 0].set_ylabel("T", rotation=0, labelpad=16)
+
+    def draw() -> Figure:
+        taps = _taps(weight, [T])
+        fig = _figure((0.3 * n + 0.5) * len(stops), 0.3 * T.shape[0] + 1.7)
+        axes = fig.subplots(2, len(stops), squeeze=False, height_ratios=[1, T.shape[0]])
+        for column, j in enumerate(stops):
+            impulse = np.eye(n)[j : j + 1]
+            _draw_matrix(axes[0, column], impulse, {1.0: 7})
+            axes[0, column].set_title(f"impulse at {j}", fontsize=10)
+            painted = np.where(np.arange(n) <= j, T, 0.0)
+            _draw_matrix(axes[1, column], painted, taps, hidden=np.arange(n) > j)
+            _rectangle(
+                axes[1, column],
+                (j - 0.5, -0.5),
+                1,
+                T.shape[0],
+                fill=False,
+                edgecolor=_LIT,
+                linewidth=2,
+            )
+        axes[0, 0].set_ylabel("x", rotation=0, labelpad=16)
+        axes[1, 0].set_ylabel("T", rotation=0, labelpad=16)
+        return fig
+
     places = ", ".join(str(j) for j in stops)
-    _show(fig, f"Picture: an impulse walks along x; at {places} the columns painted so far.")
+    _show(f"Picture: an impulse walks along x; at {places} the columns painted so far.", draw)
 
 
 def show_defects(
@@ -312,23 +336,28 @@ def show_defects(
     defects = np.stack(
         [np.asarray(as_array((f(shift(x, n)) - shift(f(x), n)).abs())) for n in shifts]
     )
-    fig = Figure(figsize=(0.42 * defects.shape[1] + 1.6, 0.3 * len(shifts) + 0.9))
-    ax = fig.subplots()
-    shown = np.ma.masked_less_equal(defects, 1e-6)
-    ax.imshow(shown, cmap="Oranges", aspect="auto", vmin=0, vmax=max(1e-9, defects.max()) * 1.4)
-    for (i, j), value in np.ndenumerate(defects):
-        if value > 1e-6:
-            ax.text(j, i, _number(value), ha="center", va="center", fontsize=8)
-    ax.set_xticks(range(defects.shape[1]))
-    ax.set_yticks(range(len(shifts)), [f"{n:+d}" if n else "0" for n in shifts])
-    ax.set_xlabel("output position")
-    ax.set_ylabel("shift n")
-    ax.tick_params(labelsize=8)
     holds = [n for n, row in zip(shifts, defects, strict=True) if row.max(initial=0) <= 1e-6]
-    ax.set_title("|f(shifted x) - shifted f(x)|, blank where 0", fontsize=10)
-    _show(
-        fig, f"Picture: defect map over shift and output position; empty rows at shifts {holds}."
-    )
+
+    def draw() -> Figure:
+        fig = _figure(0.42 * defects.shape[1] + 1.6, 0.3 * len(shifts) + 0.9)
+        ax = fig.subplots()
+        shown = np.ma.masked_less_equal(defects, 1e-6)
+        ax.imshow(
+            shown, cmap="Oranges", aspect="auto", vmin=0, vmax=max(1e-9, defects.max()) * 1.4
+        )
+        for (i, j), value in np.ndenumerate(defects):
+            if value > 1e-6:
+                ax.text(j, i, _number(value), ha="center", va="center", fontsize=8)
+        ax.set_xticks(range(defects.shape[1]))
+        ax.set_yticks(range(len(shifts)), [f"{n:+d}" if n else "0" for n in shifts])
+        ax.set_xlabel("output position")
+        ax.set_ylabel("shift n")
+        ax.tick_params(labelsize=8)
+        ax.set_title("|f(shifted x) - shifted f(x)|, blank where 0", fontsize=10)
+        return fig
+
+    alt = f"Picture: defect map over shift and output position; empty rows at shifts {holds}."
+    _show(alt, draw)
 
 
 def show_patch(weight: Any, image: Any, row: int, column: int) -> None:
@@ -347,38 +376,42 @@ def show_patch(weight: Any, image: Any, row: int, column: int) -> None:
         [[(x[i : i + w.shape[0], j : j + w.shape[1]] * w).sum() for j in range(width)]
          for i in range(height)]
     )  # fmt: skip
-    panels = [("image, with the patch", x), ("weight", w), ("output", y)]
-    widths = [max(a.shape[1], 3) for _, a in panels]
-    fig = Figure(figsize=(0.45 * sum(widths) + 0.6, 0.45 * x.shape[0] + 0.9))
-    axes = fig.subplots(1, 3, width_ratios=widths)
-    fig.subplots_adjust(left=0.02, right=0.98, bottom=0.16, top=0.9, wspace=0.15)
-    for ax, (title, array) in zip(axes, panels, strict=True):
-        ax.set_title(title, fontsize=10)
-        ax.set_xlim(-0.6, array.shape[1] - 0.4)
-        ax.set_ylim(array.shape[0] - 0.4, -0.6)
-        ax.set_aspect("equal", anchor="N")
-        ax.set_xticks(range(array.shape[1]))
-        ax.set_yticks(range(array.shape[0]))
-        ax.tick_params(length=0, labelsize=7, labelcolor="#666666")
-        for side in ax.spines.values():
-            side.set_visible(False)
-        for (i, j), value in np.ndenumerate(array):
-            r, s = (i - row, j - column) if array is x else (i, j)
-            inside = array is not y and 0 <= r < w.shape[0] and 0 <= s < w.shape[1]
-            shade = (r * w.shape[1] + s) % len(_COLOURS)
-            ink = _INK[shade + 1] if inside else "black"
-            ax.add_patch(Rectangle((j - 0.5, i - 0.5), 1, 1, edgecolor="black",
-                                   facecolor=_COLOURS[shade] if inside else "white"))  # fmt: skip
-            ax.text(j, i, _number(value), ha="center", va="center", fontsize=9, color=ink)
-    for ax, (down, across) in ((axes[0], w.shape), (axes[2], (1, 1))):
-        corner = (column - 0.5, row - 0.5)
-        ax.add_patch(Rectangle(corner, across, down, fill=False, edgecolor="black", linewidth=3))
     patch = x[row : row + w.shape[0], column : column + w.shape[1]]
     pairs = zip(w.reshape(-1), patch.reshape(-1), strict=True)
     terms = [f"{_number(a)}·{_number(b) if b >= 0 else f'({_number(b)})'}" for a, b in pairs]
     equation = f"y[{row}, {column}] = " + " + ".join(terms) + f" = {_number(y[row, column])}"
-    fig.text(0.5, 0.04, equation, ha="center", fontsize=10)
-    _show(fig, f"Picture: image, weight and output; one patch makes one output. {equation}")
+
+    def draw() -> Figure:
+        panels = [("image, with the patch", x), ("weight", w), ("output", y)]
+        widths = [max(a.shape[1], 3) for _, a in panels]
+        fig = _figure(0.45 * sum(widths) + 0.6, 0.45 * x.shape[0] + 0.9)
+        axes = fig.subplots(1, 3, width_ratios=widths)
+        fig.subplots_adjust(left=0.02, right=0.98, bottom=0.16, top=0.9, wspace=0.15)
+        for ax, (title, array) in zip(axes, panels, strict=True):
+            ax.set_title(title, fontsize=10)
+            ax.set_xlim(-0.6, array.shape[1] - 0.4)
+            ax.set_ylim(array.shape[0] - 0.4, -0.6)
+            ax.set_aspect("equal", anchor="N")
+            ax.set_xticks(range(array.shape[1]))
+            ax.set_yticks(range(array.shape[0]))
+            ax.tick_params(length=0, labelsize=7, labelcolor="#666666")
+            for side in ax.spines.values():
+                side.set_visible(False)
+            for (i, j), value in np.ndenumerate(array):
+                r, s = (i - row, j - column) if array is x else (i, j)
+                inside = array is not y and 0 <= r < w.shape[0] and 0 <= s < w.shape[1]
+                shade = (r * w.shape[1] + s) % len(_COLOURS)
+                ink = _INK[shade + 1] if inside else "black"
+                fill = _COLOURS[shade] if inside else "white"
+                _rectangle(ax, (j - 0.5, i - 0.5), 1, 1, edgecolor="black", facecolor=fill)
+                ax.text(j, i, _number(value), ha="center", va="center", fontsize=9, color=ink)
+        for ax, (down, across) in ((axes[0], w.shape), (axes[2], (1, 1))):
+            corner = (column - 0.5, row - 0.5)
+            _rectangle(ax, corner, across, down, fill=False, edgecolor="black", linewidth=3)
+        fig.text(0.5, 0.04, equation, ha="center", fontsize=10)
+        return fig
+
+    _show(f"Picture: image, weight and output; one patch makes one output. {equation}", draw)
 
 
 def show_block_row(T: Any, image_shape: tuple[int, int], row: int, weight: Any = None) -> None:
@@ -397,19 +430,22 @@ def show_block_row(T: Any, image_shape: tuple[int, int], row: int, weight: Any =
     """
     array = np.asarray(as_array(T))
     height, width = image_shape
-    taps = _taps(weight, [array])
-    fig = Figure(figsize=(0.34 * (width + array.shape[1]) + 1.6, 0.34 * array.shape[0] + 1.3))
-    left, right = fig.subplots(1, 2, width_ratios=[width, array.shape[1]])
-    _draw_matrix(left, array[row].reshape(height, width), taps)
-    left.set_title(f"row {row}, folded to {height} x {width}", fontsize=10)
-    # With the kernel known, the outputs of one image row are too: they rule off the block rows.
-    across = np.shape(as_array(weight))[-1] if weight is not None else 0
-    block = width - across + 1 if across and array.shape[0] % (width - across + 1) == 0 else 0
-    _draw_matrix(right, array, taps, rows=[row], blocks=(block or array.shape[0], width))
-    right.set_title("T, one column per pixel", fontsize=10)
-    _show(
-        fig, f"Picture: row {row} of T beside the {height} by {width} image patch that it reads."
-    )
+
+    def draw() -> Figure:
+        taps = _taps(weight, [array])
+        fig = _figure(0.34 * (width + array.shape[1]) + 1.6, 0.34 * array.shape[0] + 1.3)
+        left, right = fig.subplots(1, 2, width_ratios=[width, array.shape[1]])
+        _draw_matrix(left, array[row].reshape(height, width), taps)
+        left.set_title(f"row {row}, folded to {height} x {width}", fontsize=10)
+        # With the kernel known, the outputs of an image row are too: they rule off block rows.
+        across = np.shape(as_array(weight))[-1] if weight is not None else 0
+        block = width - across + 1 if across and array.shape[0] % (width - across + 1) == 0 else 0
+        _draw_matrix(right, array, taps, rows=[row], blocks=(block or array.shape[0], width))
+        right.set_title("T, one column per pixel", fontsize=10)
+        return fig
+
+    alt = f"Picture: row {row} of T beside the {height} by {width} image patch that it reads."
+    _show(alt, draw)
 
 
 def show_shades(matrices: Mapping[str, Any]) -> None:
@@ -421,22 +457,26 @@ def show_shades(matrices: Mapping[str, Any]) -> None:
         Real numbers, each written to one decimal; orange below zero, purple above.
     """
     arrays = {title: np.asarray(as_array(T)) for title, T in matrices.items()}
-    widths = [a.shape[1] for a in arrays.values()]
-    height = max(a.shape[0] for a in arrays.values())
-    top = 1.2 * max(1e-9, *(float(np.abs(a).max(initial=0.0)) for a in arrays.values()))
-    fig = Figure(figsize=(0.4 * sum(widths) + 0.6 * len(arrays), 0.4 * height + 0.6))
-    axes = fig.subplots(1, len(arrays), squeeze=False, width_ratios=widths)[0]
-    for ax, (title, array) in zip(axes, arrays.items(), strict=True):
-        ax.imshow(array, cmap="PuOr", vmin=-top, vmax=top)
-        for (i, j), value in np.ndenumerate(array):
-            text = f"{round(float(value), 1) + 0.0:.1f}"  # + 0.0 turns -0.0 into 0.0
-            ink = "white" if abs(value) > 0.6 * top else "black"
-            ax.text(j, i, text, ha="center", va="center", fontsize=8, color=ink)
-        ax.set_xticks(range(array.shape[1]))
-        ax.set_yticks(range(array.shape[0]))
-        ax.tick_params(length=0, labelsize=7, labelcolor="#666666")
-        ax.set_title(title, fontsize=10)
-    _show(fig, "Picture: matrices shaded by value: " + "; ".join(arrays) + ".")
+
+    def draw() -> Figure:
+        widths = [a.shape[1] for a in arrays.values()]
+        height = max(a.shape[0] for a in arrays.values())
+        top = 1.2 * max(1e-9, *(float(np.abs(a).max(initial=0.0)) for a in arrays.values()))
+        fig = _figure(0.4 * sum(widths) + 0.6 * len(arrays), 0.4 * height + 0.6)
+        axes = fig.subplots(1, len(arrays), squeeze=False, width_ratios=widths)[0]
+        for ax, (title, array) in zip(axes, arrays.items(), strict=True):
+            ax.imshow(array, cmap="PuOr", vmin=-top, vmax=top)
+            for (i, j), value in np.ndenumerate(array):
+                text = f"{round(float(value), 1) + 0.0:.1f}"  # + 0.0 turns -0.0 into 0.0
+                ink = "white" if abs(value) > 0.6 * top else "black"
+                ax.text(j, i, text, ha="center", va="center", fontsize=8, color=ink)
+            ax.set_xticks(range(array.shape[1]))
+            ax.set_yticks(range(array.shape[0]))
+            ax.tick_params(length=0, labelsize=7, labelcolor="#666666")
+            ax.set_title(title, fontsize=10)
+        return fig
+
+    _show("Picture: matrices shaded by value: " + "; ".join(arrays) + ".", draw)
 
 
 def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
@@ -449,20 +489,40 @@ def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
     """
     bars = [(f"{layer}: {kind}", value, i) for layer, kinds in counts.items()
             for i, (kind, value) in enumerate(kinds.items())]  # fmt: skip
-    fig = Figure(figsize=(7, 0.34 * len(bars) + 0.9))
-    ax = fig.subplots()
-    for y, (_, value, kind) in enumerate(bars):
-        ax.barh(y, value, color=_COLOURS[kind % len(_COLOURS)], hatch=["", "//", ".."][kind % 3],
-                edgecolor="white")  # fmt: skip
-        ax.text(value, y, f" {value:,}", va="center", fontsize=9)
-    ax.set_yticks(range(len(bars)), [name for name, _, _ in bars], fontsize=9)
-    ax.set_xscale("log")
-    most = max(value for _, value, _ in bars)
-    ax.set_xlim(1, max(12 * most, most**1.35))  # room for the number behind the longest bar
-    ax.invert_yaxis()
-    ax.set_xlabel("how many (logarithmic)")
+
+    def draw() -> Figure:
+        fig = _figure(7, 0.34 * len(bars) + 0.9)
+        ax = fig.subplots()
+        for y, (_, value, kind) in enumerate(bars):
+            colour, hatch = _COLOURS[kind % len(_COLOURS)], ["", "//", ".."][kind % 3]
+            ax.barh(y, value, color=colour, hatch=hatch, edgecolor="white")
+            ax.text(value, y, f" {value:,}", va="center", fontsize=9)
+        ax.set_yticks(range(len(bars)), [name for name, _, _ in bars], fontsize=9)
+        ax.set_xscale("log")
+        most = max(value for _, value, _ in bars)
+        ax.set_xlim(1, max(12 * most, most**1.35))  # room for the number behind the longest bar
+        ax.invert_yaxis()
+        ax.set_xlabel("how many (logarithmic)")
+        return fig
+
     words = "; ".join(f"{name} {value:,}" for name, value, _ in bars)
-    _show(fig, f"Picture: bars of counts. {words}.")
+    _show(f"Picture: bars of counts. {words}.", draw)
+
+
+def _figure(width: float, height: float) -> Figure:
+    """Make an empty figure of that many inches."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height))
+
+
+def _rectangle(
+    ax: Axes, corner: tuple[float, float], width: float, height: float, **style: Any
+) -> None:
+    """Add a rectangle; the corner is the one with the smallest numbers."""
+    from matplotlib.patches import Rectangle
+
+    ax.add_patch(Rectangle(corner, width, height, **style))
 
 
 def _number(value: Any) -> str:
@@ -507,6 +567,8 @@ def _draw_matrix(
     origin: tuple[int, int] = (0, 0),
 ) -> None:
     """Draw ``array`` on ``ax``; see `show_matrix`. ``wrong`` marks entries."""
+    from matplotlib.colors import ListedColormap
+
     height, width = array.shape
     shades = np.zeros(array.shape, dtype=int)  # 0 is white, 1.. are taps, the last one is mixed
     for (i, j), value in np.ndenumerate(array):
@@ -539,9 +601,7 @@ def _draw_matrix(
             ax.axvline(j - 0.5, color="black", linewidth=1.2)
     for row in rows:
         at = row % height
-        ax.add_patch(
-            Rectangle((-0.5, at - 0.5), width, 1, fill=False, edgecolor=_LIT, linewidth=2)
-        )
+        _rectangle(ax, (-0.5, at - 0.5), width, 1, fill=False, edgecolor=_LIT, linewidth=2)
     if wrong is not None:
         rows_of, columns_of = np.nonzero(wrong)  # markers: a patch each would take a second
         ax.scatter(columns_of, rows_of, s=19**2, marker="s", facecolors="none", edgecolors="black",
@@ -569,8 +629,11 @@ def _display() -> Callable[..., Any] | None:
     return None if get_ipython() is None else display
 
 
-def _show(fig: Figure, alt: str, crop: bool = True) -> None:
+def _show(alt: str, draw: Callable[[], Figure], crop: bool = True) -> None:
     """Put a figure into the cell's output, with its description as alt text.
+
+    With CONVKIT_PICTURES=off only the description: then nothing is drawn, and
+    matplotlib is not even loaded.
 
     To crop takes as long as to draw: a figure that knows its size does without.
 
@@ -580,11 +643,14 @@ def _show(fig: Figure, alt: str, crop: bool = True) -> None:
     display = _display()
     if display is None:
         return
+    if os.environ.get("CONVKIT_PICTURES") == "off":
+        display({"text/plain": alt}, raw=True)
+        return
     png = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a warning on stderr would cost the points of a check
         box = "tight" if crop else None
-        fig.savefig(png, format="png", dpi=_DPI, bbox_inches=box, metadata={"Software": None})
+        draw().savefig(png, format="png", dpi=_DPI, bbox_inches=box, metadata={"Software": None})
     data = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": alt}
     display(data, raw=True, metadata={"image/png": {"alt": alt}})
 
@@ -1286,17 +1352,18 @@ def show_mistake(yours: np.ndarray, wrong: np.ndarray) -> None:
     left = max(0, min(first_column - 4, yours.shape[1] - 20))
     part = np.s_[top : top + 12, left : left + 20]
     array, marks = yours[part], wrong[part]
-    rows, columns = array.shape
-    width, height = 0.34 * max(columns, 6) + 0.5, 0.34 * rows + 0.65  # inches
-    fig = Figure(figsize=(width, height))
-    place = (0.4 / width, 0.3 / height, 0.34 * columns / width, 0.34 * rows / height)
-    ax = fig.add_axes(place)
-    _draw_matrix(ax, array, _taps(None, [array]), wrong=marks, origin=(top, left))
-    ax.set_title("yours; framed entries are wrong", fontsize=10)
+
+    def draw() -> Figure:
+        rows, columns = array.shape
+        width, height = 0.34 * max(columns, 6) + 0.5, 0.34 * rows + 0.65  # inches
+        fig = _figure(width, height)
+        place = (0.4 / width, 0.3 / height, 0.34 * columns / width, 0.34 * rows / height)
+        ax = fig.add_axes(place)
+        _draw_matrix(ax, array, _taps(None, [array]), wrong=marks, origin=(top, left))
+        ax.set_title("yours; framed entries are wrong", fontsize=10)
+        return fig
+
     places = ", ".join(f"({i + top}, {j + left})" for i, j in np.argwhere(marks)[:8])
     more = ", ..." if int(wrong.sum()) > 8 else ""
-    _show(
-        fig,
-        f"Picture: your matrix; the entries at (row, column) {places}{more} are wrong.",
-        crop=False,
-    )
+    alt = f"Picture: your matrix; the entries at (row, column) {places}{more} are wrong."
+    _show(alt, draw, crop=False)

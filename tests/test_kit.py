@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import doctest
 import inspect
+import io
+import os
 import subprocess
 import sys
+from pathlib import Path
 
+import nbformat
 import numpy as np
 import pytest
 import torch
@@ -15,6 +20,7 @@ import torch.nn.functional as F
 from conftest import ROOT
 
 import convkit
+from convgrade.plugins.trim import TrimPictures
 from convkit import BUILDERS, as_array, call, check, compare, forbidden_name, matrix_of, shift
 
 
@@ -436,3 +442,60 @@ def test_pictures_draw_and_leave_no_pyplot_figure_open(draw, monkeypatch) -> Non
     assert data["image/png"].startswith("iVBORw0KGgo")
     assert more["metadata"]["image/png"]["alt"].startswith("Picture: ")
     assert plt.get_fignums() == []
+
+
+NOTEBOOKS = sorted((ROOT / "source" / "toeplitz").glob("*.ipynb"))
+
+
+def lecture(path: Path, pictures: str, monkeypatch) -> list[nbformat.NotebookNode]:
+    """Run a notebook without its tests; return its lecture cells with what they showed."""
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: True)
+    monkeypatch.setenv("CONVKIT_PICTURES", pictures)
+    cells, names = [], {}
+    for cell in nbformat.read(path, as_version=4).cells:
+        if cell.cell_type == "code" and not cell.id.endswith("_test"):
+
+            def display(data, raw, metadata=None, cell=cell):
+                picture = nbformat.v4.new_output("display_data", data, metadata=metadata or {})
+                cell.outputs.append(picture)
+
+            monkeypatch.setattr("IPython.display.display", display)
+            with contextlib.redirect_stdout(io.StringIO()) as text:
+                exec(cell.source, names)
+            cell.outputs.append(nbformat.v4.new_output("stream", text=text.getvalue()))
+            if "nbgrader" not in cell.metadata:
+                cells.append(cell)
+    return cells
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_pictures_switched_off_are_pictures_trimmed(path, monkeypatch) -> None:
+    """A graded notebook is the same whether a lecture's pictures were drawn or not."""
+    drawn, off = lecture(path, "on", monkeypatch), lecture(path, "off", monkeypatch)
+    shown = [output.data for cell in drawn for output in cell.outputs if "data" in output]
+    assert shown
+    assert all("image/png" in data for data in shown)
+    assert [TrimPictures().preprocess_cell(cell, {}, 0)[0] for cell in drawn] == off
+
+
+def test_pictures_switched_off_need_no_matplotlib(tmp_path: Path) -> None:
+    """And say what they say when there is nothing to draw."""
+    code = (
+        "import sys; from IPython.core.interactiveshell import InteractiveShell;"
+        "InteractiveShell.instance(); import convkit, torch;"
+        "convkit.show_matrix(torch.eye(3)); convkit.show_matrix(None);"
+        "print('matplotlib' in sys.modules)"
+    )
+    for pictures, loaded in (("off", "False"), ("on", "True")):
+        result = subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=os.environ | {"CONVKIT_PICTURES": pictures, "IPYTHONDIR": str(tmp_path)},
+        )
+        assert result.stdout.splitlines() == [
+            "Picture: matrix, 3 by 3, 3 not zero.",
+            "There is no matrix to draw yet.",
+            loaded,
+        ], result.stderr
