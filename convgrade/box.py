@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -17,15 +18,19 @@ import matplotlib
 import psutil
 import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
 
 from convgrade import confine
+from convgrade.kernels import forks
+from convgrade.kernels.provisioner import LAUNCHER as FORKABLE
 
 __all__ = ["Box"]
 
 #: Of the grader's environment, what a kernel gets to see.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MAX_FILES = 200 * 2**20  # bytes of a submission's files that are copied in; of one that it writes
+MAX_FOLDER = 2 * MAX_FILES  # bytes of everything in its folder: it is kept in memory
 MAX_MESSAGE = 100 * 2**20  # bytes of one that a kernel sends; zmq then drops the connection
 MAX_OPEN = 1024  # files
 MAX_PROCESSES = 200  # threads count: torch and OpenBLAS start one for every core
@@ -54,24 +59,44 @@ class Box:
         Bytes that the kernel may use.
     confined : bool
         Whether to use the layers of `convgrade.confine` that this machine offers.
+    preload : sequence of str or None
+        The kernel is forked from a process that has imported these modules; None starts a
+        Python for it.
+
+    Attributes
+    ----------
+    sockets : Path
+        The one folder that is seen on both sides.
     """
 
-    def __init__(self, files: Path | None, memory: int, confined: bool = True) -> None:
-        # A short path: that of a socket has at most 107 characters (man 7 unix).
-        self.folder = Path(tempfile.mkdtemp(prefix="cg-", dir=_short_folder()))
-        self.work, self.sockets = self.folder / "work", self.folder / "s"
-        for folder in (self.work, self.sockets, self.folder / "home", self.folder / "tmp"):
-            folder.mkdir()
+    def __init__(
+        self,
+        files: Path | None,
+        memory: int,
+        confined: bool = True,
+        preload: Sequence[str] | None = None,
+    ) -> None:
+        self._preload = preload if forks.available() else None
+        if self._preload is None:
+            self.folder = Path(tempfile.mkdtemp(prefix="cg-", dir=forks.short_folder()))
+        else:
+            server = forks.fork_server(self._preload)
+            self.folder = Path(tempfile.mkdtemp(prefix="", dir=server.folder))
+        self._inside, self.sockets = self.folder / "box", self.folder / "s"
+        self._work, self._home = self._inside / "work", self._inside / "home"
+        for folder in (self._work, self.sockets, self._home, self._inside / "tmp"):
+            folder.mkdir(parents=True)
         self._memory, self._confined = memory, confined
         self._mark = uuid.uuid4().hex
         self._starts = 0
-        # Listing the machine's fonts takes matplotlib seconds in every new home.
-        (self.folder / "home" / ".matplotlib").mkdir()
-        for path in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
-            shutil.copy(path, self.folder / "home" / ".matplotlib")
+        if self._preload is None:
+            # Listing the machine's fonts takes matplotlib seconds in every new home.
+            (self._home / ".matplotlib").mkdir()
+            for path in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
+                shutil.copy(path, self._home / ".matplotlib")
         if files is not None:
             try:
-                copy_files(files, self.work)
+                copy_files(files, self._work)
             except BaseException:
                 self.close()
                 raise
@@ -98,25 +123,41 @@ class Box:
         manager = _Manager(**options)
         manager.connection_file = str(self.sockets / f"k{self._starts}.json")
         spec = manager.kernel_spec
-        if self._confined and spec is not None:
+        if spec is not None and self._preload is not None and FORKABLE in spec.argv:
+            spec.metadata = {
+                **spec.metadata,
+                "kernel_provisioner": {
+                    "provisioner_name": "convgrade-fork",
+                    "config": {
+                        "preload": list(self._preload),
+                        "box": confine.words(**self._limits(spec)) if self._confined else None,
+                    },
+                },
+            }
+        elif spec is not None and self._confined:
             program, *arguments = spec.argv
             if program.startswith("python"):  # as jupyter_client does, which sees only the wrapper
                 program = sys.executable
-            spec.argv = confine.command(
-                [program, *arguments],
-                read=[*confine.system_paths(), Path(spec.resource_dir or sys.prefix)],
-                write=[self.folder],
-                memory=self._memory,
-                files=MAX_OPEN,
-                file_size=MAX_FILES,
-                processes=MAX_PROCESSES,
-            )
+            spec.argv = confine.command([program, *arguments], **self._limits(spec))
         return manager
+
+    def _limits(self, spec: KernelSpec) -> dict[str, Any]:
+        """Return what `confine` is to allow."""
+        return {
+            "read": [*confine.system_paths(), Path(spec.resource_dir or sys.prefix)],
+            "write": [],
+            "sockets": [self.sockets],
+            "scratch": {self._inside: MAX_FOLDER},
+            "memory": self._memory,
+            "files": MAX_OPEN,
+            "file_size": MAX_FILES,
+            "processes": MAX_PROCESSES,
+        }
 
     def start(self) -> dict[str, Any]:
         """Return the options for the manager's ``start_kernel``."""
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
-        home, temporary = str(self.folder / "home"), str(self.folder / "tmp")
+        home, temporary = str(self._home), str(self._inside / "tmp")
         environment |= {
             "HOME": home,
             "IPYTHONDIR": f"{home}/.ipython",
@@ -128,16 +169,18 @@ class Box:
             "PYTHONWARNINGS": "ignore:Couldn't bind IOPub Pipe:UserWarning",
             "TMPDIR": temporary,
             "CONVGRADE_BOX": self._mark,
+            "CONVKIT_PICTURES": "off",  # TrimPictures would only throw them away
         }
         # Else student code could write to the instructor's terminal.
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        return {"cwd": str(self.work), "env": environment, **silent}
+        return {"cwd": str(self._work), "env": environment, **silent}
 
     def close(self) -> None:
         """End every process that still belongs to the box; remove the folder."""
-        for _ in range(10):  # while one is ended, another may start the next
+        # A forked kernel's supervisor has ended them.
+        for _ in range(10 if self._preload is None else 0):
             if not self._kill_all():
-                break
+                break  # while one is ended, another may start the next
         for folder, names, _files in os.walk(self.folder):
             for path in (os.path.join(folder, name) for name in names):
                 if not os.path.islink(path):
@@ -181,8 +224,3 @@ def copy_files(source: Path, target: Path) -> None:
             copy = target / path.relative_to(source)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
-
-
-def _short_folder() -> str | None:
-    folder = tempfile.gettempdir()
-    return "/tmp" if len(folder) > 40 and os.path.isdir("/tmp") else None

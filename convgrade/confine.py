@@ -692,13 +692,13 @@ def _become(argv: list[str], interrupts: object) -> NoReturn:
     raise RefusedError(f"cannot run {argv[0]}: {reason}")
 
 
-def _first_process(options: Options, flags: int, run: Callable[[], NoReturn]) -> int:
+def _first_process(options: Options | None, flags: int, run: Callable[[], NoReturn]) -> int:
     """Be the first process of the box: start the command, collect orphans, return how it ended.
 
     The command is not process 1 itself: to that one no signal comes from inside, not even
     ``os.kill(os.getpid(), SIGKILL)``.
     """
-    if flags & _NEWNS:
+    if options is not None and flags & _NEWNS:
         folder = os.getcwd()
         _own_tree(options)
         try:
@@ -709,8 +709,11 @@ def _first_process(options: Options, flags: int, run: Callable[[], NoReturn]) ->
         os.environ["JPY_PARENT_PID"] = "1"
     command = os.fork()
     if command == 0:
+        if options is None:
+            run()
         _enter(options, flags, _landlock_version(), run)
-    _drop_capabilities()
+    if options is not None:
+        _drop_capabilities()
     while True:
         child, status = os.wait()
         if child == command:
@@ -718,7 +721,7 @@ def _first_process(options: Options, flags: int, run: Callable[[], NoReturn]) ->
 
 
 def supervise(
-    options: Options, flags: int, run: Callable[[], NoReturn], watched: int | None
+    options: Options | None, flags: int, run: Callable[[], NoReturn], watched: int | None
 ) -> int:
     """Run a function in a box, in forks of this process, until it ends or has to.
 
@@ -727,9 +730,10 @@ def supervise(
 
     Parameters
     ----------
-    options : Options
+    options : Options or None
+        None confines nothing; what the function starts is still ended with it.
     flags : int
-        The namespaces to enter, from `choose_namespaces`.
+        The namespaces to enter, from `choose_namespaces`; 0 for none.
     run : callable
         Runs in a process of its own, in the box, with its errors its own; never returns.
     watched : int or None
@@ -745,7 +749,8 @@ def supervise(
     OSError, RefusedError
         When the box cannot be had.
     """
-    _forbid_new_privileges()
+    if options is not None:
+        _forbid_new_privileges()
     if flags:
         _unshare(flags)
     if not flags & _NEWPID:  # orphans come to us, and end with us: prctl(2)
@@ -778,7 +783,7 @@ def supervise(
 
 
 def _in_the_box(
-    options: Options, flags: int, run: Callable[[], NoReturn], reader: int, writer: int
+    options: Options | None, flags: int, run: Callable[[], NoReturn], reader: int, writer: int
 ) -> int:
     """Be the first process below the supervisor; return how the command ended."""
     os.close(reader)

@@ -111,6 +111,14 @@ class TrustedClient(NotebookClient):
     confined = Bool(
         True, help="Confine student kernels by what this machine offers (docs/security.md)."
     ).tag(config=True)
+    forked = Bool(
+        True, help="Fork student kernels from a process that has imported `kernel_preload`."
+    ).tag(config=True)
+    kernel_preload = List(
+        Unicode(),
+        ["numpy", "torch", "matplotlib.pyplot", "matplotlib.backends.backend_agg"],
+        help="Modules that notebooks import, imported once for all student kernels.",
+    ).tag(config=True)
     preload = List(
         Unicode(),
         ["numpy", "torch", "matplotlib.figure", "convkit", "convgrade.rubric"],
@@ -157,7 +165,8 @@ class TrustedClient(NotebookClient):
         try:
             if self._support is not None:
                 copy_files(self._support, course)
-            with Box(self._files, self.memory, self.confined) as self._box:
+            modules = self.kernel_preload if self.forked else None
+            with Box(self._files, self.memory, self.confined, modules) as self._box:
                 try:
                     run_sync(self._grade)(course)
                 except KeyboardInterrupt:  # the event loop has stopped before its `finally`

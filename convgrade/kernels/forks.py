@@ -1,0 +1,320 @@
+"""Starts kernels by forking: one fork server for this process and each list of modules."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import fcntl
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+from convgrade.kernels.server import MAX_REQUEST, Request
+
+__all__ = ["Fork", "ForkServer", "ForkServerError", "available", "fork_server"]
+
+START = 120.0  # seconds for the imports
+REPLY = 60.0  # seconds for a fork, on a busy machine
+TRIES = 3
+#: Threads that libraries start at import would make a fork unsafe.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+)
+KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "HOME", "MPLCONFIGDIR", "PYTHONPATH")
+PREFIX, MARK = "cg-", ".in-use"
+
+
+class ForkServerError(RuntimeError):
+    """A kernel could not be forked; the message says why."""
+
+
+class Fork:
+    """A forked kernel, used as a `subprocess.Popen` is.
+
+    Attributes
+    ----------
+    pid : int
+        Of its supervisor, which is also its process group.
+    returncode : int or None
+        How it ended, negative for a signal; None while it runs.
+    reason : str
+        Why it could not be started, or "".
+    """
+
+    stdin = stdout = stderr = None
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._said, self.reason = b"", ""
+        self._lock = threading.Lock()
+        self.returncode: int | None = None
+        self.pid = int(self._line(REPLY) or 0)
+
+    def fileno(self) -> int:
+        """Return the descriptor that turns readable when the kernel has ended."""
+        return self._connection.fileno()
+
+    def poll(self) -> int | None:
+        """Return how the kernel ended, or None."""
+        with contextlib.suppress(TimeoutError):
+            self.wait(0)
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until the kernel and all that it started have ended.
+
+        Raises
+        ------
+        TimeoutError
+            When it still runs after ``timeout`` s.
+        """
+        with self._lock:
+            if self.returncode is None:
+                line = self._line(timeout)
+                # No word: somebody killed the supervisor, and the box with it.
+                self.returncode = int(line) if line else -signal.SIGKILL
+                self._connection.close()
+            return self.returncode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal to the kernel and what it started; SIGKILL ends them all."""
+        if self.poll() is not None:
+            return
+        if number == signal.SIGKILL:
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_WR)
+        else:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, number)
+
+    def kill(self) -> None:
+        """End the kernel and all that it started."""
+        self.send_signal(signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask the kernel to end."""
+        self.send_signal(signal.SIGTERM)
+
+    def _line(self, timeout: float | None) -> bytes:
+        """Read a line from the supervisor; nothing if it is gone."""
+        while b"\n" not in self._said:
+            if not select.select([self._connection], [], [], timeout)[0]:
+                raise TimeoutError
+            try:
+                said = self._connection.recv(4096)
+            except ConnectionError:
+                said = b""
+            if not said:
+                return b""
+            self._said += said
+        line, _, self._said = self._said.partition(b"\n")
+        if line.startswith(b"!"):
+            self.reason = line[2:].decode()
+            return b"2"
+        return line
+
+
+class ForkServer:
+    """The fork server of this process, as its owner sees it.
+
+    Parameters
+    ----------
+    preload : sequence of str
+        Modules that it imports before the first fork, where they are installed.
+
+    Attributes
+    ----------
+    folder : Path
+        For what belongs to its kernels, such as sockets. It is removed when this process has
+        ended, however that came about.
+    """
+
+    def __init__(self, preload: Sequence[str] = ()) -> None:
+        temporary = short_folder()
+        _remove_leftovers(temporary)
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=temporary))
+        self._mark = _hold(self.folder)
+        self._preload = list(preload)
+        self._lock = threading.RLock()
+        self._owner = os.getpid()
+        self._control: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this process made it, not one that forked since."""
+        return os.getpid() == self._owner
+
+    @property
+    def pid(self) -> int | None:
+        """The fork server's process, None before its first start."""
+        return self._process.pid if self._process is not None else None
+
+    def fork(
+        self,
+        arguments: Sequence[str],
+        folder: str,
+        environment: Mapping[str, str],
+        box: Sequence[str] | None = None,
+        stdio: Sequence[int] = (),
+    ) -> Fork:
+        """Start a kernel.
+
+        Parameters
+        ----------
+        arguments : sequence of str
+            Of ``ipykernel_launcher``.
+        folder : str
+            Its working folder.
+        environment : mapping
+            All of it.
+        box : sequence of str, optional
+            How it is confined: `convgrade.confine.words`.
+        stdio : sequence of int, optional
+            Descriptors for stdin, stdout and stderr; nowhere by default.
+
+        Raises
+        ------
+        ForkServerError
+            With the reason.
+        """
+        request = Request(
+            list(arguments), folder, dict(environment), list(box) if box is not None else None
+        )
+        message = json.dumps(asdict(request)).encode()
+        if len(message) > MAX_REQUEST:
+            raise ForkServerError(
+                f"the kernel's environment and arguments take {len(message)} bytes, and "
+                f"{MAX_REQUEST} is the limit"
+            )
+        for _ in range(TRIES):  # a server that was killed is replaced
+            ours, theirs = socket.socketpair()
+            with theirs, open(os.devnull, "r+b", buffering=0) as nowhere:
+                files = [*stdio] or [nowhere.fileno()] * 3
+                try:
+                    with self._lock:
+                        control = self._started()
+                        socket.send_fds(control, [message], [theirs.fileno(), *files])
+                except OSError:
+                    ours.close()
+                    self._discard()
+                    continue
+            try:
+                kernel = Fork(ours)
+            except TimeoutError:
+                raise ForkServerError(f"no fork within {REPLY:g} s") from None
+            if kernel.pid:
+                return kernel
+            ours.close()
+        raise ForkServerError(
+            f"the fork server ended {TRIES} times; is it killed, or out of memory?"
+        )
+
+    def stop(self) -> None:
+        """End the server and remove its folder. Its kernels go on."""
+        with self._lock:
+            self._discard()
+            if self.is_mine:
+                shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _discard(self) -> None:
+        with self._lock:
+            if self._control is not None:
+                self._control.close()
+                self._control = None
+            if self._process is not None and self.is_mine:
+                self._process.kill()
+                self._process.wait()
+
+    def _started(self) -> socket.socket:
+        """Return the socket to a server that runs."""
+        if self._control is not None:
+            if self._process is not None and self._process.poll() is None:
+                return self._control
+            self._discard()
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        # Kernels inherit its memory: nothing of ours that they need not know.
+        environment = {name: os.environ[name] for name in KEPT if name in os.environ} | ONE_THREAD
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "convgrade.kernels.server", str(theirs.fileno()),
+                 *self._preload],
+                cwd=self.folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno(), self._mark],
+            )  # fmt: skip
+        ours.settimeout(START)
+        try:
+            answer = ours.recv(4096).decode()
+        except TimeoutError:
+            answer = f"its imports took longer than {START:g} s"
+        if answer != "ready":
+            self._process.kill()
+            self._process.wait()
+            ours.close()
+            raise ForkServerError(f"the fork server did not start: {answer or 'it ended'}")
+        ours.settimeout(None)
+        self._control = ours
+        return ours
+
+
+# ------------------------------------------------------------------------ for callers
+
+_servers: dict[tuple[str, ...], ForkServer] = {}
+_lock = threading.Lock()
+
+
+def short_folder() -> Path:
+    """Return a folder for temporary files; a socket's path has at most 107 characters, unix(7)."""
+    folder = tempfile.gettempdir()
+    return Path("/tmp" if len(folder) > 40 and os.path.isdir("/tmp") else folder)
+
+
+def available() -> bool:
+    """Tell whether this system forks safely."""
+    return sys.platform == "linux"
+
+
+def fork_server(preload: Sequence[str] = ()) -> ForkServer:
+    """Return this process's fork server with these modules, which starts when it is needed."""
+    key = tuple(preload)
+    with _lock:
+        server = _servers.get(key)
+        if server is None or not server.is_mine:
+            server = _servers[key] = ForkServer(key)
+            atexit.register(server.stop)
+        return server
+
+
+# ------------------------------------------------------- folders that nobody removed
+
+
+def _hold(folder: Path) -> int:
+    """Mark a folder as in use, flock(2), as long as the descriptor is open in some process."""
+    mark = os.open(folder / MARK, os.O_RDWR | os.O_CREAT, 0o600)
+    fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return mark
+
+
+def _remove_leftovers(temporary: Path) -> None:
+    """Remove the folders of processes that were killed together with their fork server."""
+    for mark in temporary.glob(f"{PREFIX}*/{MARK}"):
+        try:
+            if mark.lstat().st_uid != os.getuid():
+                continue
+            with open(mark) as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(mark.parent, ignore_errors=True)
+        except OSError:
+            continue  # in use, or gone by now

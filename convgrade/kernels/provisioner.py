@@ -1,0 +1,133 @@
+"""Jupyter kernel provisioner: starts a Python kernel by forking instead of by a new Python."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from collections.abc import Sequence
+from typing import Any
+
+from jupyter_client.connect import KernelConnectionInfo
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
+from traitlets import List, Unicode
+
+from convgrade.kernels.forks import Fork, available, fork_server
+
+__all__ = ["ForkProvisioner"]
+
+LAUNCHER = "ipykernel_launcher"
+NAMES = {0: "stdin", 1: "stdout", 2: "stderr"}
+
+
+class ForkProvisioner(LocalProvisioner):
+    """Forks kernels from a server that has imported what notebooks import.
+
+    A kernel specification asks for it in its metadata::
+
+        "kernel_provisioner": {
+            "provisioner_name": "convgrade-fork",
+            "config": {"preload": ["numpy", "torch"]}
+        }
+
+    The kernel must be ipykernel, of the same Python environment. Where a fork is
+    not safe (anywhere but on Linux) it is started as usual.
+    """
+
+    preload = List(
+        Unicode(),
+        ["numpy", "matplotlib.pyplot"],
+        help="Modules that are imported before the fork, where they are installed.",
+    ).tag(config=True)
+    box = List(
+        Unicode(),
+        None,
+        allow_none=True,
+        help="Options of convgrade.confine for the kernel; not confined by default.",
+    ).tag(config=True)
+
+    process: Any = None
+
+    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
+        """Start the kernel; called by a kernel manager.
+
+        Raises
+        ------
+        ValueError
+            When the kernel is not ipykernel.
+        ForkServerError
+            When it cannot be forked; the message says why.
+        """
+        if not available():
+            return await super().launch_kernel(cmd, **kwargs)
+        if LAUNCHER not in cmd:
+            raise ValueError(
+                f"a kernel to fork is started by `python -m {LAUNCHER} -f {{connection_file}}`; "
+                f"found {' '.join(cmd)}. Take the kernel_provisioner out of its specification."
+            )
+        environment = kwargs.get("env")
+        stdio, opened = _stdio(kwargs)
+        try:
+            self.process = await asyncio.to_thread(
+                fork_server(self.preload).fork,
+                cmd[cmd.index(LAUNCHER) + 1 :],
+                str(kwargs.get("cwd") or os.getcwd()),
+                dict(os.environ if environment is None else environment),
+                self.box,
+                stdio,
+            )
+        finally:
+            for descriptor in opened:
+                os.close(descriptor)
+        self.pid = self.pgid = self.process.pid
+        return self.connection_info
+
+    async def poll(self) -> int | None:
+        """Return None while the kernel runs, or how it ended."""
+        status = await super().poll()
+        if isinstance(self.process, Fork) and self.process.reason:
+            self.log.error("The kernel could not be started: %s", self.process.reason)
+            self.process.reason = ""
+        return status
+
+    async def wait(self) -> int | None:
+        """Wait for the kernel's end, without the fixed steps of the parent class."""
+        if isinstance(self.process, Fork) and self.process.returncode is None:
+            ended = asyncio.Event()
+            loop, descriptor = asyncio.get_running_loop(), self.process.fileno()
+            loop.add_reader(descriptor, ended.set)
+            try:
+                await ended.wait()
+            finally:
+                loop.remove_reader(descriptor)
+        return await super().wait()
+
+    async def send_signal(self, signum: int) -> None:
+        """Send a signal to the kernel and the processes it started."""
+        if isinstance(self.process, Fork):
+            self.process.send_signal(signum)
+        else:
+            await super().send_signal(signum)
+
+
+def _stdio(options: dict[str, Any]) -> tuple[Sequence[int], list[int]]:
+    """Return descriptors for stdin, stdout and stderr, and those of them that were opened here.
+
+    The meaning of the options is that of `subprocess.Popen`, without PIPE.
+    """
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    files = [nowhere]  # nothing is typed into a kernel
+    for number in (1, 2):
+        value = options.get(NAMES[number])
+        if value == subprocess.PIPE:
+            os.close(nowhere)
+            raise ValueError(f"a forked kernel takes a file for {NAMES[number]}, and no PIPE")
+        if value is None:
+            files.append(number)
+        elif value == subprocess.STDOUT:
+            files.append(files[1])
+        elif value == subprocess.DEVNULL:
+            files.append(nowhere)
+        else:
+            files.append(value if isinstance(value, int) else value.fileno())
+    return files, [nowhere]
