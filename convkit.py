@@ -16,6 +16,7 @@ from __future__ import annotations
 import ast
 import base64
 import copy
+import functools
 import inspect
 import io
 import linecache
@@ -976,9 +977,9 @@ class _Statement:
     mentions: frozenset[str]
     names: frozenset[str]
     patches: frozenset[tuple[str, str]]
-    cell: int
     imports: bool
     star: bool
+    cell: int = 0
 
 
 def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
@@ -987,7 +988,7 @@ def _scopes(table: symtable.SymbolTable) -> Iterator[symtable.SymbolTable]:
         yield from _scopes(child)
 
 
-def _read_statement(node: ast.stmt, cell: int) -> _Statement:
+def _read_statement(node: ast.stmt) -> _Statement:
     table = symtable.symtable(ast.unparse(node), "<cell>", "exec")
     top = {s.get_name(): s for s in table.get_symbols()}
     binds = {
@@ -1007,7 +1008,8 @@ def _read_statement(node: ast.stmt, cell: int) -> _Statement:
                 if s.is_declared_global() and s.is_assigned():
                     binds = binds | {s.get_name()}
     mentions, star = set(), False
-    for part in ast.walk(node):
+    parts = list(ast.walk(node))
+    for part in parts:
         if isinstance(part, ast.Attribute):
             mentions.add(part.attr)
         elif isinstance(part, (ast.Import, ast.ImportFrom)):
@@ -1017,16 +1019,16 @@ def _read_statement(node: ast.stmt, cell: int) -> _Statement:
             if module != "convkit":  # of the kit, what is imported counts: `shift` builds nothing
                 mentions.update(module.split("."))
     names = mentions | {s.get_name() for scope in _scopes(table) for s in scope.get_symbols()}
-    plain = _read_getattr(node)
+    plain = _read_getattr(parts)
     if plain is not None:
         mentions |= plain
         now, reads = now - {"getattr"}, reads - {"getattr"}
-    changed = _changed(node)
+    changed = _changed(parts)
     binds = binds | ({root for root, _ in changed} & reads)
     later = reads - now if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) else set()
     return _Statement(
         frozenset(binds), frozenset(surely), frozenset(reads), frozenset(later),
-        frozenset(mentions), frozenset(names), frozenset(changed), cell,
+        frozenset(mentions), frozenset(names), frozenset(changed),
         isinstance(node, (ast.Import, ast.ImportFrom)), star,
     )  # fmt: skip
 
@@ -1034,22 +1036,22 @@ def _read_statement(node: ast.stmt, cell: int) -> _Statement:
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def _read_getattr(node: ast.stmt) -> set[str] | None:
+def _read_getattr(parts: Sequence[ast.AST]) -> set[str] | None:
     """Return the names that ``getattr`` is asked for, None unless all are plain text."""
     names, calls = set(), 0
-    for part in ast.walk(node):
+    for part in parts:
         match part:
             case ast.Call(ast.Name("getattr"), [_, ast.Constant(str(wanted)), *_]):
                 names.add(wanted)
                 calls += 1
-    uses = sum(isinstance(part, ast.Name) and part.id == "getattr" for part in ast.walk(node))
+    uses = sum(isinstance(part, ast.Name) and part.id == "getattr" for part in parts)
     return names if calls == uses > 0 else None
 
 
-def _changed(node: ast.stmt) -> set[tuple[str, str]]:
+def _changed(parts: Sequence[ast.AST]) -> set[tuple[str, str]]:
     """Return names whose objects a statement may change, and how: a.b = c, a[b] = c, a.add(c)."""
     changed = set()
-    for part in ast.walk(node):
+    for part in parts:
         match part:
             case ast.Attribute(root, attribute, ast.Store()):
                 pass
@@ -1132,21 +1134,28 @@ def missing_name(
 
 
 def _read_cells(cells: Sequence[str]) -> list[_Statement]:
-    statements: list[_Statement] = []
-    for number, source in enumerate(cells):
-        for node in _nodes(source):
-            if isinstance(node, (ast.Import, ast.ImportFrom)):  # one name each
-                for alias in node.names:
-                    single = copy.copy(node)
-                    single.names = [alias]
-                    statements.append(_read_statement(single, number))
-            else:
-                statements.append(_read_statement(node, number))
+    statements = [
+        replace(s, cell=number) for number, source in enumerate(cells) for s in _read_cell(source)
+    ]
     imported = {name for s in statements if s.imports for name in s.surely}
     return [
         replace(s, binds=s.binds | {f".{attr}" for root, attr in s.patches if root in imported})
         for s in statements
     ]
+
+
+@functools.lru_cache(256)  # every check reads the same cells again
+def _read_cell(source: str) -> tuple[_Statement, ...]:
+    statements = []
+    for node in _nodes(source):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):  # one name each
+            for alias in node.names:
+                single = copy.copy(node)
+                single.names = [alias]
+                statements.append(_read_statement(single))
+        else:
+            statements.append(_read_statement(node))
+    return tuple(statements)
 
 
 def _nodes(source: str) -> Iterator[ast.stmt]:
