@@ -10,7 +10,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
-__all__ = ["UngradableError", "read_submission"]
+__all__ = ["UngradableError", "parse_submission", "read_bytes", "read_submission"]
 
 MAX_BYTES = 50 * 2**20
 MAX_CELLS = 1000
@@ -43,7 +43,12 @@ def read_submission(path: Path) -> NotebookNode:
         When it is no regular file, larger than 50 MiB, not JSON in UTF-8, not
         nbformat 4, or of more than 1000 cells.
     """
-    content = _read_json(path)
+    return parse_submission(read_bytes(path))
+
+
+def parse_submission(data: bytes) -> NotebookNode:
+    """Make a notebook of a file's bytes: the second half of `read_submission`."""
+    content = _parse_json(data)
     if not isinstance(content, dict) or "nbformat" not in content:
         raise UngradableError(
             "it is JSON but no notebook; ask for the .ipynb file that Jupyter saves"
@@ -68,7 +73,8 @@ def read_submission(path: Path) -> NotebookNode:
     return notebook
 
 
-def _read_json(path: Path) -> Any:
+def read_bytes(path: Path) -> bytes:
+    """Read a file that may be a notebook: the first half of `read_submission`."""
     try:
         status = path.lstat()
     except FileNotFoundError:
@@ -84,8 +90,15 @@ def _read_json(path: Path) -> Any:
     if status.st_size == 0:
         raise UngradableError("it is empty; ask for the notebook again")
     try:
+        return path.read_bytes()
+    except OSError as error:
+        raise UngradableError(f"it cannot be opened ({error.strerror})") from None
+
+
+def _parse_json(data: bytes) -> Any:
+    try:
         # Some editors on Windows put a mark before the text.
-        return json.loads(path.read_text(encoding="utf-8-sig"))
+        return json.loads(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise UngradableError(
             "it is not UTF-8; ask for the notebook as Jupyter saves it"
@@ -98,8 +111,6 @@ def _read_json(path: Path) -> Any:
         raise UngradableError(
             "it is not JSON; ask for the .ipynb file that Jupyter saves"
         ) from None
-    except OSError as error:
-        raise UngradableError(f"it cannot be opened ({error.strerror})") from None
 
 
 def _slim(cell: Any) -> dict[str, Any]:

@@ -22,11 +22,22 @@ LAYERS = [
     {"convgrade.judge"},
     {"convgrade.trusted"},
     {"convgrade.plugins.course"},
+    {"convgrade.plugins.handed_in"},
     {
         f"convgrade.plugins.{name}"
         for name in ("batch", "colab", "execute", "export", "harmless", "rebuild", "save", "trim")
     },
     {"convgrade.summary"},
+    # The class runner: plain data, the worker's part, the client's, the command.
+    {
+        f"convgrade.classroom.{name}"
+        for name in ("lists", "lock", "progress", "task", "versions", "gradebook")
+    },
+    {f"convgrade.classroom.{name}" for name in ("grade", "handed", "tally")},
+    {f"convgrade.classroom.{name}" for name in ("pool", "record")},
+    {"convgrade.classroom.runner"},
+    {"convgrade.app"},
+    {"convgrade.__main__"},
 ]
 
 

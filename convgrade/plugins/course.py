@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,38 @@ from traitlets.config import Configurable
 from convgrade.cells import FLAGS
 from convgrade.judge import bound_names
 
-__all__ = ["course_files", "course_folder", "notebook_names", "read_course_notebook"]
+__all__ = [
+    "MATERIAL",
+    "Material",
+    "course_files",
+    "course_folder",
+    "course_notebook",
+    "notebook_names",
+    "read_course_notebook",
+    "source_folder",
+]
+
+#: Where preprocessors find a `Material` in ``resources`` when there is no course folder.
+MATERIAL = "convgrade_material"
+
+
+@dataclass(frozen=True)
+class Material:
+    """What a notebook is graded with, where there is no course folder to read it from.
+
+    Attributes
+    ----------
+    notebook : NotebookNode
+        The course's, to grade against.
+    binds : dict of str to list of str
+        By grade_id, the names that an answer cell binds.
+    support : Path or None
+        Folder with the files that test cells may use.
+    """
+
+    notebook: NotebookNode
+    binds: dict[str, list[str]]
+    support: Path | None
 
 
 def course_folder(part: Configurable) -> CourseDirectory:
@@ -34,10 +66,36 @@ def course_folder(part: Configurable) -> CourseDirectory:
 
 
 def course_files(part: Configurable, resources: Any) -> Path | None:
-    """Return the assignment's folder in source/, whose files test cells may use."""
+    """Return the folder with the files that test cells may use; None if there is none.
+
+    It is the assignment's in source/, if no task brought a `Material`.
+    """
+    if MATERIAL in resources:
+        support: Path | None = resources[MATERIAL].support
+        return support
     assignment = resources.get("nbgrader", {}).get("assignment", "")
     path = source_folder(course_folder(part), assignment)
     return path if path.is_dir() else None
+
+
+def course_notebook(
+    part: Configurable, resources: Any
+) -> tuple[NotebookNode, dict[str, list[str]]]:
+    """Return the notebook to grade against, and by grade_id the names that an answer binds.
+
+    They are read from the course folder, if no task brought a `Material`.
+
+    Raises
+    ------
+    NbGraderException
+        When source and gradebook do not hold the same marked cells.
+    """
+    if MATERIAL in resources:
+        material: Material = resources[MATERIAL]
+        return material.notebook, material.binds
+    names = resources["nbgrader"]
+    course, binds, _ = read_course_notebook(part, names["assignment"], names["notebook"])
+    return course, binds
 
 
 def source_folder(folder: CourseDirectory, assignment: str) -> Path:

@@ -7,7 +7,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from convgrade.plugins.course import read_course_notebook
+from convgrade.plugins.course import course_notebook
 from convgrade.rebuild import rebuild
 
 __all__ = ["Rebuild"]
@@ -23,7 +23,7 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Rebuild one notebook; called by nbgrader's exporter."""
         names = resources["nbgrader"]
-        course, binds, _ = read_course_notebook(self, names["assignment"], names["notebook"])
+        course, binds = course_notebook(self, resources)
         facts = dict(nb.metadata.pop("convgrade", {}))
         rebuilt, repairs = rebuild(course, nb)
         if facts.get("ungradable"):

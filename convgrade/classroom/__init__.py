@@ -1,0 +1,1 @@
+"""Grades a whole class in parallel, with one writer to the gradebook."""

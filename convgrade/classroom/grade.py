@@ -1,0 +1,167 @@
+"""The worker's part: grades one notebook from plain data."""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import os
+import tempfile
+import time
+import warnings
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from distributed import get_worker
+from jupyter_core.utils import ensure_event_loop
+from nbconvert.exporters import NotebookExporter
+from nbformat import NotebookNode
+from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
+from traitlets.config import Config
+
+from convgrade import confine
+from convgrade.classroom.task import Refusal, Result, Task
+from convgrade.classroom.versions import differences, versions
+from convgrade.plugins.course import MATERIAL, Material
+from convgrade.plugins.handed_in import opened
+from convgrade.submission import UngradableError, parse_submission
+
+__all__ = ["grade", "missing_layers", "unfit"]
+
+MAX_LINES, MAX_LINE = 300, 5000  # of the log of one notebook, in lines and letters
+
+
+def grade(task: Task) -> Result | Refusal:
+    """Grade one notebook; called by Dask in a worker, in one of its threads.
+
+    A pure function but for the time it takes: it reads and writes nothing but
+    temporary files. An exception is a fault of the worker's, never of the student's.
+    """
+    wrong = unfit(task.course.versions, task.course.require_sandbox)
+    if wrong:
+        return Refusal(f"{get_worker().address}: {wrong}")
+    _prepare()
+    try:
+        return _grade(task)
+    finally:
+        # Jupyter makes a loop for every task: Dask gives each a context of its own.
+        loop = ensure_event_loop()
+        loop.run_until_complete(loop.shutdown_default_executor())
+        loop.close()
+
+
+def _grade(task: Task) -> Result:
+    started = time.monotonic()
+    log, lines = _collecting()
+
+    def read() -> NotebookNode:
+        if task.ungradable:
+            raise UngradableError(task.ungradable)
+        return parse_submission(task.submission)
+
+    notebook, why = opened(read, task.renamed)
+    with tempfile.TemporaryDirectory(prefix="cg-task-", ignore_cleanup_errors=True) as folder:
+        files, support = Path(folder, "files"), Path(folder, "support")
+        _write(task.files, files)
+        _write(task.course.support, support)
+        course = nbformat.from_dict(json.loads(task.course.notebook))
+        material = Material(course, task.course.binds, support)
+        config = Config(json.loads(json.dumps(task.course.config)))
+        config.Exporter.default_preprocessors = []  # as nbgrader's converters have it
+        exporter = NotebookExporter(config=config, log=log)
+        text, _ = _convert(exporter, task.course.sanitize, notebook, _resources(task, material))
+        repairs = json.loads(text)["metadata"].get("convgrade", {}).get("repairs", [])
+        resources = _resources(task, material) | {
+            "metadata": {"name": task.name, "path": str(files)}
+        }
+        sanitized = nbformat.reads(text, as_version=4)
+        text, resources = _convert(exporter, task.course.autograde, sanitized, resources)
+    verdicts = resources.get("convgrade", {})
+    return Result(
+        text.encode(),
+        dict(verdicts.get("points", {})),
+        dict(verdicts.get("notes", {})),
+        repairs=len(repairs),
+        ungradable=why,
+        seconds=time.monotonic() - started,
+        lines=lines,
+        outputs=dict(resources.get("outputs", {})),
+    )
+
+
+def unfit(theirs: Mapping[str, str], require_sandbox: bool) -> str:
+    """Say why this worker must not grade for a command; "" if it may.
+
+    Parameters
+    ----------
+    theirs : mapping of str to str
+        The command's `versions`.
+    require_sandbox : bool
+    """
+    wrong = differences(theirs, versions())
+    if require_sandbox:
+        wrong += [f"its confinement lacks {name}: {why}" for name, why in missing_layers().items()]
+    return "; ".join(wrong)
+
+
+@cache
+def missing_layers() -> dict[str, str]:
+    """Return the layers of confinement that this machine lacks, and why; tried once a process."""
+    return confine.missing_layers()
+
+
+def _prepare() -> None:
+    """Make a Dask worker a process in which notebooks can be graded; harmless when repeated."""
+    # Dask's workers are daemons, which may not start processes. They need not: a worker's
+    # children end with it.
+    multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
+    os.environ["NBGRADER_EXECUTION"] = "autograde"  # as nbgrader's converter sets it
+    # nbconvert tidies ids before the first plug-in, which replaces the cells.
+    warnings.simplefilter("ignore", DuplicateCellId)
+    warnings.simplefilter("ignore", MissingIDFieldWarning)
+
+
+def _resources(task: Task, material: Material) -> dict[str, Any]:
+    """Return what nbgrader's converter gives to preprocessors, without a gradebook."""
+    names = {"student": task.student, "assignment": task.assignment, "notebook": task.name}
+    return {
+        "unique_key": task.name,
+        "output_files_dir": f"{task.name}_files",
+        "nbgrader": names,
+        MATERIAL: material,
+    }
+
+
+def _convert(
+    exporter: Any, preprocessors: Sequence[str], notebook: NotebookNode, resources: Any
+) -> tuple[str, Any]:
+    exporter._preprocessors = []
+    for name in preprocessors:
+        exporter.register_preprocessor(name)
+    text, resources = exporter.from_notebook_node(notebook, resources)
+    return text, resources
+
+
+def _write(files: Mapping[str, bytes], folder: Path) -> None:
+    folder.mkdir()
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _collecting() -> tuple[logging.Logger, list[tuple[int, str]]]:
+    """Return a logger, and the list in which its lines end."""
+    lines: list[tuple[int, str]] = []
+
+    class Collect(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if len(lines) < MAX_LINES:
+                lines.append((record.levelno, self.format(record)[:MAX_LINE]))
+
+    log = logging.Logger("convgrade", logging.INFO)  # of this task alone: threads share the others
+    log.addHandler(Collect())
+    return log, lines

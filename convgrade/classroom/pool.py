@@ -1,0 +1,245 @@
+"""Workers: a Dask cluster of this machine's own, or one that is there already."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import queue
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import dask.config
+from distributed import Client, Future, KilledWorker, LocalCluster, Security
+
+from convgrade.classroom.grade import grade, missing_layers
+from convgrade.classroom.task import Refusal, Result, Task
+from convgrade.classroom.versions import differences, versions
+
+__all__ = ["Pool", "PoolError", "UnfitError"]
+
+SETTINGS = {
+    # A worker dies with whatever kernel kills it; only a task that does so again and again is it.
+    "distributed.scheduler.allowed-failures": 5,
+    "distributed.worker.profile.enabled": False,
+    "distributed.diagnostics.nvml": False,
+    "distributed.comm.timeouts.connect": "30s",
+    "distributed.comm.retry.count": 2,
+}
+PATIENCE = 30.0  # seconds without the scheduler, or without a worker, before giving up
+AHEAD = 2.0  # tasks handed out for every thread of the workers, so that none waits for the next
+OUTCOME = Result | Refusal | BaseException
+
+
+class PoolError(Exception):
+    """Workers cannot be had, or are lost; the message says what to do."""
+
+
+class UnfitError(Exception):
+    """Workers must not grade for this command; the message names them and says why."""
+
+
+class Pool:
+    """Hands out tasks to workers, a bounded number at a time; a context manager.
+
+    Parameters
+    ----------
+    scheduler : str
+        Address of a Dask scheduler; "" for a cluster of our own.
+    workers, threads : int
+        Processes of our own, and notebooks in each at a time: most of them wait.
+    folder : Path
+        For their temporary files.
+    retries : int
+        How many times a task is tried again whose worker fails.
+    """
+
+    def __init__(
+        self, scheduler: str, workers: int, threads: int, folder: Path, retries: int
+    ) -> None:
+        self._scheduler, self._workers, self._threads = scheduler, workers, threads
+        self._folder, self._retries = folder, retries
+        self._flying: dict[str, Future[Any]] = {}
+        self._landed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._slots, self._counted = 0, 0.0
+        self._last = time.monotonic()
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(dask.config.set(SETTINGS))
+            logging.getLogger("distributed").setLevel(logging.CRITICAL)
+            if self._scheduler:
+                self._client = self._connect()
+            else:
+                self._client = Client(stack.enter_context(self._cluster()))
+            stack.callback(self._leave)
+            try:
+                self._client.wait_for_workers(1, timeout=PATIENCE)
+            except TimeoutError:
+                raise PoolError(
+                    f"Grading needs a worker, and none came within {PATIENCE:.0f} s. Start one "
+                    "with `dask worker` and the scheduler's address, then run this command again."
+                ) from None
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._stack.close()
+
+    def _connect(self) -> Client:
+        try:
+            return Client(self._scheduler, timeout=PATIENCE, set_as_default=False)
+        except (OSError, ValueError) as error:
+            raise PoolError(
+                f"No Dask scheduler answers at {self._scheduler} ({_first_line(error)}). Check "
+                "the address and that `dask scheduler` runs there, then run this command again."
+            ) from None
+
+    @contextlib.contextmanager
+    def _cluster(self) -> Iterator[LocalCluster]:
+        cluster = LocalCluster(
+            n_workers=self._workers,
+            threads_per_worker=self._threads,
+            dashboard_address=None,
+            # Whoever reaches a scheduler can run code in its workers, and every user of this
+            # machine can reach its ports: only those who hold this key are let in.
+            security=Security.temporary(),
+            memory_limit=0,  # kernels have limits of their own
+            local_directory=str(self._folder),
+            env={"TMPDIR": str(self._folder)},
+            silence_logs=logging.CRITICAL,
+        )
+        try:
+            yield cluster
+        finally:
+            cluster.close(timeout=10)
+
+    def _leave(self) -> None:
+        with contextlib.suppress(Exception):  # the scheduler may be gone
+            self._client.cancel(list(self._flying.values()), force=True)
+        self._flying.clear()
+        with contextlib.suppress(Exception):
+            self._client.close(timeout=5)
+
+    # ------------------------------------------------------------------- the workers
+
+    def check(self, wanted: Mapping[str, str], require_sandbox: bool) -> dict[str, str]:
+        """Hold every worker's versions and confinement against what is wanted.
+
+        Returns
+        -------
+        dict of str to str
+            The layers of confinement that some worker lacks, and why.
+
+        Raises
+        ------
+        UnfitError
+            When a worker must not grade for this command.
+        """
+        wrong: list[str] = []
+        lacking: dict[str, str] = {}
+        theirs = self._client.run(versions, on_error="return")
+        layers = self._client.run(missing_layers, on_error="return")
+        for worker, found in sorted(theirs.items()):
+            where = f"Worker {worker}"
+            lacks = layers.get(worker, {})
+            if isinstance(found, BaseException):
+                wrong.append(f"{where} does not answer: {_first_line(found)}")
+                continue
+            wrong += [f"{where}: {words}" for words in differences(wanted, found)]
+            if isinstance(lacks, BaseException):
+                wrong.append(f"{where} cannot try its confinement: {_first_line(lacks)}")
+                continue
+            lacking |= lacks
+            if require_sandbox:
+                wrong += [f"{where}: its confinement lacks {k} ({v})" for k, v in lacks.items()]
+        if wrong:
+            raise UnfitError("\n".join(wrong))
+        return lacking
+
+    def has_room(self) -> bool:
+        """Tell whether another task should be handed out."""
+        now = time.monotonic()
+        if now - self._counted > 5:  # workers come and go
+            self._counted = now
+            with contextlib.suppress(Exception):  # the scheduler may be gone; `next` will tell
+                self._slots = sum(self._client.nthreads().values())
+        return len(self._flying) < max(1, round(AHEAD * self._slots))
+
+    @property
+    def flying(self) -> int:
+        """Return how many tasks are handed out and not back yet."""
+        return len(self._flying)
+
+    # --------------------------------------------------------------------- the tasks
+
+    def submit(self, key: str, task: Task) -> None:
+        """Hand out a task under a key of its own."""
+        future = self._client.submit(
+            grade, task, key=f"convgrade-{id(self)}-{key}", pure=False, retries=self._retries
+        )
+        self._flying[key] = future
+        future.add_done_callback(lambda _: self._landed.put(key))
+
+    def next(self, timeout: float) -> tuple[str, OUTCOME] | None:
+        """Wait for a task that is back: a result, a refusal or what its worker failed with.
+
+        Returns
+        -------
+        tuple of str and outcome, or None
+            None when ``timeout`` seconds pass.
+
+        Raises
+        ------
+        PoolError
+            When the scheduler or the last worker is gone.
+        """
+        try:
+            key = self._landed.get(timeout=timeout)
+        except queue.Empty:
+            self._still_there()
+            return None
+        self._last = time.monotonic()
+        future = self._flying[key]
+        try:
+            outcome: OUTCOME = future.result(timeout=PATIENCE)
+        except Exception as error:
+            if future.status in ("cancelled", "lost") or self._client.status != "running":
+                raise self._lost() from None
+            outcome = error
+        del self._flying[key]
+        future.release()
+        return key, outcome
+
+    def _still_there(self) -> None:
+        """Tell a pause from an end."""
+        if self._client.status == "running" and (self._slots or self.has_room()):
+            self._last = time.monotonic()
+        elif time.monotonic() - self._last > PATIENCE or self._client.status == "closed":
+            raise self._lost()
+
+    def _lost(self) -> PoolError:
+        what = self._scheduler or "of this command"
+        return PoolError(
+            f"The Dask scheduler {what} is gone, or has had no worker for {PATIENCE:.0f} s. What "
+            "is graded is recorded; run this command again for the rest."
+        )
+
+
+def explain(error: BaseException) -> str:
+    """Say in one line why a task failed."""
+    if isinstance(error, KilledWorker):
+        return "it ended every worker that it was given to; its log says more"
+    return f"its worker failed: {type(error).__name__}: {_first_line(error)}"
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:300]

@@ -1,0 +1,161 @@
+"""The only writer: records what workers found out, as nbgrader would."""
+
+from __future__ import annotations
+
+import functools
+import glob
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbconvert.writers import FilesWriter
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+
+from convgrade.classroom.gradebook import SharedGradebook
+from convgrade.classroom.handed import Submission
+from convgrade.classroom.task import Result
+from convgrade.plugins.course import source_folder
+from convgrade.plugins.handed_in import forget_scores, ignoring_strange_files, read_timestamp
+
+__all__ = ["Recorder"]
+
+HIDDEN = ".convgrade"  # nbgrader and formgrader look for students with patterns, which skip dots
+
+
+class Recorder:
+    """Drives nbgrader's converter over notebooks that have been run elsewhere.
+
+    It is nbgrader's own code that copies files, reads timestamps, gives missing
+    notebooks no points, records scores and comments, and writes what is to be
+    written, into a folder out of sight. When everything is there, that folder is
+    given its name: an assignment in autograded/ is complete or not there at all.
+
+    Parameters
+    ----------
+    converter : Autograde
+        The command's; stays as it is.
+    preprocessors : sequence
+        Those that record, and those after them.
+    known : list of str
+        Names of the assignment's notebooks.
+    log : logging.Logger
+    """
+
+    def __init__(
+        self, converter: Any, preprocessors: Sequence[Any], known: list[str], log: Any
+    ) -> None:
+        ours = converter.coursedir
+        self._final = ours
+        step = os.path.join(ours.autograded_directory, HIDDEN)
+        self._steps = [os.path.join(step, name) for name in ("new", "old")]
+        coursedir = CourseDirectory(parent=ours.parent, log=log)
+        for name in ours.trait_names(config=True):
+            setattr(coursedir, name, getattr(ours, name))
+        coursedir.autograded_directory = self._steps[0]
+        coursedir.get_existing_timestamp = functools.partial(
+            read_timestamp, coursedir.get_existing_timestamp, log
+        )
+        self._converter = Autograde(coursedir=coursedir, parent=converter.parent, log=log)
+        self._converter.writer = FilesWriter(parent=self._converter, log=log)
+        self._exporter = NotebookExporter(parent=self._converter, log=log)
+        self._exporter._preprocessors = []
+        self._exporter.optimistic_validation = True  # once for all of them
+        for preprocessor in preprocessors:
+            self._exporter.register_preprocessor(preprocessor)
+        self._known, self._log = known, log
+        self._gradebook = SharedGradebook(coursedir.db_url, coursedir.course_id)
+        self._clean()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._gradebook.close()
+        self._clean()
+
+    def record(self, submission: Submission, results: Mapping[str, Result]) -> None:
+        """Record one student: scores in one transaction, then the folder in one step.
+
+        Parameters
+        ----------
+        submission : Submission
+        results : mapping of str to Result
+            By path, of all its notebooks.
+
+        Raises
+        ------
+        OSError, sqlalchemy.exc.SQLAlchemyError
+            When a file cannot be written, or the gradebook. Then nothing is recorded.
+        """
+        new, old = (self._place(step, submission) for step in self._steps)
+        final = self._place(self._final.autograded_directory, submission)
+        try:
+            with self._gradebook.shared(), self._gradebook.transaction():
+                self._write(submission, results)
+                # Before the scores are new, the old folder must no longer say that they are.
+                if final.exists():
+                    old.parent.mkdir(parents=True, exist_ok=True)
+                    final.rename(old)
+            final.parent.mkdir(parents=True, exist_ok=True)
+            new.rename(final)
+        except BaseException:
+            shutil.rmtree(new, ignore_errors=True)
+            if old.exists() and not final.exists():
+                old.rename(final)
+            raise
+        if self._final.groupshared:
+            self._share(submission)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def _write(self, submission: Submission, results: Mapping[str, Result]) -> None:
+        converter, coursedir = self._converter, self._converter.coursedir
+        assignment, student = coursedir.assignment_id, submission.student
+        converter.notebooks = list(submission.chosen.paths)
+        forget_scores(coursedir, assignment, student, self._known)
+        converter.run_pre_convert_hook()
+        source = source_folder(coursedir, assignment)
+        with ignoring_strange_files(coursedir, submission.folder, source, self._log):
+            converter.init_assignment(assignment, student)
+        for path in converter.notebooks:
+            self._replay(path, results[path])
+        converter.set_permissions(assignment, student)
+        converter.run_post_convert_hook()
+
+    def _replay(self, path: str, result: Result) -> None:
+        """Let the recording preprocessors see a notebook as if it had been run here."""
+        converter = self._converter
+        resources = converter.init_single_notebook_resources(path)
+        resources["convgrade"] = {"points": result.points, "notes": result.notes}
+        names = resources["nbgrader"]
+        folder = converter._format_dest(names["assignment"], names["student"])
+        resources["metadata"] = {"name": names["notebook"], "path": folder}
+        if result.outputs:
+            resources["outputs"] = dict(result.outputs)
+        notebook = nbformat.reads(result.notebook.decode(), as_version=4)
+        text, resources = self._exporter.from_notebook_node(notebook, resources)
+        converter.write_single_notebook(text, resources)
+
+    def _share(self, submission: Submission) -> None:
+        """Let nbgrader open folders to the group, now that they have their names."""
+        coursedir, step = self._converter.coursedir, self._steps[0]
+        coursedir.autograded_directory = self._final.autograded_directory
+        try:
+            self._converter.set_permissions(coursedir.assignment_id, submission.student)
+        finally:
+            coursedir.autograded_directory = step
+
+    def _place(self, step: str, submission: Submission) -> Path:
+        assignment = self._final.assignment_id
+        return Path(self._final.format_path(step, submission.student, assignment))
+
+    def _clean(self) -> None:
+        """Remove what this run or one that was killed left out of sight."""
+        pattern = Path(self._final.format_path(self._steps[0], "*", "*"))
+        hidden = Path(*pattern.parts[: pattern.parts.index(HIDDEN) + 1])
+        for name in glob.glob(str(hidden)):
+            shutil.rmtree(name, ignore_errors=True)

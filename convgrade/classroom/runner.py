@@ -1,0 +1,262 @@
+"""Grades everything that an assignment's class has handed in."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import setenv
+from sqlalchemy.exc import SQLAlchemyError
+from traitlets import Bool, Instance, Integer, Unicode
+from traitlets.config import LoggingConfigurable
+
+from convgrade.classroom.handed import Submission, read_files, submissions, tasks
+from convgrade.classroom.lists import plain_config, split_lists
+from convgrade.classroom.lock import CourseLock
+from convgrade.classroom.pool import OUTCOME, Pool, UnfitError, explain
+from convgrade.classroom.progress import Progress
+from convgrade.classroom.record import Recorder
+from convgrade.classroom.tally import Tally
+from convgrade.classroom.task import Course, Refusal, Result, Task
+from convgrade.classroom.versions import versions
+from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
+
+__all__ = ["ClassRunner", "RunError"]
+
+
+class RunError(Exception):
+    """The run had to stop; the message says why, and what to do."""
+
+
+class ClassRunner(LoggingConfigurable):
+    """Hands notebooks to workers, and records what comes back.
+
+    Only this process opens the gradebook and writes to autograded/. A student is
+    recorded when all notebooks of theirs are back.
+    """
+
+    workers = Integer(
+        os.cpu_count() or 1, min=1, help="Processes that grade; as many as there are cores."
+    ).tag(config=True)
+    threads = Integer(
+        3,
+        min=1,
+        help="Notebooks that a worker grades at a time; they wait more than they compute.",
+    ).tag(config=True)
+    scheduler = Unicode(
+        "", help="Address of a Dask scheduler whose workers grade, instead of workers of our own."
+    ).tag(config=True)
+    require_sandbox = Bool(
+        False, help="Refuse to grade where a layer of confinement is missing (docs/security.md)."
+    ).tag(config=True)
+    retries = Integer(
+        2, min=0, help="How many times a notebook is tried again whose worker failed."
+    ).tag(config=True)
+    logfile = Unicode(
+        ".convgrade.log", help="Log of every notebook, in the course folder; lines are added."
+    ).tag(config=True)
+    coursedir = Instance(CourseDirectory)
+
+    def run(self, force: bool = False) -> Tally:
+        """Grade what is not graded yet; with ``force`` everything.
+
+        Raises
+        ------
+        RunError, LockedError, PoolError, UnfitError, NbGraderException
+            When the run cannot start or go on. What is recorded stays, and the same
+            command does the rest.
+        """
+        root = Path(self.coursedir.root).resolve()
+        with (
+            CourseLock(root / ".convgrade.lock") as lock,
+            contextlib.chdir(root),  # as nbgrader does
+            setenv(NBGRADER_EXECUTION="autograde"),
+            self._log_to(root / self.logfile) as log,
+        ):
+            self._say = log
+            try:
+                return self._run(force, lock.temporary)
+            except SQLAlchemyError as error:
+                words = str(getattr(error, "orig", None) or error).splitlines()[0]
+                raise RunError(
+                    f"The gradebook cannot be used: {words}. Nothing is lost; see that no other "
+                    "program holds it, then run this command again."
+                ) from error
+            except OSError as error:
+                raise RunError(
+                    f"A file cannot be used: {error}. Nothing is lost; put that right, then run "
+                    "this command again."
+                ) from error
+
+    def _run(self, force: bool, temporary: Path) -> Tally:
+        converter = Autograde(coursedir=self.coursedir, parent=self.parent)
+        converter.force = converter.force or force
+        sanitize, autograde, recording = split_lists(converter)
+        converter.init_notebooks()
+        known = notebook_names(self.coursedir, self.coursedir.assignment_id)
+        tally = Tally()
+        with Recorder(converter, recording, known, self._say) as recorder:
+            todo, tally.skipped = submissions(converter, known, self._say)
+            if not todo:
+                return tally
+            courses = self._courses(converter, known, sanitize, autograde)
+            source = source_folder(self.coursedir, self.coursedir.assignment_id)
+            excluded = converter.exclude_overwriting.get(self.coursedir.assignment_id, [])
+            overlay = {
+                name: data
+                for name, data in read_files(source, self.coursedir.ignore).items()
+                if name not in excluded
+            }
+            workers = Pool(self.scheduler, self.workers, self.threads, temporary, self.retries)
+            with workers as pool, Progress(sum(len(s.chosen.paths) for s in todo)) as progress:
+                self._check(pool)
+                self._say.info(
+                    "Grading %s of %d students", self.coursedir.assignment_id, len(todo)
+                )
+                makes = self._tasks(todo, courses, overlay, tally, progress)
+                self._grade(pool, makes, recorder, tally, progress)
+        return tally
+
+    def _courses(
+        self, converter: Any, known: list[str], sanitize: list[str], autograde: list[str]
+    ) -> dict[str, Course]:
+        """Read once what all submissions are graded with."""
+        assignment = self.coursedir.assignment_id
+        source = source_folder(self.coursedir, assignment)
+        # Links are left out here, as they are when nbgrader runs the tests.
+        support = {
+            name: data
+            for name, data in read_files(source, []).items()
+            if not (source / name).is_symlink()
+        }
+        config, left_out = plain_config(self.parent.config if self.parent else self.config)
+        if left_out:
+            self.log.warning(
+                "Workers get settings that are plain data, and these are not: %s",
+                ", ".join(left_out),
+            )
+        courses = {}
+        for name in known:
+            notebook, binds, _ = read_course_notebook(converter, assignment, name)
+            text = json.dumps(notebook).encode()
+            courses[name] = Course(
+                text, binds, support, tuple(sanitize), tuple(autograde), config, versions(),
+                self.require_sandbox,
+            )  # fmt: skip
+        return courses
+
+    def _check(self, pool: Pool) -> None:
+        lacking = pool.check(versions(), self.require_sandbox)
+        if lacking:
+            self.log.warning(
+                "Student kernels are confined as far as the workers' machines can; missing: %s. "
+                "docs/security.md says what follows.",
+                "; ".join(f"{layer} ({why})" for layer, why in lacking.items()),
+            )
+
+    def _tasks(
+        self,
+        todo: list[Submission],
+        courses: dict[str, Course],
+        overlay: dict[str, bytes],
+        tally: Tally,
+        progress: Progress,
+    ) -> Iterator[tuple[Submission, str, Task]]:
+        for submission in todo:
+            try:
+                for path, task in tasks(submission, self.coursedir, courses, overlay, self._say):
+                    yield submission, path, task
+            except (OSError, ValueError) as error:  # its files cannot be read, or are too large
+                tally.failed[submission.student] = str(error)
+                self._say.error("[%s] not graded: %s", submission.student, error)
+                for _ in submission.chosen.paths:
+                    progress.step(failed=True)
+
+    def _grade(
+        self,
+        pool: Pool,
+        makes: Iterator[tuple[Submission, str, Task]],
+        recorder: Recorder,
+        tally: Tally,
+        progress: Progress,
+    ) -> None:
+        """Keep the workers busy, and record students whose notebooks are all back."""
+        back: dict[str, dict[str, OUTCOME]] = {}
+        owner: dict[str, Submission] = {}
+        exhausted = False
+        while not exhausted or pool.flying:
+            while not exhausted and pool.has_room():
+                made = next(makes, None)
+                if made is None:
+                    exhausted = True
+                    break
+                submission, path, task = made
+                owner[path] = submission
+                pool.submit(path, task)
+            landed = pool.next(timeout=1.0) if pool.flying else None
+            if landed is None:
+                continue
+            path, outcome = landed
+            if isinstance(outcome, Refusal):
+                raise UnfitError(f"Worker {outcome.words}")
+            submission = owner.pop(path)
+            here = back.setdefault(submission.student, {})
+            here[path] = outcome
+            progress.step(failed=not isinstance(outcome, Result) or bool(outcome.ungradable))
+            if len(here) == len(submission.chosen.paths):
+                self._record(submission, back.pop(submission.student), recorder, tally)
+
+    def _record(
+        self,
+        submission: Submission,
+        outcomes: dict[str, OUTCOME],
+        recorder: Recorder,
+        tally: Tally,
+    ) -> None:
+        results = {}
+        for path, outcome in sorted(outcomes.items()):
+            name = f"{submission.student}/{Path(path).stem}"
+            if isinstance(outcome, Result):
+                results[path] = outcome
+                for level, words in outcome.lines:
+                    self._say.log(level, "[%s] %s", name, words)
+                if outcome.ungradable:
+                    self._say.error("[%s] cannot be graded: %s", name, outcome.ungradable)
+                continue
+            assert isinstance(outcome, BaseException)
+            tally.failed[name] = explain(outcome)
+            self._say.error("[%s] not graded: %s", name, explain(outcome), exc_info=outcome)
+        if len(results) < len(outcomes):
+            return  # a notebook that nobody graded must not look like one without points
+        try:
+            recorder.record(submission, results)
+        except (OSError, SQLAlchemyError):
+            raise  # it would be the same with the next student
+        except Exception as error:  # of a preprocessor or a hook, or what nbgrader stumbles over
+            words = f"it cannot be recorded: {type(error).__name__}: {error}"
+            tally.failed[submission.student] = words
+            self._say.error("[%s] not graded: %s", submission.student, words, exc_info=error)
+            return
+        tally.submissions += 1
+        for path, result in results.items():
+            tally.add(f"{submission.student}/{Path(path).stem}", result)
+            self._say.info("[%s/%s] recorded", submission.student, Path(path).stem)
+
+    @contextlib.contextmanager
+    def _log_to(self, path: Path) -> Iterator[logging.Logger]:
+        """Give a log whose lines go to a file: a class would fill any screen."""
+        log = logging.Logger("convgrade", logging.INFO)
+        handler = logging.FileHandler(path, encoding="utf-8")
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log.addHandler(handler)
+        try:
+            yield log
+        finally:
+            handler.close()

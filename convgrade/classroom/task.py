@@ -1,0 +1,110 @@
+"""What goes to a worker, and what comes back: plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = ["Course", "Refusal", "Result", "Task"]
+
+
+@dataclass(frozen=True)
+class Course:
+    """What all submissions of a notebook are graded with.
+
+    Attributes
+    ----------
+    notebook : bytes
+        The course's, as JSON.
+    binds : dict of str to list of str
+        By grade_id, the names that an answer cell binds.
+    support : dict of str to bytes
+        By path, the files that test cells may use.
+    sanitize, autograde : sequence of str
+        Preprocessors that make a submission gradable, and those that grade it, by dotted name.
+    config : mapping
+        The command's configuration.
+    versions : mapping of str to str
+        Of the programs that must grade it.
+    require_sandbox : bool
+        Whether a worker without every layer of confinement must refuse.
+    """
+
+    notebook: bytes
+    binds: dict[str, list[str]]
+    support: Mapping[str, bytes]
+    sanitize: tuple[str, ...]
+    autograde: tuple[str, ...]
+    config: Mapping[str, Any]
+    versions: Mapping[str, str]
+    require_sandbox: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """One notebook of one student.
+
+    Attributes
+    ----------
+    assignment, student, name : str
+        ``name`` is the notebook's, without ``.ipynb``.
+    submission : bytes
+        The file as handed in; b"" when ``ungradable`` says why it is refused unread.
+    ungradable : str
+    renamed : bool
+        Whether the file had another name.
+    files : mapping of str to bytes
+        By path, what lies beside the notebook.
+    course : Course
+    """
+
+    assignment: str
+    student: str
+    name: str
+    submission: bytes
+    ungradable: str
+    renamed: bool
+    files: Mapping[str, bytes]
+    course: Course
+
+
+@dataclass(frozen=True)
+class Result:
+    """A notebook that was run, before anything is recorded.
+
+    Attributes
+    ----------
+    notebook : bytes
+        As JSON, with outputs.
+    points : dict of str to float
+        By grade_id, of every test cell that came to a verdict.
+    notes : dict of str to list of str
+        By grade_id, what an instructor should know.
+    repairs : int
+        How many things were put right.
+    ungradable : str
+        Why it was not run; "" normally.
+    seconds : float
+        On the worker.
+    lines : list of (int, str)
+        Level and words of what was logged.
+    outputs : dict of str to bytes
+        Files that a preprocessor made, by name.
+    """
+
+    notebook: bytes
+    points: dict[str, float]
+    notes: dict[str, list[str]]
+    repairs: int = 0
+    ungradable: str = ""
+    seconds: float = 0.0
+    lines: list[tuple[int, str]] = field(default_factory=list)
+    outputs: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A worker must not grade for this command; says which, and why."""
+
+    words: str
