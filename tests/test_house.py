@@ -16,6 +16,7 @@ LAYERS = [
     {"convgrade.reference"},
     {"convgrade.rubric", "convgrade.canonical"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
+    {"convgrade.doctor"},
     {"convgrade.repairs"},
     {"convgrade.rebuild"},
     {"convgrade.serve", "convgrade.remote", "convgrade.box"},
