@@ -124,7 +124,3 @@ class ConvgradeApp(NbGrader):  # type: ignore[misc]
 def main() -> None:
     """Run the command line; called by the program ``convgrade``."""
     ConvgradeApp.launch_instance()
-
-
-if __name__ == "__main__":
-    main()

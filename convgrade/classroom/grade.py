@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import logging
 import multiprocessing
@@ -12,14 +13,18 @@ import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
 from distributed import get_worker
+from jsonschema.exceptions import best_match
+from jsonschema.validators import validator_for
 from jupyter_core.utils import ensure_event_loop
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
+from nbgrader.nbgraderformat import common
 from traitlets.config import Config
 
 from convgrade import confine
@@ -27,10 +32,12 @@ from convgrade.classroom.task import Refusal, Result, Task
 from convgrade.classroom.versions import differences, versions
 from convgrade.plugins.course import MATERIAL, Material
 from convgrade.plugins.handed_in import opened
+from convgrade.plugins.save import without_marks
 from convgrade.submission import UngradableError, parse_submission
 
 __all__ = ["grade", "missing_layers", "unfit"]
 
+RECORD = "convgrade_record"  # in resources
 MAX_LINES, MAX_LINE = 300, 5000  # of the log of one notebook, in lines and letters
 
 
@@ -72,24 +79,40 @@ def _grade(task: Task) -> Result:
         config = Config(json.loads(json.dumps(task.course.config)))
         config.Exporter.default_preprocessors = []  # as nbgrader's converters have it
         exporter = NotebookExporter(config=config, log=log)
+        exporter.optimistic_validation = True  # once a pass, not after every preprocessor
         text, _ = _convert(exporter, task.course.sanitize, notebook, _resources(task, material))
-        repairs = json.loads(text)["metadata"].get("convgrade", {}).get("repairs", [])
-        resources = _resources(task, material) | {
-            "metadata": {"name": task.name, "path": str(files)}
-        }
-        sanitized = nbformat.reads(text, as_version=4)
-        text, resources = _convert(exporter, task.course.autograde, sanitized, resources)
+        resources = _resources(task, material)
+        resources["metadata"] = {"name": task.name, "path": str(files)}
+        steps = [*task.course.before, _keep_record, _take_marks, *task.course.after]
+        text, resources = _convert(exporter, steps, nbformat.reads(text, as_version=4), resources)
     verdicts = resources.get("convgrade", {})
+    record = resources[RECORD]
     return Result(
-        text.encode(),
+        text,
+        json.dumps(record).encode(),
         dict(verdicts.get("points", {})),
         dict(verdicts.get("notes", {})),
-        repairs=len(repairs),
+        repairs=len(record["metadata"].get("convgrade", {}).get("repairs", [])),
         ungradable=why,
         seconds=time.monotonic() - started,
         lines=lines,
         outputs=dict(resources.get("outputs", {})),
     )
+
+
+def _keep_record(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+    """Keep, where the writer's preprocessors stand in the list, what they look at."""
+    record = copy.deepcopy(notebook)
+    for cell in record.cells:
+        if "outputs" in cell:
+            cell.outputs = []  # verdicts come from the task, not from here
+    resources[RECORD] = record
+    return notebook, resources
+
+
+def _take_marks(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+    """Do to the notebook what the writer's preprocessors do to it."""
+    return without_marks(notebook), resources
 
 
 def unfit(theirs: Mapping[str, str], require_sandbox: bool) -> str:
@@ -122,6 +145,22 @@ def _prepare() -> None:
     # nbconvert tidies ids before the first plug-in, which replaces the cells.
     warnings.simplefilter("ignore", DuplicateCellId)
     warnings.simplefilter("ignore", MissingIDFieldWarning)
+    # nbgrader checks its schema, which never changes, for every cell: half of a tenth of a second
+    # a notebook.
+    common.jsonschema = SimpleNamespace(validate=_validate)
+
+
+def _validate(instance: Any, schema: Any) -> None:
+    """Do what ``jsonschema.validate`` does, but for checking the schema itself."""
+    error = best_match(_validator(json.dumps(schema)).iter_errors(instance))
+    if error is not None:
+        raise error
+
+
+@cache
+def _validator(schema: str) -> Any:
+    found = json.loads(schema)
+    return validator_for(found)(found)
 
 
 def _resources(task: Task, material: Material) -> dict[str, Any]:
@@ -136,7 +175,7 @@ def _resources(task: Task, material: Material) -> dict[str, Any]:
 
 
 def _convert(
-    exporter: Any, preprocessors: Sequence[str], notebook: NotebookNode, resources: Any
+    exporter: Any, preprocessors: Sequence[Any], notebook: NotebookNode, resources: Any
 ) -> tuple[str, Any]:
     exporter._preprocessors = []
     for name in preprocessors:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import nbgrader.apps
 from nbgrader import exchange, plugins
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
 from traitlets.config import Config
 from traitlets.config.loader import LazyConfigValue
 from traitlets.utils.importstring import import_item
@@ -18,7 +19,7 @@ from convgrade.plugins.batch import SubmissionExporter
 from convgrade.plugins.execute import ExecuteTrusted
 from convgrade.plugins.rebuild import Rebuild
 
-__all__ = ["plain_config", "split_lists"]
+__all__ = ["Lists", "plain_config", "split_lists"]
 
 #: Sections of the configuration that say where the course and its gradebook are, and hold
 #: passwords: no worker needs them.
@@ -29,15 +30,27 @@ PRIVATE = {
 }  # fmt: skip
 
 
-def split_lists(converter: Any) -> tuple[list[str], list[str], list[Any]]:
-    """Divide the converter's preprocessors among workers and the writer.
+@dataclass(frozen=True)
+class Lists:
+    """The converter's preprocessors, divided among workers and the writer.
 
-    Returns
-    -------
-    sanitize, autograde : list of str
-        For workers, by dotted name; the second up to what records scores.
-    recording : list
-        What records scores and what follows, for the writer.
+    Attributes
+    ----------
+    sanitize, before, after : tuple of str
+        For workers, by dotted name: those that make a submission gradable, and those that
+        grade it, before and after its verdicts are recorded.
+    recording : tuple
+        Those that use the gradebook, for the writer.
+    """
+
+    sanitize: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    recording: tuple[Any, ...]
+
+
+def split_lists(converter: Any) -> Lists:
+    """Divide the converter's preprocessors among workers and the writer.
 
     Raises
     ------
@@ -47,6 +60,7 @@ def split_lists(converter: Any) -> tuple[list[str], list[str], list[Any]]:
     sanitize = [_class(item) for item in converter.sanitize_preprocessors]
     autograde = [_class(item) for item in converter.autograde_preprocessors]
     saves = [_is(item, SaveAutoGrades) for item in autograde]
+    records = [_is(item, (SaveAutoGrades, AssignLatePenalties)) for item in autograde]
     lacking = []
     if not issubclass(converter.exporter_class, SubmissionExporter):
         lacking.append("Autograde.exporter_class = SubmissionExporter")
@@ -62,7 +76,14 @@ def split_lists(converter: Any) -> tuple[list[str], list[str], list[Any]]:
             f"{', '.join(lacking)}. docs/other-courses.md has the lines."
         )
     first = saves.index(True)
-    return _names(sanitize), _names(autograde[:first]), autograde[first:]
+    others = [item for item, record in zip(autograde, records, strict=True) if not record]
+    count = first - sum(records[:first])
+    return Lists(
+        _names(sanitize),
+        _names(others[:count]),
+        _names(others[count:]),
+        tuple(item for item, record in zip(autograde, records, strict=True) if record),
+    )
 
 
 def plain_config(config: Config) -> tuple[dict[str, Any], list[str]]:
@@ -90,11 +111,11 @@ def _class(item: Any) -> Any:
     return import_item(item) if isinstance(item, str) else item
 
 
-def _is(item: Any, kind: type) -> bool:
+def _is(item: Any, kind: type | tuple[type, ...]) -> bool:
     return isinstance(item, type) and issubclass(item, kind)
 
 
-def _names(items: list[Any]) -> list[str]:
+def _names(items: list[Any]) -> tuple[str, ...]:
     names = []
     for item in items:
         name = f"{getattr(item, '__module__', '')}.{getattr(item, '__qualname__', '')}"
@@ -108,4 +129,4 @@ def _names(items: list[Any]) -> list[str]:
                 "module that is installed beside convgrade."
             )
         names.append(name)
-    return names
+    return tuple(names)

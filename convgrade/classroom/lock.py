@@ -16,7 +16,7 @@ from typing import IO, Any, Self
 
 __all__ = ["CourseLock", "LockedError"]
 
-PREFIX = "cg-"
+PREFIX = "cg-run-"
 
 
 class LockedError(Exception):

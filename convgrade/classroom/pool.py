@@ -69,7 +69,8 @@ class Pool:
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
-            stack.enter_context(dask.config.set(SETTINGS))
+            places = {"temporary-directory": str(self._folder)}
+            stack.enter_context(dask.config.set(SETTINGS | places))
             logging.getLogger("distributed").setLevel(logging.CRITICAL)
             if self._scheduler:
                 self._client = self._connect()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import glob
+import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
@@ -40,7 +41,7 @@ class Recorder:
     converter : Autograde
         The command's; stays as it is.
     preprocessors : sequence
-        Those that record, and those after them.
+        Those that use the gradebook.
     known : list of str
         Names of the assignment's notebooks.
     log : logging.Logger
@@ -62,11 +63,10 @@ class Recorder:
         )
         self._converter = Autograde(coursedir=coursedir, parent=converter.parent, log=log)
         self._converter.writer = FilesWriter(parent=self._converter, log=log)
-        self._exporter = NotebookExporter(parent=self._converter, log=log)
-        self._exporter._preprocessors = []
-        self._exporter.optimistic_validation = True  # once for all of them
+        exporter = self._converter.exporter = NotebookExporter(parent=self._converter, log=log)
+        exporter._preprocessors = []
         for preprocessor in preprocessors:
-            self._exporter.register_preprocessor(preprocessor)
+            exporter.register_preprocessor(preprocessor)
         self._known, self._log = known, log
         self._gradebook = SharedGradebook(coursedir.db_url, coursedir.course_id)
         self._clean()
@@ -134,11 +134,13 @@ class Recorder:
         names = resources["nbgrader"]
         folder = converter._format_dest(names["assignment"], names["student"])
         resources["metadata"] = {"name": names["notebook"], "path": folder}
-        if result.outputs:
-            resources["outputs"] = dict(result.outputs)
-        notebook = nbformat.reads(result.notebook.decode(), as_version=4)
-        text, resources = self._exporter.from_notebook_node(notebook, resources)
-        converter.write_single_notebook(text, resources)
+        resources["output_extension"] = converter.exporter.file_extension
+        resources["outputs"] = dict(result.outputs)
+        notebook = nbformat.from_dict(json.loads(result.record))
+        for preprocessor in converter.exporter._preprocessors:
+            # What they do to the notebook was done on the worker.
+            notebook, resources = preprocessor(notebook, resources)
+        converter.write_single_notebook(result.graded, resources)
 
     def _share(self, submission: Submission) -> None:
         """Let nbgrader open folders to the group, now that they have their names."""

@@ -18,7 +18,7 @@ from traitlets import Bool, Instance, Integer, Unicode
 from traitlets.config import LoggingConfigurable
 
 from convgrade.classroom.handed import Submission, read_files, submissions, tasks
-from convgrade.classroom.lists import plain_config, split_lists
+from convgrade.classroom.lists import Lists, plain_config, split_lists
 from convgrade.classroom.lock import CourseLock
 from convgrade.classroom.pool import OUTCOME, Pool, UnfitError, explain
 from convgrade.classroom.progress import Progress
@@ -98,15 +98,15 @@ class ClassRunner(LoggingConfigurable):
     def _run(self, force: bool, temporary: Path) -> Tally:
         converter = Autograde(coursedir=self.coursedir, parent=self.parent)
         converter.force = converter.force or force
-        sanitize, autograde, recording = split_lists(converter)
+        lists = split_lists(converter)
         converter.init_notebooks()
         known = notebook_names(self.coursedir, self.coursedir.assignment_id)
         tally = Tally()
-        with Recorder(converter, recording, known, self._say) as recorder:
+        with Recorder(converter, lists.recording, known, self._say) as recorder:
             todo, tally.skipped = submissions(converter, known, self._say)
             if not todo:
                 return tally
-            courses = self._courses(converter, known, sanitize, autograde)
+            courses = self._courses(converter, known, lists)
             source = source_folder(self.coursedir, self.coursedir.assignment_id)
             excluded = converter.exclude_overwriting.get(self.coursedir.assignment_id, [])
             overlay = {
@@ -124,9 +124,7 @@ class ClassRunner(LoggingConfigurable):
                 self._grade(pool, makes, recorder, tally, progress)
         return tally
 
-    def _courses(
-        self, converter: Any, known: list[str], sanitize: list[str], autograde: list[str]
-    ) -> dict[str, Course]:
+    def _courses(self, converter: Any, known: list[str], lists: Lists) -> dict[str, Course]:
         """Read once what all submissions are graded with."""
         assignment = self.coursedir.assignment_id
         source = source_folder(self.coursedir, assignment)
@@ -147,8 +145,8 @@ class ClassRunner(LoggingConfigurable):
             notebook, binds, _ = read_course_notebook(converter, assignment, name)
             text = json.dumps(notebook).encode()
             courses[name] = Course(
-                text, binds, support, tuple(sanitize), tuple(autograde), config, versions(),
-                self.require_sandbox,
+                text, binds, support, lists.sanitize, lists.before, lists.after, config,
+                versions(), self.require_sandbox,
             )  # fmt: skip
         return courses
 

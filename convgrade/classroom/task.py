@@ -21,8 +21,9 @@ class Course:
         By grade_id, the names that an answer cell binds.
     support : dict of str to bytes
         By path, the files that test cells may use.
-    sanitize, autograde : sequence of str
-        Preprocessors that make a submission gradable, and those that grade it, by dotted name.
+    sanitize, before, after : sequence of str
+        By dotted name, the preprocessors that make a submission gradable, and those that grade
+        it, before and after its verdicts are recorded.
     config : mapping
         The command's configuration.
     versions : mapping of str to str
@@ -35,7 +36,8 @@ class Course:
     binds: dict[str, list[str]]
     support: Mapping[str, bytes]
     sanitize: tuple[str, ...]
-    autograde: tuple[str, ...]
+    before: tuple[str, ...]
+    after: tuple[str, ...]
     config: Mapping[str, Any]
     versions: Mapping[str, str]
     require_sandbox: bool = False
@@ -75,8 +77,10 @@ class Result:
 
     Attributes
     ----------
-    notebook : bytes
-        As JSON, with outputs.
+    graded : str
+        The file to write.
+    record : bytes
+        What there is to record, as JSON: the notebook without outputs, but with marks.
     points : dict of str to float
         By grade_id, of every test cell that came to a verdict.
     notes : dict of str to list of str
@@ -93,7 +97,8 @@ class Result:
         Files that a preprocessor made, by name.
     """
 
-    notebook: bytes
+    graded: str
+    record: bytes
     points: dict[str, float]
     notes: dict[str, list[str]]
     repairs: int = 0

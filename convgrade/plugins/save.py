@@ -9,7 +9,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import SaveAutoGrades
 
-__all__ = ["SaveVerdicts"]
+__all__ = ["SaveVerdicts", "without_marks"]
 
 
 class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
@@ -28,9 +28,7 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
             )
         self._remarks = _remarks(nb, resources.get("convgrade", {}).get("notes", {}))
         nb, resources = super().preprocess(nb, resources)
-        for cell in nb.cells:
-            cell.metadata.pop("convgrade", None)  # it was for ExecuteTrusted
-        return nb, resources
+        return without_marks(nb), resources
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         super()._add_score(_without_outputs(cell), resources)
@@ -55,6 +53,13 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
         )
         comment.auto_comment = "\n".join(filter(None, [comment.auto_comment, *remarks]))
         self.gradebook.db.commit()
+
+
+def without_marks(nb: NotebookNode) -> NotebookNode:
+    """Take from the cells, in place, what was for `ExecuteTrusted`."""
+    for cell in nb.cells:
+        cell.metadata.pop("convgrade", None)
+    return nb
 
 
 def _without_outputs(cell: NotebookNode) -> NotebookNode:
