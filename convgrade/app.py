@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from convgrade.classroom.lock import LockedError
 from convgrade.classroom.pool import PoolError, UnfitError
 from convgrade.classroom.runner import ClassRunner, RunError
 
-__all__ = ["ConvgradeApp", "GradeApp", "main"]
+__all__ = ["ConvgradeApp", "GradeApp", "run"]
 
 INTERRUPTED = 130  # as shells count an end by Ctrl-C
 
@@ -44,7 +45,7 @@ class GradeApp(NbGrader):  # type: ignore[misc]
         A run that was ended, in whatever way, is taken up by the same command.
 
         Exit status: 0 when everything was graded; 1 when something could not be
-        graded, or the run had to stop; 130 after Ctrl-C.
+        graded, or the run had to stop; 130 after Ctrl-C or SIGTERM.
         """
 
     aliases: ClassVar[dict[str, Any]] = {
@@ -86,6 +87,7 @@ class GradeApp(NbGrader):  # type: ignore[misc]
                 "convgrade grades whole submissions. For some notebooks of them: nbgrader "
                 "autograde %s --notebook ...", self.coursedir.assignment_id,
             )  # fmt: skip
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # what Ctrl-C does
         runner = ClassRunner(coursedir=self.coursedir, parent=self)
         try:
             tally = runner.run()
@@ -121,6 +123,6 @@ class ConvgradeApp(NbGrader):  # type: ignore[misc]
         sys.exit(1)
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line; called by the program ``convgrade``."""
     ConvgradeApp.launch_instance()

@@ -32,7 +32,7 @@ LAYERS = [
     # The class runner: plain data, the worker's part, the client's, the command.
     {
         f"convgrade.classroom.{name}"
-        for name in ("lists", "lock", "progress", "task", "versions", "gradebook")
+        for name in ("lists", "lock", "progress", "quiet", "task", "versions", "gradebook")
     },
     {f"convgrade.classroom.{name}" for name in ("grade", "handed", "tally")},
     {f"convgrade.classroom.{name}" for name in ("pool", "record")},

@@ -14,6 +14,7 @@ from typing import Any, Self
 import dask.config
 from distributed import Client, Future, KilledWorker, LocalCluster, Security
 
+from convgrade.classroom import quiet
 from convgrade.classroom.grade import grade, missing_layers
 from convgrade.classroom.task import Refusal, Result, Task
 from convgrade.classroom.versions import differences, versions
@@ -50,17 +51,17 @@ class Pool:
         Address of a Dask scheduler; "" for a cluster of our own.
     workers, threads : int
         Processes of our own, and notebooks in each at a time: most of them wait.
-    folder : Path
-        For their temporary files.
+    folder, log : Path
+        For temporary files, and for what processes of our own print.
     retries : int
         How many times a task is tried again whose worker fails.
     """
 
     def __init__(
-        self, scheduler: str, workers: int, threads: int, folder: Path, retries: int
+        self, scheduler: str, workers: int, threads: int, folder: Path, log: Path, retries: int
     ) -> None:
         self._scheduler, self._workers, self._threads = scheduler, workers, threads
-        self._folder, self._retries = folder, retries
+        self._folder, self._log, self._retries = folder, log, retries
         self._flying: dict[str, Future[Any]] = {}
         self._landed: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._slots, self._counted = 0, 0.0
@@ -115,7 +116,8 @@ class Pool:
             security=Security.temporary(),
             memory_limit=0,  # kernels have limits of their own
             local_directory=str(self._folder),
-            env={"TMPDIR": str(self._folder)},
+            env={"TMPDIR": str(self._folder), quiet.LOG: str(self._log)},
+            preload=[quiet.__name__],
             silence_logs=logging.CRITICAL,
         )
         try:

@@ -97,17 +97,14 @@ class Recorder:
         try:
             with self._gradebook.shared(), self._gradebook.transaction():
                 self._write(submission, results)
-                # Before the scores are new, the old folder must no longer say that they are.
+                # It is what says that a student is graded: it must not outlive its scores.
                 if final.exists():
                     old.parent.mkdir(parents=True, exist_ok=True)
                     final.rename(old)
             final.parent.mkdir(parents=True, exist_ok=True)
             new.rename(final)
-        except BaseException:
+        finally:
             shutil.rmtree(new, ignore_errors=True)
-            if old.exists() and not final.exists():
-                old.rename(final)
-            raise
         if self._final.groupshared:
             self._share(submission)
         shutil.rmtree(old, ignore_errors=True)

@@ -73,29 +73,31 @@ class ClassRunner(LoggingConfigurable):
             When the run cannot start or go on. What is recorded stays, and the same
             command does the rest.
         """
+        try:
+            return self._locked(force)
+        except SQLAlchemyError as error:
+            words = str(getattr(error, "orig", None) or error).splitlines()[0]
+            raise RunError(
+                f"The gradebook cannot be used: {words}. What is graded is recorded. See that no "
+                "other program holds the gradebook, then run this command again."
+            ) from error
+        except OSError as error:
+            raise RunError(
+                f"A file cannot be used: {error}. What is graded is recorded. Put that right, "
+                "then run this command again."
+            ) from error
+
+    def _locked(self, force: bool) -> Tally:
         root = Path(self.coursedir.root).resolve()
         with (
             CourseLock(root / ".convgrade.lock") as lock,
             contextlib.chdir(root),  # as nbgrader does
             setenv(NBGRADER_EXECUTION="autograde"),
-            self._log_to(root / self.logfile) as log,
+            self._log_to(root / self.logfile) as self._say,
         ):
-            self._say = log
-            try:
-                return self._run(force, lock.temporary)
-            except SQLAlchemyError as error:
-                words = str(getattr(error, "orig", None) or error).splitlines()[0]
-                raise RunError(
-                    f"The gradebook cannot be used: {words}. Nothing is lost; see that no other "
-                    "program holds it, then run this command again."
-                ) from error
-            except OSError as error:
-                raise RunError(
-                    f"A file cannot be used: {error}. Nothing is lost; put that right, then run "
-                    "this command again."
-                ) from error
+            return self._run(force, lock.temporary, root / self.logfile)
 
-    def _run(self, force: bool, temporary: Path) -> Tally:
+    def _run(self, force: bool, temporary: Path, log: Path) -> Tally:
         converter = Autograde(coursedir=self.coursedir, parent=self.parent)
         converter.force = converter.force or force
         lists = split_lists(converter)
@@ -114,7 +116,9 @@ class ClassRunner(LoggingConfigurable):
                 for name, data in read_files(source, self.coursedir.ignore).items()
                 if name not in excluded
             }
-            workers = Pool(self.scheduler, self.workers, self.threads, temporary, self.retries)
+            workers = Pool(
+                self.scheduler, self.workers, self.threads, temporary, log, self.retries
+            )
             with workers as pool, Progress(sum(len(s.chosen.paths) for s in todo)) as progress:
                 self._check(pool)
                 self._say.info(
