@@ -9,6 +9,7 @@ shell, so magics, display and pictures work as in a notebook.
 from __future__ import annotations
 
 import ast
+import functools
 import io
 import multiprocessing
 import multiprocessing.connection
@@ -17,11 +18,12 @@ import secrets
 import socket
 import symtable
 import sys
+import threading
 import time
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -143,15 +145,20 @@ def _context() -> Any:
     return multiprocessing.get_context(method)
 
 
-@contextmanager
-def _without_main() -> Iterator[None]:
-    """Hide ``__main__``: each new process would import nbgrader's command line again."""
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
+_starting = threading.Lock()
+
+
+def _start(process: Any) -> None:
+    """Start a process, with ``__main__`` hidden: it would import nbgrader's command line again."""
+    with _starting:
+        main = sys.modules["__main__"]
+        sys.modules["__main__"] = ModuleType("__main__")
+        try:
+            process.start()
+        except (EOFError, OSError):  # the server was killed meanwhile; there is a new one now
+            process.start()
+        finally:
+            sys.modules["__main__"] = main
 
 
 class Judge:
@@ -170,13 +177,12 @@ class Judge:
     def __init__(self, folder: Path, support: Path, preload: Sequence[str] = ()) -> None:
         context = _context()
         if hasattr(context, "set_forkserver_preload"):
-            context.set_forkserver_preload([__name__, *preload])
+            context.set_forkserver_preload([__name__, *preload, "convgrade.ready"])
         self._pipe, theirs = context.Pipe()
         self._process = context.Process(
             target=_serve, args=(theirs, str(folder), str(support)), daemon=True
         )
-        with _without_main():
-            self._process.start()
+        _start(self._process)
         theirs.close()
 
     def send(self, message: Cell | Expect | Own | Gone) -> None:
@@ -215,8 +221,8 @@ class Judge:
 
 def _serve(pipe: Any, folder: str, support: str) -> None:
     os.environ["MPLBACKEND"] = INLINE
-    if "matplotlib" in sys.modules:  # it has read the environment already
-        sys.modules["matplotlib"].rcParams["backend"] = INLINE
+    if "matplotlib" in sys.modules and "convgrade.ready" not in sys.modules:
+        sys.modules["matplotlib"].rcParams["backend"] = INLINE  # it has read the environment
     os.chdir(support)
     sys.path.insert(0, support)
     if "torch" in sys.modules:
@@ -469,7 +475,8 @@ def _as_python(source: str) -> str:
     return str(TransformerManager().transform_cell(source))
 
 
-def bound_names(source: str) -> set[str]:
+@functools.lru_cache(1000)
+def bound_names(source: str) -> frozenset[str]:
     """Return the names that a cell binds at its top level, also inside ``if``, ``for``, ``with``.
 
     Parameters
@@ -482,5 +489,6 @@ def bound_names(source: str) -> set[str]:
     try:
         table = symtable.symtable(_as_python(source), "cell", "exec")
     except (SyntaxError, ValueError):
-        return set()
-    return {s.get_name() for s in table.get_symbols() if s.is_assigned() or s.is_imported()}
+        return frozenset()
+    symbols = table.get_symbols()
+    return frozenset(s.get_name() for s in symbols if s.is_assigned() or s.is_imported())

@@ -198,27 +198,32 @@ class ForkServer:
                 f"{MAX_REQUEST} is the limit"
             )
         for _ in range(TRIES):  # a server that was killed is replaced
-            ours, theirs = socket.socketpair()
-            with theirs, open(os.devnull, "r+b", buffering=0) as nowhere:
-                files = [*stdio] or [nowhere.fileno()] * 3
-                try:
-                    with self._lock:
-                        control = self._started()
-                        socket.send_fds(control, [message], [theirs.fileno(), *files])
-                except OSError:
-                    ours.close()
-                    self._discard()
-                    continue
-            try:
-                kernel = Fork(ours)
-            except TimeoutError:
-                raise ForkServerError(f"no fork within {REPLY:g} s") from None
-            if kernel.pid:
+            kernel = self._try(message, stdio)
+            if kernel is not None:
                 return kernel
-            ours.close()
+            self._discard()
         raise ForkServerError(
             f"the fork server ended {TRIES} times; is it killed, or out of memory?"
         )
+
+    def _try(self, message: bytes, stdio: Sequence[int]) -> Fork | None:
+        """Ask for a fork; None if the server is gone."""
+        ours, theirs = socket.socketpair()
+        kernel = None
+        try:
+            with theirs, open(os.devnull, "r+b", buffering=0) as nowhere, self._lock:
+                files = [theirs.fileno(), *(stdio or [nowhere.fileno()] * 3)]
+                try:
+                    socket.send_fds(self._started(), [message], files)
+                except OSError:
+                    return None
+            kernel = Fork(ours)
+            return kernel if kernel.pid else None
+        except TimeoutError:
+            raise ForkServerError(f"no fork within {REPLY:g} s") from None
+        finally:
+            if kernel is None or not kernel.pid:
+                ours.close()
 
     def stop(self) -> None:
         """End the server and remove its folder. Its kernels go on."""
@@ -247,7 +252,7 @@ class ForkServer:
         environment = {name: os.environ[name] for name in KEPT if name in os.environ} | ONE_THREAD
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "convgrade.kernels.server", str(theirs.fileno()),
+                [sys.executable, "-m", "convgrade.kernels.server", str(theirs.fileno()),
                  *self._preload],
                 cwd=self.folder,
                 env=environment,

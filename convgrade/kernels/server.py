@@ -1,6 +1,6 @@
 """The fork server: a process that has imported what kernels import, and forks kernels.
 
-Runs as ``python -P -m convgrade.kernels.server SOCKET [MODULE ...]`` and is started by
+Runs as ``python -m convgrade.kernels.server SOCKET [MODULE ...]`` and is started by
 `convgrade.kernels.forks` in a folder of its own. It has one thread, does nothing but wait and
 fork, and when the other end of its socket is closed it removes the folder and ends. Each kernel
 gets a supervisor, forked as well, which lives as long as the kernel, ends what the kernel leaves
@@ -22,6 +22,7 @@ import shutil
 import signal
 import socket
 import sys
+import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -77,12 +78,16 @@ class Request:
 
 def main(argv: list[str]) -> int:
     """Import modules, say so, and serve."""
+    del sys.path[0]  # our own working folder
     control = socket.socket(fileno=int(argv[0]))
     try:
         _preload([*KERNEL, *argv[1:]])
     except Exception as error:
         control.send(f"{type(error).__name__}: {error}".encode())
         return 1
+    if "matplotlib" in sys.modules:
+        # It reads what every installed package offers as a backend, once.
+        sys.modules["matplotlib"].rcParams["backend"] = INLINE
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal: for our parent
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the supervisors
     gc.collect()
@@ -92,7 +97,7 @@ def main(argv: list[str]) -> int:
     while True:
         message, files, _, _ = socket.recv_fds(control, MAX_REQUEST, 4)
         if not message:  # our owner has ended, and nobody needs its folder any more
-            shutil.rmtree(os.getcwd(), ignore_errors=True)
+            _remove(os.getcwd())
             return 0
         request = Request(**json.loads(message))
         if request.box is not None and namespaces is None:
@@ -127,6 +132,15 @@ def _preload(modules: list[str]) -> None:
                 "with threads cannot be forked safely; take it out of `preload`"
             )
     del sys.modules["debugpy"]
+
+
+def _remove(folder: str) -> None:
+    """Remove our working folder, in which kernels that are being ended may still write."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not os.path.exists(folder):
+            return
+        time.sleep(0.1)
 
 
 def _threads() -> int:
@@ -189,7 +203,9 @@ def _run_kernel(request: Request) -> NoReturn:
         _freshen(request)
         from ipykernel.kernelapp import IPKernelApp
 
-        IPKernelApp.launch_instance(argv=request.arguments)
+        # It ends when its parent is another; read from the environment at import, long ago.
+        parent = f"--IPKernelApp.parent_handle={os.getppid()}"
+        IPKernelApp.launch_instance(argv=[*request.arguments, parent])
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -206,11 +222,12 @@ def _freshen(request: Request) -> None:
     """Leave nothing that tells a fork from a fresh process, but what is imported."""
     os.environ.clear()
     os.environ.update(request.environment)
-    os.environ.pop("JPY_PARENT_PID", None)  # the supervisor ends us
+    os.environ["JPY_PARENT_PID"] = str(os.getppid())
     os.chdir(request.folder)
     sys.argv = ["ipykernel_launcher", *request.arguments]
     sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
-    sys.path += [p for p in os.environ.get("PYTHONPATH", "").split(os.pathsep) if p]
+    folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:0] = [path for path in folders if path and path not in sys.path]
     for name in [name for name in sys.modules if name.partition(".")[0] == "convgrade"]:
         del sys.modules[name]
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -225,7 +242,7 @@ def _freshen(request: Request) -> None:
         threads = os.environ.get("OMP_NUM_THREADS", "")
         torch.set_num_threads(int(threads) if threads.isdecimal() else _processors())
     backend = os.environ.setdefault("MPLBACKEND", INLINE)  # as ipykernel does
-    if "matplotlib" in sys.modules:  # it has read the environment already
+    if "matplotlib" in sys.modules and backend != INLINE:  # it has read the environment already
         sys.modules["matplotlib"].rcParams["backend"] = backend
 
 
