@@ -1,0 +1,127 @@
+"""Runs of `convgrade grade` that a test watches, disturbs and ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from test_classroom import graded_files, wait_until
+from tiny import Tiny
+
+#: What tells a kind of process by its command line. What is forked from it has the same.
+KINDS = {
+    "runner": "-m convgrade grade",
+    "scheduler": "dask_scheduler",
+    "worker": "multiprocessing.spawn import",
+    "fork server": "convgrade.kernels.server",
+    "judges": "multiprocessing.forkserver import",
+}
+
+
+class Place:
+    """A folder for temporary files, which also marks a run's processes; a context manager.
+
+    Sockets lie below it, so its name is short: one has at most 107 characters, unix(7).
+    """
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="cgt-", dir="/tmp"))
+        self._started: list[subprocess.Popen[str]] = []
+
+    def __enter__(self) -> Place:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for pid in self.processes():
+            _kill(pid)
+        for process in self._started:
+            process.communicate(timeout=30)
+        wait_until(lambda: not self.processes(), 30)
+        subprocess.run(["rm", "-rf", str(self.folder)], check=True, timeout=60)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what processes get; fork servers pass on PATH, and little else."""
+        path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{self.folder}/bin"
+        return {**os.environ, "TMPDIR": str(self.folder), "PATH": path, "PYTHONPATH": ""}
+
+    def start(self, words: list[str], folder: Path) -> subprocess.Popen[str]:
+        """Start a program of this Python."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", *words],
+            cwd=folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._started.append(process)
+        return process
+
+    def grade(self, course: Tiny, *args: str) -> subprocess.Popen[str]:
+        """Start a class run."""
+        return self.start(["convgrade", "grade", "tiny", *args], course.root)
+
+    def processes(self) -> dict[int, tuple[int, str]]:
+        """Return parent and command line of every living process of this place, by its id."""
+        found = {}
+        for path in Path("/proc").glob("[0-9]*"):
+            try:
+                if f"{self.folder}/bin".encode() not in (path / "environ").read_bytes():
+                    continue
+                words = (path / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+                state, parent = (path / "stat").read_text().rpartition(")")[2].split()[:2]
+            except OSError:
+                continue
+            if state not in "ZX":
+                found[int(path.name)] = int(parent), words
+        return found
+
+    def find(self, kind: str) -> list[int]:
+        """Return the processes of a kind in `KINDS`, without those forked from them."""
+        found = {pid: p for pid, (p, words) in self.processes().items() if KINDS[kind] in words}
+        return sorted(pid for pid, parent in found.items() if parent not in found)
+
+    def kill(self, kind: str) -> bool:
+        """Kill one process of a kind; False if there is none."""
+        return any(_kill(pid) for pid in self.find(kind))
+
+    def left(self) -> list[str]:
+        """Return what runs have left for temporary files."""
+        kinds = ("cg-*", "convgrade-*")
+        return sorted(str(path) for kind in kinds for path in self.folder.rglob(kind))
+
+
+def finish(run: subprocess.Popen[str], seconds: float = 150) -> str:
+    """Wait for a run's end and return what it printed."""
+    try:
+        printed, _ = run.communicate(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        run.kill()
+        printed, _ = run.communicate()
+        raise AssertionError(f"the run did not end within {seconds:g} s:\n{printed}") from None
+    return printed
+
+
+def assert_nothing_left(place: Place, course: Tiny) -> None:
+    """Hold that no process, no temporary folder and nothing half recorded is left."""
+    end = time.monotonic() + 30
+    while place.processes() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert place.processes() == {}
+    assert place.left() == []
+    assert [name for name in graded_files(course) if ".convgrade" in name] == []
+    assert (course.root / ".convgrade.lock").read_text() == "{}"
+
+
+def _kill(pid: int) -> bool:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    return True
