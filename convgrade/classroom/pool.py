@@ -170,12 +170,16 @@ class Pool:
 
     def has_room(self) -> bool:
         """Tell whether another task should be handed out."""
+        return len(self._flying) < max(1, round(AHEAD * self._count()))
+
+    def _count(self) -> int:
+        """Return how many notebooks the workers take at a time; workers come and go."""
         now = time.monotonic()
-        if now - self._counted > 5:  # workers come and go
+        if now - self._counted > 5:
             self._counted = now
             with contextlib.suppress(Exception):  # the scheduler may be gone; `next` will tell
                 self._slots = sum(self._client.nthreads().values())
-        return len(self._flying) < max(1, round(AHEAD * self._slots))
+        return self._slots
 
     @property
     def flying(self) -> int:
@@ -224,7 +228,7 @@ class Pool:
 
     def _still_there(self) -> None:
         """Tell a pause from an end."""
-        if self._client.status == "running" and (self._slots or self.has_room()):
+        if self._client.status == "running" and self._count():
             self._last = time.monotonic()
         elif time.monotonic() - self._last > PATIENCE or self._client.status == "closed":
             raise self._lost()
