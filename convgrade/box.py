@@ -157,6 +157,8 @@ class Box:
     def start(self) -> dict[str, Any]:
         """Return the options for the manager's ``start_kernel``."""
         environment = {name: os.environ[name] for name in ENVIRONMENT if name in os.environ}
+        # More threads only wait for each other, and on another machine sum in another order.
+        environment.setdefault("OMP_NUM_THREADS", "1")
         home, temporary = str(self._home), str(self._inside / "tmp")
         environment |= {
             "HOME": home,

@@ -364,6 +364,11 @@ def _run(shell: _Shell, cell: Cell, listener: _Listener) -> Outcome:
         deadline,
         quiet=lambda: line_of(shell.names) in cell.hidden,
     )
+    # What a locked cell draws is shown from the student's kernel, and there not drawn either.
+    if cell.points is None:
+        os.environ["CONVKIT_PICTURES"] = "off"
+    else:
+        os.environ.pop("CONVKIT_PICTURES", None)
     shell.outputs, shell.value, shell.source = _Outputs(), None, cell.source
     shell.names["In"] = ["", *cell.cells]
     stream: Any = _Stream(shell.outputs)

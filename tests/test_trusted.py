@@ -21,6 +21,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from convgrade.judge import bound_names
+from convgrade.kernels.forks import MARK, fork_server
 from convgrade.trusted import TrustedClient, _used_names
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -109,13 +110,15 @@ def nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> Iterator[None]:
     """After each test: no process, no folder, no forgotten task of asyncio."""
-    multiprocessing.util.get_temp_dir()  # the fork server's, which stays
+    multiprocessing.util.get_temp_dir()  # the fork servers' folders, which stay
+    kernels = fork_server(TrustedClient(NotebookNode(), None, None).kernel_preload)
     # A folder of our own, or another test run beside this one would be taken for a leak.
     folder = tempfile.mkdtemp(prefix="t-", dir="/tmp")
     monkeypatch.setattr(tempfile, "tempdir", folder)
     with caplog.at_level(logging.ERROR, logger="asyncio"):
         yield
     assert os.listdir(folder) == []
+    assert os.listdir(kernels.folder) == [MARK]
     os.rmdir(folder)
     assert [r for r in caplog.records if r.name == "asyncio"] == []
     assert judges() == set()
