@@ -17,6 +17,7 @@ from tiny import Tiny
 KINDS = {
     "runner": "-m convgrade grade",
     "scheduler": "dask_scheduler",
+    "worker program": "dask_worker",
     "worker": "multiprocessing.spawn import",
     "fork server": "convgrade.kernels.server",
     "judges": "multiprocessing.forkserver import",
@@ -50,12 +51,14 @@ class Place:
         path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{self.folder}/bin"
         return {**os.environ, "TMPDIR": str(self.folder), "PATH": path, "PYTHONPATH": ""}
 
-    def start(self, words: list[str], folder: Path) -> subprocess.Popen[str]:
-        """Start a program of this Python."""
+    def start(
+        self, words: list[str], folder: Path, before: tuple[str, ...] = (), **env: str
+    ) -> subprocess.Popen[str]:
+        """Start a module of this Python, by a command ``before`` it if need be."""
         process = subprocess.Popen(
-            [sys.executable, "-m", *words],
+            [*before, sys.executable, "-m", *words],
             cwd=folder,
-            env=self.environment,
+            env={**self.environment, **env},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -63,9 +66,11 @@ class Place:
         self._started.append(process)
         return process
 
-    def grade(self, course: Tiny, *args: str) -> subprocess.Popen[str]:
+    def grade(
+        self, course: Tiny, *args: str, before: tuple[str, ...] = ()
+    ) -> subprocess.Popen[str]:
         """Start a class run."""
-        return self.start(["convgrade", "grade", "tiny", *args], course.root)
+        return self.start(["convgrade", "grade", "tiny", *args], course.root, before)
 
     def processes(self) -> dict[int, tuple[int, str]]:
         """Return parent and command line of every living process of this place, by its id."""
