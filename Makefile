@@ -15,11 +15,11 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet -r requirements.txt
 	$(BIN)/python -m pip install --quiet --no-deps -e .
+	$(BIN)/python -m convgrade.kernels
 	touch $@
 
 demo: $(INSTALLED) release
-	@echo "Grading the demo class, one submission after the other. This takes some minutes."
-	$(NBGRADER) autograde $(ASSIGNMENT) --force --log-level=ERROR
+	$(BIN)/convgrade grade $(ASSIGNMENT) --force
 	$(NBGRADER) generate_feedback $(ASSIGNMENT) --force --log-level=ERROR
 	$(NBGRADER) export --to grades.csv --log-level=ERROR
 	$(BIN)/python -m convgrade.summary $(ASSIGNMENT)
