@@ -49,6 +49,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -560,16 +561,15 @@ def goals(found: Results, size: int) -> Iterator[tuple[str, bool, str]]:
         yield "two workers: at least 1.8 times as fast as one", ratio >= 1.8, f"{ratio:.2f}"
     sizes = found.classes()
     if len(sizes) > 1:
-        each = {n: found.median(f"class {n}", further) for n in sizes}
-        spread = max(each.values()) / min(each.values()) - 1
-        what = (
-            f"time a notebook constant within 10% from {sizes[0] * len(NOTEBOOKS)} to "
-            f"{sizes[-1] * len(NOTEBOOKS)} notebooks"
-        )
-        numbers = ", ".join(f"{n * len(NOTEBOOKS)}: {each[n]:.3f} s" for n in sizes)
-        all_of_it = ", ".join(f"{found.median(f'class {n}', whole):.3f}" for n in sizes)
-        words = f"{spread:.0%}; {numbers} after the first student; whole command {all_of_it}"
-        yield what, spread <= 0.1, words
+        for how, value in (("whole commands", whole), ("after the first student", further)):
+            each = {n: found.median(f"class {n}", value) for n in sizes}
+            spread = max(each.values()) / min(each.values()) - 1
+            what = (
+                f"time a notebook constant within 10% from {sizes[0] * len(NOTEBOOKS)} to "
+                f"{sizes[-1] * len(NOTEBOOKS)} notebooks, {how}"
+            )
+            times = ", ".join(f"{n * len(NOTEBOOKS)}: {each[n]:.3f} s" for n in sizes)
+            yield what, spread <= 0.1, f"{spread:.0%}; {times}"
     if "memory" in found:
         kernels = sorted(found.runs["memory"][-1]["kernel"])
         what = "one more kernel in flight: under 60 MB"
@@ -614,30 +614,36 @@ def paragraph(found: Results, size: int) -> str:
     times_plain = found.median("stock", further) / found.median("plain", further)
     largest = found.classes()[-1]
     box = "in the box with every layer" if about["box"] == "every layer" else "in the box"
-    picture = os.path.relpath(FIGURE, ROOT)
     kernels = sorted(found.runs["memory"][-1]["kernel"])
-    lines = [
-        f"![Time for a class against its size, both axes logarithmic: stock nbgrader takes "
-        f"{words_for(stock)} for {size} students, convgrade grade on two cores "
-        f"{words_for(found.median(ours, seconds))}]({picture})",
-        "",
-        f"- `convgrade grade` takes {span(found.values(ours, seconds), 0)} s for a class of "
-        f"{size}, {notebooks} notebooks, with two workers, {box}: {ratio[ours]:.0f} times as fast "
-        f"as stock nbgrader, which takes {span(found.values('stock', further))} s a notebook, one "
-        f"after the other. Without the box it is {ratio[loose]:.0f} times. Forking processes that "
-        f"only run the cells would take a {bare[ours]:.1f}th of the time, without the box a "
-        f"{bare[loose]:.1f}th.",
-        f"- A notebook takes {found.median(ours, whole):.2f} s in a class of {size}, "
+    alt = (
+        f"Time for a class against its size, both axes logarithmic: for {size} students stock "
+        f"nbgrader takes {words_for(stock)}, convgrade grade on two cores "
+        f"{words_for(found.median(ours, seconds))}"
+    )
+    points = (
+        f"`convgrade grade` takes {span(found.values(ours, seconds), 0)} s for a class of {size}, "
+        f"{notebooks} notebooks, with two workers, {box}: {ratio[ours]:.0f} times as fast as "
+        f"stock nbgrader, which takes {span(found.values('stock', further))} s a notebook, one "
+        f"after the other. Without the box it is {ratio[loose]:.0f} times. Processes that are "
+        f"forked and only run the cells, on both cores, are {bare[ours]:.1f} times as fast as the "
+        f"one, {bare[loose]:.1f} times as fast as the other.",
+        f"A notebook takes {found.median(ours, whole):.2f} s in a class of {size} and "
         f"{found.median(f'class {largest}', whole):.2f} s in one of {largest}, start included. "
         f"Two workers are {found.median(one, seconds) / found.median(ours, seconds):.1f} times as "
         f"fast as one; one more kernel takes {span(kernels, 0)} MB.",
-        f"- Plain `nbgrader autograde` with our plug-ins takes "
+        f"Plain `nbgrader autograde` with our plug-ins takes "
         f"{span(found.values('plain', further))} s for each further notebook, {times_plain:.1f} "
         f"times as fast as stock. The first graded notebook is there after "
-        f"{found.median('plain', first):.1f} s, stock {found.median('stock', first):.1f} s, the "
-        f"runner's first student after {found.median(ours, first):.1f} s: "
-        "[benchmarks/class.py](benchmarks/class.py).",
-    ]
+        f"{found.median('plain', first):.1f} s, with stock after "
+        f"{found.median('stock', first):.1f} s, the runner's first student after "
+        f"{found.median(ours, first):.1f} s: [benchmarks/class.py](benchmarks/class.py).",
+    )
+    lines = [f"![{alt}]({os.path.relpath(FIGURE, ROOT)})", ""]
+    for point in points:
+        lines += textwrap.wrap(
+            f"- {point}", 160, subsequent_indent="  ", break_long_words=False,
+            break_on_hyphens=False,
+        )  # fmt: skip
     return "\n".join(lines)
 
 
@@ -667,30 +673,31 @@ def draw(found: Results, path: Path) -> bool:
     sizes = found.classes()
     if "stock" not in found or not sizes:
         return False
-    range_of = [5, max(sizes[-1], 200)]
-    fig = Figure(figsize=(7.2, 4.0), layout="constrained")
+    ends = [5, max(sizes[-1], 200)]
+    fig = Figure(figsize=(7.2, 3.8), layout="constrained")
     ax = fig.subplots()
-    # Okabe and Ito's colours; each line has its own marks and its name beside it as well.
-    stock_line = [found.median("stock", stock_class(n)) for n in range_of]
-    ax.plot(range_of, stock_line, "--", color="#D55E00")
-    sample = found.runs["stock"][0]["students"]
-    ax.plot(sample, found.median("stock", seconds), "s", color="#D55E00")
-    if "plain" in found:
-        line = [found.median("plain", stock_class(n)) for n in range_of]
-        ax.plot(range_of, line, ":", color="#009E73")
-        ax.plot(sample, found.median("plain", seconds), "^", color="#009E73")
-        name(ax, range_of, line, "nbgrader autograde, our plug-ins", "#007A59")
+    # Okabe and Ito's colours; every line has marks of its own, and its name at its end.
+    lines = [
+        ("stock", "nbgrader autograde,\nstock", "--", "s", "#D55E00"),
+        ("plain", "nbgrader autograde,\nour plug-ins", ":", "^", "#009E73"),
+    ]
+    heights = []
+    for part, words, style, mark, colour in lines:
+        if part in found:
+            sample = found.runs[part][0]["students"]
+            heights += [found.median(part, stock_class(n)) for n in ends]
+            ax.plot(ends, heights[-2:], style, color=colour)
+            ax.plot(sample, found.median(part, seconds), mark, color=colour)
+            label(ax, ends[-1], heights[-1], words)
     ours = [found.median(f"class {n}", seconds) for n in sizes]
     ax.plot(sizes, ours, "o-", color="#0072B2")
-    name(ax, range_of, stock_line, "nbgrader autograde, stock", "#B04E00")
-    about = (sizes, ours) if len(sizes) > 1 else (range_of, ours * 2)
-    name(ax, *about, "convgrade grade, two workers, in the box", "#0072B2", below=True)
+    label(ax, sizes[-1], ours[-1], f"convgrade grade,\n{WORKERS} workers, in the box")
     ax.set(xscale="log", yscale="log", xlabel=f"students, {len(NOTEBOOKS)} notebooks each")
     ax.set_ylabel("time for the class")
-    marks = [n for n in (5, 10, 20, 60, 100, 200, 600) if n <= range_of[1]]
+    marks = [n for n in (5, 10, 20, 60, 100, 200, 600) if n <= ends[1]]
     ax.set_xticks(marks, [str(n) for n in marks])
     times = {1: "1 s", 10: "10 s", 60: "1 min", 600: "10 min", 3600: "1 h", 18000: "5 h"}
-    low, high = min(ours[0], stock_line[0]) / 2, stock_line[-1] * 1.6
+    low, high = min(heights + ours) / 1.6, max(heights) * 1.6
     shown = {t: words for t, words in times.items() if low <= t <= high}
     ax.set_yticks(list(shown), list(shown.values()))
     ax.set_ylim(low, high)
@@ -704,19 +711,11 @@ def draw(found: Results, path: Path) -> bool:
     return True
 
 
-def name(
-    ax: Any, x: list[int], y: list[float], words: str, colour: str, *, below: bool = False
-) -> None:
-    """Write a line's name beside it, half-way as the logarithmic axis counts."""
-    import math
-
-    middle = math.sqrt(x[0] * x[-1])
-    part = math.log(middle / x[0]) / math.log(x[-1] / x[0])
-    height = y[0] * (y[-1] / y[0]) ** part
+def label(ax: Any, x: float, y: float, words: str) -> None:
+    """Write a line's name to the right of its end."""
     ax.annotate(
-        words, (middle, height), xytext=(8, -10) if below else (-8, 8),
-        textcoords="offset points", ha="left" if below else "right",
-        va="top" if below else "bottom", color=colour, fontsize=10,
+        words, (x, y), xytext=(8, 0), textcoords="offset points", va="center", fontsize=10,
+        annotation_clip=False,
     )  # fmt: skip
 
 
@@ -738,13 +737,13 @@ def plan(
     often, seldom = options.repeats, max(1, options.repeats - 1)
     steps = {
         "stock": [("stock", often, grading(sample, STOCK, stock))],
-        "plain": [("plain", often, grading(sample, OURS, stock))],
+        "plain": [("plain", seldom, grading(sample, OURS, stock))],
         "class": [
-            (f"class {n}", often if n <= size else seldom if n <= 100 else 1,
+            (f"class {n}", often if n == size else seldom if n <= 100 else 1,
              grading(n, OURS, runner))
             for n in sorted({*options.sizes, size})
         ],
-        "unconfined": [(f"unconfined {size}", often, grading(size, loose, runner))],
+        "unconfined": [(f"unconfined {size}", seldom, grading(size, loose, runner))],
         "one": [(f"one {size}", seldom, grading(size, OURS, [*runner[:3], "--workers=1"]))],
         "limit": [("limit", often, lambda: limit(size * len(NOTEBOOKS) // 2))],
         "memory": [("memory", 1, memory)],
@@ -755,6 +754,8 @@ def plan(
 def measure(found: Results, options: argparse.Namespace) -> bool:
     """Run the plan; tell whether every command did what it should."""
     failed: set[str] = set()
+    took: dict[str, float] = {}
+    begin = time.monotonic()
     with contextlib.ExitStack() as stack:
         made: list[Course] = []
 
@@ -775,12 +776,17 @@ def measure(found: Results, options: argparse.Namespace) -> bool:
             for what, count, how in steps if round_ % 2 == 0 else reversed(steps):
                 if round_ >= count or what in failed:
                     continue
+                now = time.monotonic()
+                if round_ and now - begin + took[what] > 60 * options.minutes:
+                    print(f"left out: {what} once more, for the {options.minutes:g} minutes")
+                    continue
                 try:
                     value = how()
                 except (BenchmarkError, subprocess.TimeoutExpired, OSError) as error:
                     failed.add(what)
                     print(f"FAILED: {what}: {error}", flush=True)
                     continue
+                took[what] = time.monotonic() - now
                 found.add(what, value)
                 shown = value.get("seconds", "")
                 print(f"{time.strftime('%H:%M:%S')} {what} {shown}", flush=True)
@@ -798,8 +804,10 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--parts", default=",".join(PARTS), help="default: %(default)s")
-    parser.add_argument("--repeats", type=int, default=3, help="default: %(default)s; larger "
-                        "classes and one worker are timed once less")  # fmt: skip
+    parser.add_argument("--repeats", type=int, default=3, help="of stock, the class of "
+                        "--size, the limit; others once less; default: %(default)s")  # fmt: skip
+    parser.add_argument("--minutes", type=float, default=15, help="begin nothing a second time "
+                        "that would not end within, default: %(default)s")  # fmt: skip
     parser.add_argument("--sizes", type=numbers, default=[20, 100], metavar="N,N",
                         help="classes besides the one of --size, default: 20,100")  # fmt: skip
     parser.add_argument("--large", action="store_true", help="also a class of 600, once")
@@ -830,7 +838,11 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the folder is removed
     found = Results(options.json)
     found.read(always=options.show)
-    fine = options.show or measure(found, options)
+    try:
+        fine = options.show or measure(found, options)
+    except KeyboardInterrupt:
+        print(f"ended; {options.json.name} has what is done, and --parts measures the rest")
+        return 130
     show(found, options.size)
     if draw(found, options.figure):
         print(f"\ndrawn: {options.figure}, {options.figure.stat().st_size // 1000} kB")
