@@ -37,6 +37,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import csv
+import functools
 import importlib
 import io
 import json
@@ -405,6 +406,7 @@ class Results:
             self.about[name] = {
                 "day": time.strftime("%Y-%m-%d"),
                 "load": round(os.getloadavg()[0], 1),  # our own commands' share included
+                "code": copy_measured(),
             }
         self.runs[name].append(value)
         self.path.parent.mkdir(exist_ok=True)
@@ -427,6 +429,14 @@ class Results:
     def classes(self) -> list[int]:
         """Return the sizes of classes that `convgrade grade` was timed with."""
         return sorted(int(name.split()[1]) for name in self.runs if name.startswith("class "))
+
+
+@functools.cache
+def copy_measured() -> str:
+    """Return what changes with every line of the package."""
+    from convgrade.classroom.versions import versions
+
+    return versions()["convolution-is-a-matrix"]
 
 
 def machine() -> dict[str, Any]:
@@ -588,9 +598,12 @@ def show(found: Results, size: int) -> None:
     print(f"\n{about['processor']}, {about['cores']} cores, {about['system']}, ", end="")
     print(f"Python {about['python']}; " + ", ".join(f"{n} {about[n]}" for n in PROJECT))
     print(f"the box: {about['box']}; two workers unless another number is given")
-    print("when, load: " + ", ".join(
-        f"{name} {a['day']}, {a['load']}" for name, a in sorted(found.about.items())
-    ))  # fmt: skip
+    for what in ("day", "load"):
+        parts = ", ".join(f"{part} {a[what]}" for part, a in sorted(found.about.items()))
+        same = {a[what] for a in found.about.values()}
+        print(f"{what}: {same.pop() if len(same) == 1 else parts}")
+    if len({a["code"] for a in found.about.values()}) > 1:
+        print("NOTE: the parts come from different versions of the package; measure all anew")
     head = ("what", "median, s", "spread, runs", "s a notebook", "x stock")
     rows = [head, *table(found, size)]
     wide = [max(len(row[i]) for row in rows) for i in range(len(head))]
@@ -838,6 +851,8 @@ def main() -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that the folder is removed
     found = Results(options.json)
     found.read(always=options.show)
+    if not options.show and os.getloadavg()[0] > 0.5:
+        print(f"NOTE: this machine is busy already, its load is {os.getloadavg()[0]:.1f}")
     try:
         fine = options.show or measure(found, options)
     except KeyboardInterrupt:
