@@ -26,6 +26,8 @@ SETTINGS = {
     "distributed.scheduler.allowed-failures": 5,
     "distributed.worker.profile.enabled": False,
     "distributed.diagnostics.nvml": False,
+    "distributed.scheduler.http.routes": [],  # pages that anybody on this machine could read
+    "distributed.worker.http.routes": [],
     "distributed.comm.timeouts.connect": "30s",
     "distributed.comm.retry.count": 2,
 }
@@ -111,6 +113,7 @@ class Pool:
             n_workers=self._workers,
             threads_per_worker=self._threads,
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else a port of a fixed number
             # Whoever reaches a scheduler can run code in its workers, and every user of this
             # machine can reach its ports: only those who hold this key are let in.
             security=Security.temporary(),
