@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import dask.config
 from distributed import Client, Future, KilledWorker, LocalCluster, Security
+from distributed.client import ClosedClientError
 
 from convgrade.classroom import quiet
 from convgrade.classroom.grade import grade, missing_layers
@@ -32,6 +33,7 @@ SETTINGS = {
     "distributed.comm.retry.count": 2,
 }
 PATIENCE = 30.0  # seconds without the scheduler, or without a worker, before giving up
+STARTS = 3  # tries to start workers of our own
 AHEAD = 2.0  # tasks handed out for every thread of the workers, so that none waits for the next
 OUTCOME = Result | Refusal | BaseException
 
@@ -109,7 +111,23 @@ class Pool:
 
     @contextlib.contextmanager
     def _cluster(self) -> Iterator[LocalCluster]:
-        cluster = LocalCluster(
+        for left in reversed(range(STARTS)):
+            try:
+                cluster = self._new_cluster()
+                break
+            except RuntimeError as error:  # a worker ended before it was there
+                if not left:
+                    raise PoolError(
+                        f"Workers do not start ({_first_line(error)}), and {self._log.name} says "
+                        "more. Put that right, then run this command again."
+                    ) from None
+        try:
+            yield cluster
+        finally:
+            cluster.close(timeout=10)
+
+    def _new_cluster(self) -> LocalCluster:
+        return LocalCluster(
             n_workers=self._workers,
             threads_per_worker=self._threads,
             dashboard_address=None,
@@ -123,10 +141,6 @@ class Pool:
             preload=[quiet.__name__],
             silence_logs=logging.CRITICAL,
         )
-        try:
-            yield cluster
-        finally:
-            cluster.close(timeout=10)
 
     def _leave(self) -> None:
         with contextlib.suppress(Exception):  # the scheduler may be gone
@@ -149,11 +163,16 @@ class Pool:
         ------
         UnfitError
             When a worker must not grade for this command.
+        PoolError
+            When the scheduler is gone.
         """
         wrong: list[str] = []
         lacking: dict[str, str] = {}
-        theirs = self._client.run(versions, on_error="return")
-        layers = self._client.run(missing_layers, on_error="return")
+        try:
+            theirs = self._client.run(versions, on_error="return")
+            layers = self._client.run(missing_layers, on_error="return")
+        except (OSError, ClosedClientError):
+            raise self._lost() from None
         for worker, found in sorted(theirs.items()):
             where = f"Worker {worker}"
             lacks = layers.get(worker, {})
@@ -192,10 +211,18 @@ class Pool:
     # --------------------------------------------------------------------- the tasks
 
     def submit(self, key: str, task: Task) -> None:
-        """Hand out a task under a key of its own."""
-        future = self._client.submit(
-            grade, task, key=f"convgrade-{id(self)}-{key}", pure=False, retries=self._retries
-        )
+        """Hand out a task under a key of its own.
+
+        Raises
+        ------
+        PoolError
+            When the scheduler is gone.
+        """
+        name = f"convgrade-{id(self)}-{key}"
+        try:
+            future = self._client.submit(grade, task, key=name, pure=False, retries=self._retries)
+        except ClosedClientError:
+            raise self._lost() from None
         self._flying[key] = future
         future.add_done_callback(lambda _: self._landed.put(key))
 
