@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import contextlib
-import fcntl
 import json
 import os
 import select
@@ -18,6 +17,9 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
+
+if sys.platform == "linux":  # elsewhere nothing is forked
+    import fcntl
 
 from convgrade.kernels.server import MAX_REQUEST, Request
 
