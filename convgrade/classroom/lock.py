@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
+import secrets
 import shutil
 import socket
 import sys
@@ -63,16 +65,22 @@ class CourseLock:
             ) from None
         self._file = file
         _remove(_read(file).get("temporary"))
-        self.temporary = Path(tempfile.mkdtemp(prefix=PREFIX))
-        self._write(
-            {
-                "host": socket.gethostname(),
-                "pid": os.getpid(),
-                "since": time.strftime("%Y-%m-%d %H:%M:%S"),
-                "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
-                "temporary": str(self.temporary),
-            }
-        )
+        # Written down before it is made: a run that is killed in between leaves nothing behind.
+        self.temporary = Path(tempfile.gettempdir(), PREFIX + secrets.token_hex(4))
+        try:
+            self._write(
+                {
+                    "host": socket.gethostname(),
+                    "pid": os.getpid(),
+                    "since": time.strftime("%Y-%m-%d %H:%M:%S"),
+                    "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+                    "temporary": str(self.temporary),
+                }
+            )
+            self.temporary.mkdir(mode=0o700)
+        except BaseException:
+            file.close()
+            raise
         return self
 
     def __exit__(
@@ -83,15 +91,15 @@ class CourseLock:
     ) -> None:
         assert self._file is not None
         shutil.rmtree(self.temporary, ignore_errors=True)
-        self._write({})
+        with contextlib.suppress(OSError):  # a full disk, which has ended the run as well
+            self._write({})
         self._file.close()
 
     def _write(self, holder: dict[str, Any]) -> None:
         assert self._file is not None
-        self._file.seek(0)
-        self._file.truncate()
-        self._file.write(json.dumps(holder))
-        self._file.flush()
+        # Not through the file's buffer: what a full disk refuses would come again at its close.
+        os.ftruncate(self._file.fileno(), 0)
+        os.write(self._file.fileno(), json.dumps(holder).encode())
 
 
 def _read(file: IO[str]) -> dict[str, Any]:

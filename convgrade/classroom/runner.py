@@ -31,6 +31,14 @@ from convgrade.plugins.course import notebook_names, read_course_notebook, sourc
 __all__ = ["ClassRunner", "RunError"]
 
 
+class _Log(logging.FileHandler):
+    """Ends the run when the disk is full; logging's own prints a traceback and goes on."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream.write(self.format(record) + self.terminator)
+        self.flush()
+
+
 class RunError(Exception):
     """The run had to stop; the message says why, and what to do."""
 
@@ -255,7 +263,7 @@ class ClassRunner(LoggingConfigurable):
     def _log_to(self, path: Path) -> Iterator[logging.Logger]:
         """Give a log whose lines go to a file: a class would fill any screen."""
         log = logging.Logger("convgrade", logging.INFO)
-        handler = logging.FileHandler(path, encoding="utf-8")
+        handler = _Log(path, encoding="utf-8")
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         log.addHandler(handler)
         try:
