@@ -35,6 +35,7 @@ class _Log(logging.FileHandler):
     """Ends the run when the disk is full; logging's own prints a traceback and goes on."""
 
     def emit(self, record: logging.LogRecord) -> None:
+        assert self.stream is not None
         self.stream.write(self.format(record) + self.terminator)
         self.flush()
 
