@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
@@ -297,6 +299,73 @@ def test_own_files(tmp_path: Path) -> None:
     result = run(argv, tmp_path / "box")
     assert (result.returncode, result.stderr) == (0, "")
     assert not Path("/dev/shm/x").exists()
+
+
+def test_a_folder_of_limited_size(tmp_path: Path) -> None:
+    """What lies there is copied in; it can be filled so far; nothing of it is seen outside."""
+    box = tmp_path / "box"
+    (box / "work").mkdir(parents=True)
+    (box / "work" / "given").write_text("text")
+    code = """
+        import errno, os
+        assert open("given").read() == "text"
+        open("given", "w").write("other")
+        written = 0
+        try:
+            for number in range(200):
+                with open(f"../file{number}", "wb") as file:
+                    written += file.write(bytes(100_000))
+        except OSError as error:
+            assert error.errno == errno.ENOSPC
+        print(written)
+    """
+    argv = confine.command(
+        python(code), read=confine.system_paths(), write=[], scratch={box: 2_000_000}
+    )
+    result = run(argv, box / "work")
+    assert result.stderr == ""
+    assert 1_500_000 < int(result.stdout) <= 2_000_000
+    assert [p.name for p in box.rglob("*")] == ["work", "given"]
+    assert (box / "work" / "given").read_text() == "text"
+
+
+def test_more_files_than_the_folder_holds_are_refused(tmp_path: Path) -> None:
+    """Rather than the box: without its mounts more could be read."""
+    (tmp_path / "box").mkdir()
+    (tmp_path / "box" / "large").write_bytes(bytes(200_000))
+    argv = confine.command(
+        python("print(1)"),
+        read=confine.system_paths(), write=[], scratch={tmp_path / "box": 100_000},
+    )  # fmt: skip
+    result = run(argv, tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "No space left" in result.stderr
+
+
+def test_a_folder_for_sockets(tmp_path: Path) -> None:
+    """A socket in it is seen outside; a file cannot be made there."""
+    folder = Path(tempfile.mkdtemp(dir="/tmp"))
+    code = """
+        import socket, sys
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(sys.argv[1] + "/s")
+        listener.listen()
+        try:
+            open(sys.argv[1] + "/file", "w")
+        except PermissionError:
+            print("ready", flush=True)
+        listener.accept()[0].send(b"hello")
+    """
+    argv = confine.command(
+        python(code, folder), read=confine.system_paths(), write=[], sockets=[folder]
+    )
+    with subprocess.Popen(argv, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        with socket.socket(socket.AF_UNIX) as ours:
+            ours.connect(str(folder / "s"))
+            assert ours.recv(5) == b"hello"
+    shutil.rmtree(folder)
 
 
 def test_a_folder_in_a_folder(tmp_path: Path) -> None:
