@@ -6,6 +6,7 @@ import contextlib
 import logging
 import queue
 import time
+import uuid
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -23,8 +24,7 @@ from convgrade.classroom.versions import differences, versions
 __all__ = ["Pool", "PoolError", "UnfitError"]
 
 SETTINGS = {
-    # A worker dies with whatever kernel kills it; only a task that does so again and again is it.
-    "distributed.scheduler.allowed-failures": 5,
+    "distributed.scheduler.allowed-failures": 2,  # then Dask gives a task up whose workers died
     "distributed.worker.profile.enabled": False,
     "distributed.diagnostics.nvml": False,
     "distributed.scheduler.http.routes": [],  # pages that anybody on this machine could read
@@ -76,7 +76,8 @@ class Pool:
         with contextlib.ExitStack() as stack:
             places = {"temporary-directory": str(self._folder)}
             stack.enter_context(dask.config.set(SETTINGS | places))
-            logging.getLogger("distributed").setLevel(logging.CRITICAL)
+            for name in ("distributed", "distributed.client"):  # Dask gives each a level
+                logging.getLogger(name).setLevel(logging.CRITICAL)
             if self._scheduler:
                 self._client = self._connect()
             else:
@@ -84,11 +85,13 @@ class Pool:
             stack.callback(self._leave)
             try:
                 self._client.wait_for_workers(1, timeout=PATIENCE)
-            except TimeoutError:
+            except TimeoutError:  # an OSError, too
                 raise PoolError(
                     f"Grading needs a worker, and none came within {PATIENCE:.0f} s. Start one "
                     "with `dask worker` and the scheduler's address, then run this command again."
                 ) from None
+            except (OSError, ClosedClientError):
+                raise self._lost() from None
             self._stack = stack.pop_all()
         return self
 
