@@ -120,8 +120,9 @@ def course(released: Tiny, tmp_path: Path) -> Tiny:
     return released.copy(tmp_path)
 
 
-def hand_in_a_class(course: Tiny) -> None:
-    """Hand in one of everything that can be the matter."""
+def a_class(released: Tiny, root: Path) -> Tiny:
+    """Return a course in which one of everything that can be the matter was handed in."""
+    course = released.copy(root)
     course.hand_in("ada")
     course.hand_in("bob", {**RIGHT, "total": EXIT})
     course.hand_in("cyd", names=(SUMS,))
@@ -136,8 +137,11 @@ def hand_in_a_class(course: Tiny) -> None:
     (folder / "data").mkdir()
     (folder / "data" / "table.csv").write_text("a forged table")
     course.hand_in("gus", tamper=lambda nb: nb.cells.pop())
-    (course.folder("hal")).mkdir(parents=True)
+    course.folder("hal").mkdir(parents=True)
     (course.folder("hal") / "essay.ipynb").write_text("{}")
+    with course.gradebook() as book:
+        book.update_or_create_assignment("tiny", duedate="2030-01-01 00:00:00 UTC")
+    return course
 
 
 @pytest.fixture(scope="module")
@@ -145,13 +149,9 @@ def classes(
     released: Tiny, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, tuple[Tiny, str]]:
     """Return one class, graded by nbgrader, by one worker and by two, with what was printed."""
-    first = released.copy(tmp_path_factory.mktemp("handed-in"))
-    hand_in_a_class(first)
-    with first.gradebook() as book:
-        book.update_or_create_assignment("tiny", duedate="2030-01-01 00:00:00 UTC")
     graded = {}
     for name in ("nbgrader", "1", "2"):
-        other = first.copy(tmp_path_factory.mktemp(f"by-{name}"))
+        other = a_class(released, tmp_path_factory.mktemp(f"by-{name}"))
         if name == "nbgrader":
             graded[name] = other, other.grade(status=1)
         else:
@@ -313,6 +313,7 @@ class Broken(NbGraderPreprocessor):
 
 
 def test_a_failing_worker_costs_nobody_points(course: Tiny) -> None:
+    """A notebook that kills its workers is reported, and not what was in them at the time."""
     for student in ("raises", "kills", "well"):
         course.hand_in(student)
     convgrade(course)
@@ -382,9 +383,7 @@ def test_workers_elsewhere_grade_alike_and_a_lost_scheduler_is_said(
 ) -> None:
     address, process = scheduler
     worker(start, address)
-    first = released.copy(tmp_path / "first")
-    hand_in_a_class(first)
-    course, other = first.copy(tmp_path / "remote"), first.copy(tmp_path / "lost")
+    first, course, other = (a_class(released, tmp_path / name) for name in ("1", "2", "3"))
     convgrade(first, status=1)
     convgrade(course, "--scheduler", address, status=1)
     assert gradebook(course) == gradebook(first)

@@ -214,18 +214,9 @@ class Pool:
     # --------------------------------------------------------------------- the tasks
 
     def submit(self, key: str, task: Task) -> None:
-        """Hand out a task under a key of its own.
-
-        Raises
-        ------
-        PoolError
-            When the scheduler is gone.
-        """
-        name = f"convgrade-{id(self)}-{key}"
-        try:
-            future = self._client.submit(grade, task, key=name, pure=False, retries=self._retries)
-        except ClosedClientError:
-            raise self._lost() from None
+        """Hand out a task; no other of this key is handed out meanwhile."""
+        name = f"convgrade-{uuid.uuid4().hex}"  # a task given up and handed out again is another
+        future = self._client.submit(grade, task, key=name, pure=False, retries=self._retries)
         self._flying[key] = future
         future.add_done_callback(lambda _: self._landed.put(key))
 

@@ -6,10 +6,12 @@ import contextlib
 import json
 import logging
 import os
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from distributed import KilledWorker
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import setenv
@@ -198,26 +200,39 @@ class ClassRunner(LoggingConfigurable):
         tally: Tally,
         progress: Progress,
     ) -> None:
-        """Keep the workers busy, and record students whose notebooks are all back."""
+        """Keep the workers busy, and record students whose notebooks are all back.
+
+        When a worker dies, so do all tasks in it, and Dask cannot tell whose fault
+        it was. Those that it gives up are run again at the end, each alone.
+        """
         back: dict[str, dict[str, OUTCOME]] = {}
-        owner: dict[str, Submission] = {}
+        owner: dict[str, tuple[Submission, Task]] = {}
+        suspects: deque[str] = deque()
+        alone: set[str] = set()
         exhausted = False
-        while not exhausted or pool.flying:
+        while not exhausted or pool.flying or suspects:
             while not exhausted and pool.has_room():
                 made = next(makes, None)
                 if made is None:
                     exhausted = True
                     break
                 submission, path, task = made
-                owner[path] = submission
+                owner[path] = submission, task
                 pool.submit(path, task)
+            if suspects and exhausted and not pool.flying:
+                path = suspects.popleft()
+                alone.add(path)
+                pool.submit(path, owner[path][1])
             landed = pool.next(timeout=1.0) if pool.flying else None
             if landed is None:
                 continue
             path, outcome = landed
             if isinstance(outcome, Refusal):
                 raise UnfitError(f"Worker {outcome.words}")
-            submission = owner.pop(path)
+            if isinstance(outcome, KilledWorker) and path not in alone:
+                suspects.append(path)
+                continue
+            submission, _ = owner.pop(path)
             here = back.setdefault(submission.student, {})
             here[path] = outcome
             progress.step(failed=not isinstance(outcome, Result) or bool(outcome.ungradable))
