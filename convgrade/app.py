@@ -11,11 +11,12 @@ from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.converters.base import NbGraderException
 from traitlets import default
 
+from convgrade import doctor
 from convgrade.classroom.lock import LockedError
 from convgrade.classroom.pool import PoolError, UnfitError
 from convgrade.classroom.runner import ClassRunner, RunError
 
-__all__ = ["ConvgradeApp", "GradeApp", "run"]
+__all__ = ["ConvgradeApp", "DoctorApp", "GradeApp", "run"]
 
 INTERRUPTED = 130  # as shells count an end by Ctrl-C
 
@@ -102,6 +103,23 @@ class GradeApp(NbGrader):  # type: ignore[misc]
         sys.exit(tally.status)
 
 
+class DoctorApp(NbGrader):  # type: ignore[misc]
+    """Tries what this machine offers to the box."""
+
+    name = "convgrade-doctor"
+    description = "Say what this machine offers to the box around student code, by trying it"
+    examples = """
+            convgrade doctor
+
+        Exit status: 0 when every promise of the box holds here, 1 otherwise.
+        """
+
+    def start(self) -> None:
+        """Examine the machine; called by traitlets."""
+        super().start()
+        sys.exit(doctor.main())
+
+
 class ConvgradeApp(NbGrader):  # type: ignore[misc]
     """Finds the subcommand."""
 
@@ -110,6 +128,7 @@ class ConvgradeApp(NbGrader):  # type: ignore[misc]
     examples = "convgrade grade ASSIGNMENT"
     subcommands: ClassVar[dict[str, Any]] = {
         "grade": (GradeApp, GradeApp.description),
+        "doctor": (DoctorApp, DoctorApp.description),
     }
 
     @default("classes")

@@ -164,3 +164,11 @@ def test_another_system(monkeypatch) -> None:
     findings = doctor.examine()
     assert not any(finding.kept for finding in findings)
     assert all("confinement needs Linux, and this is darwin" in f.outcome for f in findings)
+
+
+def test_the_command_line_asks_the_doctor() -> None:
+    """`convgrade doctor` prints what `main` does, and ends with its status."""
+    run = [sys.executable, "-m", "convgrade", "doctor"]
+    result = subprocess.run(run, capture_output=True, text=True, timeout=120)
+    assert result.returncode == int("NOT" in result.stdout), result.stderr
+    assert "look into the grader's own package" in result.stdout
