@@ -214,9 +214,18 @@ class Pool:
     # --------------------------------------------------------------------- the tasks
 
     def submit(self, key: str, task: Task) -> None:
-        """Hand out a task; no other of this key is handed out meanwhile."""
+        """Hand out a task; no other of this key is handed out meanwhile.
+
+        Raises
+        ------
+        PoolError
+            When the scheduler is gone.
+        """
         name = f"convgrade-{uuid.uuid4().hex}"  # a task given up and handed out again is another
-        future = self._client.submit(grade, task, key=name, pure=False, retries=self._retries)
+        try:
+            future = self._client.submit(grade, task, key=name, pure=False, retries=self._retries)
+        except ClosedClientError:
+            raise self._lost() from None
         self._flying[key] = future
         future.add_done_callback(lambda _: self._landed.put(key))
 
