@@ -120,9 +120,8 @@ def course(released: Tiny, tmp_path: Path) -> Tiny:
     return released.copy(tmp_path)
 
 
-def a_class(released: Tiny, root: Path) -> Tiny:
-    """Return a course in which one of everything that can be the matter was handed in."""
-    course = released.copy(root)
+def hand_in_a_class(course: Tiny) -> None:
+    """Hand in one of everything that can be the matter."""
     course.hand_in("ada")
     course.hand_in("bob", {**RIGHT, "total": EXIT})
     course.hand_in("cyd", names=(SUMS,))
@@ -139,6 +138,15 @@ def a_class(released: Tiny, root: Path) -> Tiny:
     course.hand_in("gus", tamper=lambda nb: nb.cells.pop())
     course.folder("hal").mkdir(parents=True)
     (course.folder("hal") / "essay.ipynb").write_text("{}")
+
+
+def a_class(released: Tiny, root: Path) -> Tiny:
+    """Return a course with a class in it, handed in after a due date or before.
+
+    Each is handed in anew: a copy would have files where links were.
+    """
+    course = released.copy(root)
+    hand_in_a_class(course)
     with course.gradebook() as book:
         book.update_or_create_assignment("tiny", duedate="2030-01-01 00:00:00 UTC")
     return course

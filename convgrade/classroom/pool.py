@@ -33,6 +33,8 @@ SETTINGS = {
     "distributed.comm.retry.count": 2,
 }
 PATIENCE = 30.0  # seconds without the scheduler, or without a worker, before giving up
+RESTART = 120.0  # seconds without a worker during a run: one that is killed again as soon as it is
+# back is hardly ever counted, and on a busy machine it takes half a minute to come back
 STARTS = 3  # tries to start workers of our own
 AHEAD = 2.0  # tasks handed out for every thread of the workers, so that none waits for the next
 OUTCOME = Result | Refusal | BaseException
@@ -261,15 +263,17 @@ class Pool:
 
     def _still_there(self) -> None:
         """Tell a pause from an end."""
-        if self._client.status == "running" and self._count():
+        running = self._client.status == "running"
+        if running and self._count():
             self._last = time.monotonic()
-        elif time.monotonic() - self._last > PATIENCE or self._client.status == "closed":
+        patience = RESTART if running else PATIENCE
+        if time.monotonic() - self._last > patience or self._client.status == "closed":
             raise self._lost()
 
     def _lost(self) -> PoolError:
         what = self._scheduler or "of this command"
         return PoolError(
-            f"The Dask scheduler {what} is gone, or has had no worker for {PATIENCE:.0f} s. What "
+            f"The Dask scheduler {what} is gone, or has had no worker for {RESTART:.0f} s. What "
             "is graded is recorded; run this command again for the rest."
         )
 
