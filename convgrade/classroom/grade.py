@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import copy
 import json
 import logging
 import multiprocessing
 import os
+import shutil
 import tempfile
+import threading
 import time
 import warnings
 from collections.abc import Mapping, Sequence
@@ -28,8 +31,10 @@ from nbgrader.nbgraderformat import common
 from traitlets.config import Config
 
 from convgrade import confine
+from convgrade.classroom import quiet
 from convgrade.classroom.task import Refusal, Result, Task
 from convgrade.classroom.versions import differences, versions
+from convgrade.kernels import forks
 from convgrade.plugins.course import MATERIAL, Material
 from convgrade.plugins.handed_in import opened
 from convgrade.plugins.save import without_marks
@@ -148,6 +153,24 @@ def _prepare() -> None:
     # nbgrader checks its schema, which never changes, for every cell: half of a tenth of a second
     # a notebook.
     common.jsonschema = SimpleNamespace(validate=_validate)
+    # The command removes what workers of its own leave when they are killed.
+    if quiet.LOG not in os.environ and forks.available():
+        with _preparing:
+            _own_folder()
+
+
+_preparing = threading.Lock()
+
+
+@cache
+def _own_folder() -> None:
+    """Put this worker's temporary files into one folder; remove those of killed workers."""
+    top = Path(tempfile.gettempdir())
+    forks.remove_leftovers(top)
+    folder = tempfile.mkdtemp(prefix=forks.PREFIX, dir=top)
+    forks.hold(Path(folder))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    tempfile.tempdir = folder
 
 
 def _validate(instance: Any, schema: Any) -> None:

@@ -73,7 +73,7 @@ class CourseLock:
                     "host": socket.gethostname(),
                     "pid": os.getpid(),
                     "since": time.strftime("%Y-%m-%d %H:%M:%S"),
-                    "command": " ".join([Path(sys.argv[0]).name, *sys.argv[1:]]),
+                    "command": " ".join(["convgrade", *sys.argv[1:]]),
                     "temporary": str(self.temporary),
                 }
             )

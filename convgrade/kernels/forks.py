@@ -23,7 +23,10 @@ if sys.platform == "linux":  # elsewhere nothing is forked
 
 from convgrade.kernels.server import MAX_REQUEST, Request
 
-__all__ = ["Fork", "ForkServer", "ForkServerError", "available", "fork_server"]
+__all__ = [
+    "Fork", "ForkServer", "ForkServerError", "available", "fork_server", "hold",
+    "remove_leftovers", "short_folder",
+]  # fmt: skip
 
 START = 120.0  # seconds for the imports
 REPLY = 60.0  # seconds for a fork, on a busy machine
@@ -143,9 +146,9 @@ class ForkServer:
 
     def __init__(self, preload: Sequence[str] = ()) -> None:
         temporary = short_folder()
-        _remove_leftovers(temporary)
+        remove_leftovers(temporary)
         self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=temporary))
-        self._mark = _hold(self.folder)
+        self._mark = hold(self.folder)
         self._preload = list(preload)
         self._lock = threading.RLock()
         self._owner = os.getpid()
@@ -307,14 +310,14 @@ def fork_server(preload: Sequence[str] = ()) -> ForkServer:
 # ------------------------------------------------------- folders that nobody removed
 
 
-def _hold(folder: Path) -> int:
+def hold(folder: Path) -> int:
     """Mark a folder as in use, flock(2), as long as the descriptor is open in some process."""
     mark = os.open(folder / MARK, os.O_RDWR | os.O_CREAT, 0o600)
     fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
     return mark
 
 
-def _remove_leftovers(temporary: Path) -> None:
+def remove_leftovers(temporary: Path) -> None:
     """Remove the folders of processes that were killed together with their fork server."""
     for mark in temporary.glob(f"{PREFIX}*/{MARK}"):
         try:
