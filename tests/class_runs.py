@@ -49,7 +49,7 @@ class Place:
     def environment(self) -> dict[str, str]:
         """Return what processes get; fork servers pass on PATH, and little else."""
         path = f"{os.environ.get('PATH', os.defpath)}{os.pathsep}{self.folder}/bin"
-        return {**os.environ, "TMPDIR": str(self.folder), "PATH": path, "PYTHONPATH": ""}
+        return {**os.environ, "TMPDIR": str(self.folder), "PATH": path}
 
     def start(
         self, words: list[str], folder: Path, before: tuple[str, ...] = (), **env: str
@@ -111,6 +111,31 @@ def finish(run: subprocess.Popen[str], seconds: float = 150) -> str:
         printed, _ = run.communicate()
         raise AssertionError(f"the run did not end within {seconds:g} s:\n{printed}") from None
     return printed
+
+
+def hold(words: list[str], path: str | None = None) -> subprocess.Popen[bytes]:
+    """Make namespaces with `unshare`, which live until somebody calls ``communicate()``.
+
+    What holds them waits for the end of a pipe: nothing is left when the test is killed.
+
+    Raises
+    ------
+    OSError
+        Where this user may not.
+    """
+    holder = subprocess.Popen(
+        [*words, "sh", "-c", "echo here; cat"],
+        env={**os.environ, "PATH": path or os.environ.get("PATH", os.defpath)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert holder.stdout is not None
+    said = holder.stdout.readline()
+    if said != b"here\n":
+        rest, _ = holder.communicate(timeout=30)
+        raise OSError((said + rest).decode().strip())
+    return holder
 
 
 def assert_nothing_left(place: Place, course: Tiny) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from class_runs import Place, assert_nothing_left, finish
+from class_runs import Place, assert_nothing_left, finish, hold
 from conftest import ROOT
 from test_classroom import gradebook, graded_files, hand_in_a_class, wait_until
 from tiny import Tiny
@@ -32,11 +32,7 @@ PORT = 8786
 
 
 class Machines:
-    """Some machines on one bridge; a context manager.
-
-    Namespaces have no names: they live as long as the processes in them. Those
-    that hold them wait for the end of a pipe, so that they end with the test.
-    """
+    """Some machines on one bridge, in namespaces without names: none has to be removed."""
 
     def __init__(self, *numbers: int) -> None:
         self._path = f"{os.environ.get('PATH', os.defpath)}:/usr/sbin:/sbin"
@@ -69,12 +65,7 @@ class Machines:
             self.run(number, "ip", "link", "set", "eth0", "up")
 
     def _hold(self, number: int, words: list[str]) -> None:
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
-        holder = subprocess.Popen([*words, "sh", "-c", "echo here; cat"], env=self._env, **pipes)  # type: ignore[call-overload]
-        self._holders[number] = holder
-        said = holder.stdout.readline()
-        if said != b"here\n":
-            raise OSError(said.decode().strip())
+        self._holders[number] = hold(words, self._path)
 
     @property
     def _env(self) -> dict[str, str]:
