@@ -257,6 +257,8 @@ def test_a_run_that_was_ended_goes_on_where_it_stopped(
         command(),
         cwd=course.root,
         env={**os.environ, "MARK": str(tmp_path)},
+        # pytest's parallel workers ignore SIGINT, and their children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
