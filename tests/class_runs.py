@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -71,6 +72,21 @@ class Place:
     ) -> subprocess.Popen[str]:
         """Start a class run."""
         return self.start(["convgrade", "grade", "tiny", *args], course.root, before)
+
+    def cluster(self, name: str) -> str:
+        """Start a Dask scheduler and a worker, and return the address."""
+        file = self.folder / f"{name}.json"
+        here = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+        words = ["distributed.cli.dask_scheduler", *here, "--scheduler-file", str(file)]
+        self.start(words, self.folder)
+        wait_until(file.exists, 60)
+        address = str(json.loads(file.read_text())["address"])
+        words = ["distributed.cli.dask_worker", address, "--nthreads", "3", "--no-dashboard"]
+        worker = self.start(words, self.folder)
+        # `dask worker` gives up when its process is killed before that.
+        assert worker.stdout is not None
+        assert any("Registered to" in line for line in worker.stdout)
+        return address
 
     def processes(self) -> dict[int, tuple[int, str]]:
         """Return parent and command line of every living process of this place, by its id."""

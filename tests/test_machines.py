@@ -22,7 +22,7 @@ from tiny import Tiny
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.timeout(600),
+    pytest.mark.timeout(1200),
     pytest.mark.skipif(sys.platform != "linux", reason="only Linux has network namespaces"),
 ]
 

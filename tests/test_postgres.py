@@ -22,7 +22,7 @@ from conftest import ROOT
 from test_classroom import TABLES, WRONG, graded_files, hand_in_a_class, log, wait_until
 from tiny import OVERRIDE, RIGHT, Tiny
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 USER, DATABASE = "teacher", "tiny"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import random
 import re
@@ -21,7 +20,7 @@ from class_runs import Place, assert_nothing_left, finish, hold
 from test_classroom import EXIT, WRONG, gradebook, graded_files, log, wait_until
 from tiny import MEANS, RIGHT, SUMS, Tiny
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
 SEED = 20_240_229
 STUDENTS = 16
@@ -173,7 +172,7 @@ def test_a_run_says_that_its_scheduler_is_gone_and_the_next_one_goes_on(
     course = reference.copy(tmp_path / "course")
     killer = Killer(place, course, SEED + 3, seconds)
 
-    address = start_cluster(place, "first")
+    address = place.cluster("first")
     run = place.grade(course, "--force", "--scheduler", address)
     killer.disturb(run, ["worker", "scheduler"])
     printed = finish(run)
@@ -182,7 +181,7 @@ def test_a_run_says_that_its_scheduler_is_gone_and_the_next_one_goes_on(
     assert_brief(printed)
     wait_until(lambda: not place.processes(), 90)
 
-    address = start_cluster(place, "second")
+    address = place.cluster("second")
     run = place.grade(course, "--force", "--scheduler", address)
     killer.disturb(run, [*killer.shuffled(SURVIVED), "runner"])
     finish(run)
@@ -195,21 +194,6 @@ def test_a_run_says_that_its_scheduler_is_gone_and_the_next_one_goes_on(
         for pid in place.find(kind):
             os.kill(pid, signal.SIGTERM)
     assert_nothing_left(place, course)
-
-
-def start_cluster(place: Place, name: str) -> str:
-    """Start a Dask scheduler and a worker, and return the address."""
-    file = place.folder / f"{name}.json"
-    place.start(
-        ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0",
-         "--no-dashboard", "--scheduler-file", str(file)],
-        place.folder,
-    )  # fmt: skip
-    wait_until(file.exists, 60)
-    address = str(json.loads(file.read_text())["address"])
-    words = ["distributed.cli.dask_worker", address, "--nthreads", "3", "--no-dashboard"]
-    place.start(words, place.folder)
-    return address
 
 
 def assert_brief(printed: str) -> None:
