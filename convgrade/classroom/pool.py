@@ -71,6 +71,7 @@ class Pool:
         self._flying: dict[str, Future[Any]] = {}
         self._landed: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._slots, self._counted = 0, 0.0
+        self._ours: LocalCluster | None = None
         self._last = time.monotonic()
         self._stack = contextlib.ExitStack()
 
@@ -83,7 +84,8 @@ class Pool:
             if self._scheduler:
                 self._client = self._connect()
             else:
-                self._client = Client(stack.enter_context(self._cluster()))
+                self._ours = stack.enter_context(self._cluster())
+                self._client = Client(self._ours)
             stack.callback(self._leave)
             try:
                 self._client.wait_for_workers(1, timeout=PATIENCE)
@@ -206,6 +208,9 @@ class Pool:
             self._counted = now
             with contextlib.suppress(Exception):  # the scheduler may be gone; `next` will tell
                 self._slots = sum(self._client.nthreads().values())
+                if self._ours is not None:
+                    # Dask forgets a worker that takes long to come back, and starts no other.
+                    self._ours.scale(self._workers)
         return self._slots
 
     @property
