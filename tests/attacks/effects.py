@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 
 from attacks.attack import Attack
 from attacks.course import AFTER, BEFORE, POINTS
-from attacks.grading import Outcome
+from attacks.grading import UNHURRIED, Outcome
 
 Check = Callable[[Attack, Outcome], str]
 EFFECTS: dict[str, Check] = {}
@@ -177,8 +177,9 @@ def _(attack: Attack, outcome: Outcome) -> str:
 
 @effect("waits")
 def _(attack: Attack, outcome: Outcome) -> str:
-    if "waits" in attack.stock and outcome.seconds > attack.patience:
-        return f"{outcome.seconds:.0f} s, {attack.patience:g} s are enough"
+    enough = attack.patience * (UNHURRIED if outcome.side == "ours" else 1)
+    if "waits" in attack.stock and outcome.seconds > enough:
+        return f"{outcome.seconds:.0f} s, {enough:g} s are enough"
     return ""
 
 
