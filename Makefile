@@ -1,5 +1,6 @@
 # make demo    install, generate the release, grade the demo class, write feedback and the report
 # make test    everything that must pass
+# make recovery class runs killed at random moments, some minutes on an idle machine
 # make check   the everyday loop, under two minutes
 # make release regenerate release/ after a change in source/ or nbgrader_config.py
 
@@ -9,7 +10,7 @@ NBGRADER := $(BIN)/python -m nbgrader
 INSTALLED := .venv/.installed
 ASSIGNMENT := toeplitz
 
-.PHONY: demo test lint check fix release submitted packages clean
+.PHONY: demo test recovery lint check fix release submitted packages clean
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -46,7 +47,11 @@ fix: $(INSTALLED)
 	$(BIN)/python -m convgrade.canonical --fix source
 
 test: lint packages
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/test_recovery.py
+
+# Class runs killed at twenty random moments. They want both cores for themselves.
+recovery: lint packages
+	$(BIN)/python -m pytest tests/test_recovery.py
 
 # A browser for the tests that look at pages; see CONTRIBUTING.md.
 packages:
