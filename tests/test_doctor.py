@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import textwrap
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -32,6 +33,14 @@ DEPENDS = {
     "read the environment of a process of yours",
     "gain privileges in a namespace of its own",
 }
+
+
+@pytest.fixture(autouse=True)
+def no_process_is_left() -> Iterator[None]:
+    """After each test this process has the children that it had before, of other tests."""
+    before = set(psutil.Process().children(recursive=True))
+    yield
+    assert set(psutil.Process().children(recursive=True)) <= before
 
 
 def change(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +92,6 @@ def test_a_whole_box(home: Path, tmp_path: Path, monkeypatch, capsys) -> None:
         assert any(line.startswith(f"{name} ") for line in lines[3 + count :]), name
     assert list(temporary.iterdir()) == []
     assert (home / "diary").read_text() == "private"
-    assert psutil.Process().children(recursive=True) == []
 
 
 @whole_box
@@ -120,7 +128,6 @@ def test_a_machine_without(code, reason, not_kept, home, monkeypatch) -> None:
     assert all(f.outcome.startswith(("MISSING: ", "NOT STOPPED: ")) for f in broken)
     text = doctor.report(findings)
     assert "The box is NOT WHOLE on this machine" in text
-    assert psutil.Process().children(recursive=True) == []
 
 
 @whole_box
