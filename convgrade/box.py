@@ -78,7 +78,7 @@ class Box:
     ) -> None:
         self._preload = preload if forks.available() else None
         if self._preload is None:
-            self.folder = Path(tempfile.mkdtemp(prefix="cg-", dir=forks.short_folder()))
+            self.folder = Path(tempfile.mkdtemp(prefix=forks.PREFIX, dir=forks.short_folder()))
         else:
             server = forks.fork_server(self._preload)
             self.folder = Path(tempfile.mkdtemp(prefix="", dir=server.folder))

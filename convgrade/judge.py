@@ -36,6 +36,7 @@ from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
 from convgrade import wire
+from convgrade.kernels.server import INLINE
 from convgrade.remote import Link, Lost, Namespace, line_of
 
 __all__ = [
@@ -54,7 +55,6 @@ __all__ = [
 Output = dict[str, Any]
 
 UNREACHED = "the test could not reach your code"
-INLINE = "module://matplotlib_inline.backend_inline"
 MAX_OUTPUT = 1_000_000  # characters a course's cell may print
 
 

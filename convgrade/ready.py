@@ -10,23 +10,13 @@ import gc
 import importlib
 import sys
 
-#: What the first shell of a process imports.
-SHELL = (
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "IPython.utils.wildcard",
-    "cProfile",
-    "matplotlib_inline.backend_inline",
-    "sqlite3",
-)
+from convgrade.kernels.server import INLINE, SHELL
 
-for name in SHELL:
+for name in (*SHELL, "matplotlib_inline.backend_inline"):
     with contextlib.suppress(ImportError):  # another IPython has them elsewhere
         importlib.import_module(name)
 if "matplotlib" in sys.modules:
     # It reads what every installed package offers as a backend, once.
-    sys.modules["matplotlib"].rcParams["backend"] = "module://matplotlib_inline.backend_inline"
+    sys.modules["matplotlib"].rcParams["backend"] = INLINE
 gc.collect()
 gc.freeze()  # a collection would write to every object, and copy the memory of every fork

@@ -55,12 +55,6 @@ class Progress:
             self._said = now
             print(self._line(now - self._start), file=sys.stderr, flush=True)
 
-    def say(self, words: str) -> None:
-        """Print a line without spoiling the bar."""
-        self._bar.write(words, file=sys.stderr) if self._terminal else print(
-            words, file=sys.stderr
-        )
-
     def _line(self, seconds: float) -> str:
         rate = self._done / seconds
         left = (self._total - self._done) / rate

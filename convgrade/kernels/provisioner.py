@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import subprocess
-from collections.abc import Sequence
 from typing import Any
 
 from jupyter_client.connect import KernelConnectionInfo
@@ -17,7 +16,6 @@ from convgrade.kernels.forks import Fork, available, fork_server
 __all__ = ["ForkProvisioner"]
 
 LAUNCHER = "ipykernel_launcher"
-NAMES = {0: "stdin", 1: "stdout", 2: "stderr"}
 
 
 class ForkProvisioner(LocalProvisioner):
@@ -66,7 +64,7 @@ class ForkProvisioner(LocalProvisioner):
                 f"found {' '.join(cmd)}. Take the kernel_provisioner out of its specification."
             )
         environment = kwargs.get("env")
-        stdio, opened = _stdio(kwargs)
+        stdio = _stdio(kwargs)
         try:
             self.process = await asyncio.to_thread(
                 fork_server(self.preload).fork,
@@ -77,8 +75,7 @@ class ForkProvisioner(LocalProvisioner):
                 stdio,
             )
         finally:
-            for descriptor in opened:
-                os.close(descriptor)
+            os.close(stdio[0])
         self.pid = self.pgid = self.process.pid
         return self.connection_info
 
@@ -110,18 +107,18 @@ class ForkProvisioner(LocalProvisioner):
             await super().send_signal(signum)
 
 
-def _stdio(options: dict[str, Any]) -> tuple[Sequence[int], list[int]]:
-    """Return descriptors for stdin, stdout and stderr, and those of them that were opened here.
+def _stdio(options: dict[str, Any]) -> list[int]:
+    """Return descriptors for stdin, stdout and stderr; the first was opened for it.
 
     The meaning of the options is that of `subprocess.Popen`, without PIPE.
     """
     nowhere = os.open(os.devnull, os.O_RDWR)
     files = [nowhere]  # nothing is typed into a kernel
-    for number in (1, 2):
-        value = options.get(NAMES[number])
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        value = options.get(name)
         if value == subprocess.PIPE:
             os.close(nowhere)
-            raise ValueError(f"a forked kernel takes a file for {NAMES[number]}, and no PIPE")
+            raise ValueError(f"a forked kernel takes a file for {name}, and no PIPE")
         if value is None:
             files.append(number)
         elif value == subprocess.STDOUT:
@@ -130,4 +127,4 @@ def _stdio(options: dict[str, Any]) -> tuple[Sequence[int], list[int]]:
             files.append(nowhere)
         else:
             files.append(value if isinstance(value, int) else value.fileno())
-    return files, [nowhere]
+    return files

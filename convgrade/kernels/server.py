@@ -30,27 +30,31 @@ from typing import NoReturn
 
 from convgrade import confine
 
-__all__ = ["MAX_REQUEST", "Request"]
+__all__ = ["INLINE", "MAX_REQUEST", "SHELL", "Request"]
 
 MAX_REQUEST = 2**17  # bytes
 INLINE = "module://matplotlib_inline.backend_inline"
+#: What the first IPython shell of a process imports.
+SHELL = (
+    "IPython.core.completerlib",
+    "IPython.core.debugger",
+    "IPython.core.oinspect",
+    "IPython.extensions.storemagic",
+    "IPython.utils.wildcard",
+    "cProfile",
+    "sqlite3",
+)
 #: What a kernel imports when it starts.
 KERNEL = (
     "ipykernel.kernelapp",
     "ipykernel.debugger",
     "ipykernel.zmqshell",
     "matplotlib_inline.config",
-    "IPython.core.completerlib",
-    "IPython.core.debugger",
-    "IPython.core.oinspect",
-    "IPython.extensions.storemagic",
-    "IPython.utils.wildcard",
+    *SHELL,
     "zmq.eventloop.zmqstream",
     "tornado.platform.asyncio",
-    "cProfile",
     "faulthandler",
     "psutil",
-    "sqlite3",
 )
 
 
@@ -240,14 +244,11 @@ def _freshen(request: Request) -> None:
         torch = sys.modules["torch"]
         torch.seed()
         threads = os.environ.get("OMP_NUM_THREADS", "")
-        torch.set_num_threads(int(threads) if threads.isdecimal() else _processors())
+        processors = len(os.sched_getaffinity(0))
+        torch.set_num_threads(int(threads) if threads.isdecimal() else processors)
     backend = os.environ.setdefault("MPLBACKEND", INLINE)  # as ipykernel does
     if "matplotlib" in sys.modules and backend != INLINE:  # it has read the environment already
         sys.modules["matplotlib"].rcParams["backend"] = backend
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 if __name__ == "__main__":
