@@ -4,6 +4,9 @@ A hidden test makes a `Rubric`, adds parts to it and ends in ``rubric.score()``:
 a builtin float, which nbgrader reads as the cell's points. Student functions
 are called by value with plain data only, so the same test cell also works when
 the student's code runs in another process.
+
+Besides the words for the student, ``score()`` shows a record of them under a MIME type
+of its own, `RECORD`: the feedback page and the class report are made from it.
 """
 
 from __future__ import annotations
@@ -11,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,68 +22,71 @@ import torch
 
 from convkit import (
     Difference,
+    Draw,
+    Misconception,
     as_array,
     call,
     compare,
     describe,
+    diagnose,
     forbidden_name,
+    known_value,
     message,
     missing_name,
+    notebook_display,
     rule_broken,
     rule_missed,
 )
 
-__all__ = ["Draw", "Rubric"]
+__all__ = ["RECORD", "Draw", "Rubric"]
+
+#: MIME type of the record of an exercise, see `Rubric.record`.
+RECORD = "application/vnd.convgrade.exercise+json"
+WINDOW = (16, 40)  # rows and columns of a matrix answer that a record shows
 
 
-class Draw:
-    """Random inputs from a recorded seed.
+@dataclass(frozen=True)
+class _Part:
+    """What was tried, what it is worth, and what is wrong with the answer."""
 
-    Kernels have no zero and differ from themselves flipped or transposed, and
-    sizes differ on every axis: what a symmetric kernel or a square image lets
-    through is seen.
+    name: str
+    points: float
+    visible: bool
+    problem: Difference | None
+    inputs: str = ""
+    idea: Misconception | None = None
 
-    Parameters
-    ----------
-    seed : int
-        Written in the hidden test, so that every grading draws the same cases.
-    """
+    @property
+    def verdict(self) -> str:
+        if self.problem is None:
+            return "passed"
+        return "blank" if self.problem.blank else "failed"
 
-    def __init__(self, seed: int) -> None:
-        self._rng = np.random.default_rng(seed)
+    @property
+    def earned(self) -> float:
+        return self.points if self.problem is None else 0.0
 
-    def weight(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-        """Draw a kernel whose entries all differ in size; none is zero.
+    @property
+    def lines(self) -> list[tuple[str, str]]:
+        """What a message says below its first line."""
+        if self.problem is None or self.problem.blank:
+            return []
+        return [
+            ("Inputs", self.inputs),
+            ("Expected", self.problem.expected),
+            ("Yours", self.problem.yours),
+            ("Hint", self.problem.hint),
+        ]
 
-        Parameters
-        ----------
-        *shape : int
-        dtype : torch.dtype
-            In float64 the entries need more digits than float32 holds.
-
-        Returns
-        -------
-        tensor of ``shape``
-        """
-        count = int(np.prod(shape))
-        sizes = self._rng.permutation(np.arange(2, 2 * count + 2))[:count]
-        values = sizes * self._rng.choice([-1.0, 1.0], size=count)
-        if dtype == torch.float64:
-            values = values + self._rng.uniform(0.1, 0.9, size=count)
-        return torch.as_tensor(values, dtype=dtype).reshape(shape)
-
-    def strided(self, *shape: int) -> torch.Tensor:
-        """Draw a kernel that is a view of every second entry of its memory."""
-        wide = self.weight(*shape[:-1], 2 * shape[-1])
-        return wide[..., ::2]
-
-    def signal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
-        """Draw an input with entries between -1 and 1."""
-        return torch.as_tensor(self._rng.uniform(-1, 1, size=shape), dtype=dtype)
-
-    def integers(self, low: int, high: int, count: int) -> list[int]:
-        """Draw ``count`` different whole numbers from ``low`` to ``high``, both possible."""
-        return [int(i) for i in self._rng.permutation(np.arange(low, high + 1))[:count]]
+    @property
+    def words(self) -> str:
+        """The message about it."""
+        passed = {
+            "passed": f"passed, {self.points:g} of",
+            "failed": "failed, 0 of",
+            "blank": "not answered, 0 of",
+        }[self.verdict]
+        return message(self.name, f"{passed} {self.points:g}.", self.lines)
 
 
 class Rubric:
@@ -104,6 +111,9 @@ class Rubric:
         Names of which the answer must reach one; needs ``cells``.
     cells : sequence of str
         Source of the notebook's cells (IPython's ``In``).
+    whole : pair of callables, optional
+        The student's function and the right one, where ``answer`` and ``expected`` are
+        called otherwise than the student's function: for naming a misconception.
 
     Notes
     -----
@@ -123,12 +133,12 @@ class Rubric:
         forbid: Iterable[str] = (),
         require: Iterable[str] = (),
         cells: Sequence[str] = (),
+        whole: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
     ) -> None:
         self.name, self.points = name, float(points)
         self._answer, self._expected, self._outputs = answer, expected, outputs
-        self._worth = 0.0
-        self._earned = 0.0
-        self._lines: list[str] = []
+        self._whole = whole
+        self._parts: list[_Part] = []
         forbid = frozenset(forbid)
         found = forbidden_name(cells, name, forbid) if forbid else None
         self._refused = None if found is None else rule_broken(found)
@@ -141,6 +151,8 @@ class Rubric:
         points: float,
         cases: Sequence[Sequence[Any]],
         expected: Callable[..., Any] | None = None,
+        *,
+        visible: bool = False,
     ) -> None:
         """Award ``points`` when the answer equals the expected result in every case.
 
@@ -152,6 +164,8 @@ class Rubric:
         cases : sequence of argument tuples
         expected : callable, optional
             Instead of the rubric's.
+        visible : bool
+            Whether the instant check in the notebook has tried just this.
         """
         oracle = expected or self._expected
         assert oracle is not None, f"{self.name}: a part that compares needs `expected`"
@@ -162,14 +176,21 @@ class Rubric:
                 problem = self._compare_outputs(args, value)
             return problem
 
-        self._over_cases(part, points, cases, judge, oracle)
+        self._over_cases(part, points, cases, judge, oracle, visible)
 
-    def shape(self, part: str, points: float, cases: Sequence[Sequence[Any]]) -> None:
+    def shape(
+        self,
+        part: str,
+        points: float,
+        cases: Sequence[Sequence[Any]],
+        *,
+        visible: bool = False,
+    ) -> None:
         """Award ``points`` when the answer has the expected shape in every case.
 
         Parameters
         ----------
-        part, points, cases
+        part, points, cases, visible
             As for `equal`.
         """
         oracle = self._expected
@@ -182,18 +203,25 @@ class Rubric:
                 return None
             return problem
 
-        self._over_cases(part, points, cases, judge, oracle)
+        self._over_cases(part, points, cases, judge, oracle, visible)
 
-    def value(self, part: str, points: float, expected: Any) -> None:
+    def value(self, part: str, points: float, expected: Any, *, visible: bool = False) -> None:
         """Award ``points`` when the answer itself, not a call of it, is the expected value."""
-        self._settle(part, points, compare(expected, self._answer), "")
+        self._settle_value(part, points, compare(expected, self._answer), visible)
 
-    def accept(self, part: str, points: float, judge: Callable[[Any], str | None]) -> None:
+    def accept(
+        self,
+        part: str,
+        points: float,
+        judge: Callable[[Any], str | None],
+        *,
+        visible: bool = False,
+    ) -> None:
         """Award ``points`` when ``judge`` finds nothing wrong with the answer itself.
 
         Parameters
         ----------
-        part, points
+        part, points, visible
             As for `equal`.
         judge : callable
             Takes the answer; returns None, or in words what is wrong. An answer
@@ -204,7 +232,7 @@ class Rubric:
         except Exception as error:  # the answer is the student's, anything can come
             words = f"it cannot be used here ({type(error).__name__})"
         problem = None if words is None else Difference("", words, blank=self._answer is None)
-        self._settle(part, points, problem, "")
+        self._settle_value(part, points, problem, visible)
 
     def score(self) -> float:
         """Print what passed and what did not; return the points.
@@ -220,29 +248,83 @@ class Rubric:
             When the parts do not add up to the exercise's points: a mistake
             in the hidden test, which must not become a grade.
         """
-        if abs(self._worth - self.points) > 1e-9:
+        worth = sum(part.points for part in self._parts)
+        if abs(worth - self.points) > 1e-9:
             raise ValueError(
-                f"{self.name}: the parts are worth {self._worth:g} points, the exercise "
+                f"{self.name}: the parts are worth {worth:g} points, the exercise "
                 f"{self.points:g}. Make them agree in the hidden test."
             )
-        if self._missed is not None and self._earned > 0 and self._refused is None:
+        earned = sum(part.earned for part in self._parts)
+        if self._missed is not None and earned > 0 and self._refused is None:
             self._refused = self._missed
-        if self._refused is not None:
-            self._earned = 0.0
-            self._lines = [
-                message(
-                    self.name,
-                    "no points, a rule of this exercise is broken.",
-                    [
-                        ("Expected", self._refused.expected),
-                        ("Yours", self._refused.yours),
-                        ("Hint", self._refused.hint),
-                    ],
-                )
-            ]
-        earned = float(min(self._earned, self.points))
-        print("\n".join([*self._lines, f"{self.name}: {earned:g} of {self.points:g} points."]))
+        earned = 0.0 if self._refused is not None else float(min(earned, self.points))
+        ideas = self._ideas()
+        words = "\n".join(
+            [*self._words(ideas), f"{self.name}: {earned:g} of {self.points:g} points."]
+        )
+        _tell(words, self.record(earned, ideas))
         return earned
+
+    def record(self, earned: float, ideas: Sequence[Misconception]) -> dict[str, Any]:
+        """Return what is known about the answer as plain data.
+
+        Returns
+        -------
+        dict
+            ``exercise``, ``points``, ``earned``; ``refused``, the rule that is broken, or None;
+            ``misconceptions``, a list of dicts; ``parts``, a list of dicts with what a message
+            says and, for a matrix with wrong entries, its ``picture``: where it is not zero
+            and where it is wrong, and no number of it.
+        """
+        refused = self._refused and {
+            "expected": self._refused.expected,
+            "yours": self._refused.yours,
+            "hint": self._refused.hint,
+        }
+        return {
+            "exercise": self.name,
+            "points": self.points,
+            "earned": earned,
+            "refused": refused,
+            "misconceptions": [vars(idea) for idea in ideas],
+            "parts": [
+                {
+                    "part": part.name,
+                    "points": part.points,
+                    "earned": 0.0 if refused else part.earned,
+                    "verdict": "refused" if refused else part.verdict,
+                    "visible": part.visible,
+                    **{label.lower(): "" if refused else words for label, words in part.lines},
+                    "picture": None if refused else _support(part.problem),
+                }
+                for part in self._parts
+            ],
+        }
+
+    def _words(self, ideas: Sequence[Misconception]) -> list[str]:
+        """Return the messages."""
+        if self._refused is not None:
+            lines = [
+                ("Expected", self._refused.expected),
+                ("Yours", self._refused.yours),
+                ("Hint", self._refused.hint),
+            ]
+            return [message(self.name, "no points, a rule of this exercise is broken.", lines)]
+        known = [message(self.name, "a known mistake.", [("Hint", idea.words)])
+                 for idea in ideas]  # fmt: skip
+        return [*(part.words for part in self._parts), *known]
+
+    def _ideas(self) -> list[Misconception]:
+        """Return the misconceptions that the answer surely comes from."""
+        failed = [p for p in self._parts if p.verdict == "failed"]
+        if self._refused is not None or not failed:
+            return []
+        known = {p.idea.number: p.idea for p in failed if p.idea is not None}
+        if known:
+            return list(known.values())
+        answer, right = self._whole or (self._answer, self._expected)
+        idea = diagnose(self.name, answer, right) if right is not None else None
+        return [] if idea is None else [idea]
 
     def _over_cases(
         self,
@@ -251,12 +333,14 @@ class Rubric:
         cases: Sequence[Sequence[Any]],
         judge: Callable[[Sequence[Any], Any], Difference | None],
         oracle: Callable[..., Any],
+        visible: bool,
     ) -> None:
         assert cases, f"{self.name}: the part {part!r} tries nothing"
         if self._refused is not None:
-            self._worth += points
+            self._parts.append(_Part(part, points, visible, self._refused))
             return
-        for args in cases:
+        # The smallest inputs first: they are the counter-example that is shown.
+        for args in sorted(cases, key=_size):
             with (
                 contextlib.redirect_stdout(io.StringIO()),
                 contextlib.redirect_stderr(io.StringIO()),
@@ -264,25 +348,17 @@ class Rubric:
                 value, _ = call(self._answer, args)
             problem = value if isinstance(value, Difference) else judge(args, value)
             if problem is not None:
-                self._settle(part, points, problem, describe(args, oracle))
+                idea = known_value(self.name, args, value)
+                inputs = describe(args, oracle)
+                self._parts.append(_Part(part, points, visible, problem, inputs, idea))
                 return
-        self._settle(part, points, None, "")
+        self._parts.append(_Part(part, points, visible, None))
 
-    def _settle(self, part: str, points: float, problem: Difference | None, inputs: str) -> None:
-        self._worth += points
-        if problem is None:
-            self._earned += points
-            self._lines.append(message(part, f"passed, {points:g} of {points:g}.", []))
-        elif problem.blank:
-            self._lines.append(message(part, f"not answered, 0 of {points:g}.", []))
-        else:
-            lines = [
-                ("Inputs", inputs),
-                ("Expected", problem.expected),
-                ("Yours", problem.yours),
-                ("Hint", problem.hint),
-            ]
-            self._lines.append(message(part, f"failed, 0 of {points:g}.", lines))
+    def _settle_value(
+        self, part: str, points: float, problem: Difference | None, visible: bool
+    ) -> None:
+        idea = None if problem is None else known_value(self.name, (), self._answer)
+        self._parts.append(_Part(part, points, visible, problem, idea=idea))
 
     def _compare_outputs(self, args: Sequence[Any], value: Any) -> Difference | None:
         """Send a random input through the answer's matrix and through PyTorch."""
@@ -293,3 +369,42 @@ class Rubric:
         x = Draw(T.shape[0] * 1009 + T.shape[1]).signal(T.shape[1], dtype=dtype)
         y = self._outputs(x, *args).reshape(-1)
         return compare(y, T @ x.double().numpy())
+
+
+def _size(args: Sequence[Any]) -> float:
+    """Return how large the inputs of a call are: entries of tensors, sizes of numbers."""
+    return sum(
+        a.numel() if isinstance(a, torch.Tensor) else abs(a) if isinstance(a, (int, float)) else 1
+        for a in args
+    )
+
+
+def _support(problem: Difference | None) -> dict[str, Any] | None:
+    """Return where a matrix answer is not zero and where it is wrong, around the first place.
+
+    A row of text for each row of the matrix: "." and "x" are right, zero or not; "o" and "X" are
+    the same and wrong.
+    """
+    if problem is None or problem.picture is None:
+        return None
+    array, wrong = problem.picture
+    row, column = (int(i) for i in np.argwhere(wrong)[0])
+    top = max(0, min(row - 2, array.shape[0] - WINDOW[0]))
+    left = max(0, min(column - 4, array.shape[1] - WINDOW[1]))
+    window = np.s_[top : top + WINDOW[0], left : left + WINDOW[1]]
+    marks = np.array([".", "x", "o", "X"])[(array[window] != 0) + 2 * wrong[window]]
+    return {
+        "shape": list(array.shape),
+        "origin": [top, left],
+        "wrong": int(wrong.sum()),
+        "rows": ["".join(line) for line in marks],
+    }
+
+
+def _tell(words: str, record: dict[str, Any]) -> None:
+    """Show the words, and the record with them where there is a notebook to keep it."""
+    display = notebook_display()
+    if display is None:
+        print(words)
+    else:
+        display({"text/plain": words, RECORD: record}, raw=True)

@@ -45,6 +45,11 @@ class Verdict:
     points: float
     output: str
 
+    @property
+    def named(self) -> set[str]:
+        """Numbers of the misconceptions that messages name."""
+        return set(re.findall(r"\((M\d\d)\)", self.output))
+
 
 @cache
 def read_answers(assignment: str) -> list[Answer]:

@@ -89,6 +89,20 @@ def test_check_that_earns_nothing_does_not_say_passed(capsys) -> None:
 
 
 def test_wrong_entry_names_inputs_property_place_and_hint_in_this_order(capsys) -> None:
+    def larger(weight, n):
+        return conv_matrix_1d(weight, n) + 4 * torch.eye(n)[: n - len(weight) + 1]
+
+    assert checked(larger, hint="Which rows read input j?") == 0.0
+    assert capsys.readouterr().out == (
+        "toeplitz_1d: not yet.\n"
+        "Inputs:   weight = torch.tensor([2., 3., 7.]), n = 5\n"
+        "Expected: a matrix of 3 x 5, every entry right; row 0 looks at columns 0 to 2\n"
+        "Yours:    3 of 15 entries wrong, in 3 of 3 rows; first: row 0, column 0 is 6\n"
+        "Hint:     Which rows read input j?\n"
+    )
+
+
+def test_known_mistake_is_named_instead_of_the_usual_hint(capsys) -> None:
     def flipped(weight, n):
         return conv_matrix_1d(weight.flip(0), n)
 
@@ -96,9 +110,12 @@ def test_wrong_entry_names_inputs_property_place_and_hint_in_this_order(capsys) 
     assert capsys.readouterr().out == (
         "toeplitz_1d: not yet.\n"
         "Inputs:   weight = torch.tensor([2., 3., 7.]), n = 5\n"
-        "Expected: a matrix of 3 x 5 whose every entry is right\n"
+        "Expected: a matrix of 3 x 5, every entry right; row 0 looks at columns 0 to 2\n"
         "Yours:    6 of 15 entries wrong, in 3 of 3 rows; first: row 0, column 0 is 7\n"
-        "Hint:     Which rows read input j?\n"
+        "Hint:     Just this comes out when PyTorch's convolution and the mathematician's\n"
+        "          are taken for each other. The taps stand in the opposite order. In the\n"
+        "          plain loops, which tap meets the first input of a window? Reread\n"
+        "          notebook 1, 'A word that means two things' (M01).\n"
     )
 
 
@@ -106,7 +123,12 @@ def test_transposed_answer_is_told_about_rows_and_columns(capsys) -> None:
     checked(lambda weight, n: conv_matrix_1d(weight, n).T)
     out = capsys.readouterr().out
     assert "Expected: a matrix of 3 x 5\nYours:    a matrix of 5 x 3\n" in out
-    assert "Rows are outputs and columns are inputs" in out
+    assert "rows are taken for inputs and columns for" in out
+
+
+def test_shape_the_wrong_way_round_is_told_about_rows_and_columns(capsys) -> None:
+    checked(lambda weight, n: torch.zeros(n, n - 2))
+    assert "Rows are outputs and columns are inputs" in capsys.readouterr().out
 
 
 def test_exception_is_described_without_a_traceback(capsys) -> None:

@@ -34,7 +34,7 @@ def test_parts_are_earned_one_by_one(capsys: pytest.CaptureFixture[str]) -> None
         "the shape: passed, 1 of 1.\n"
         "every size: failed, 0 of 2.\n"
         "Inputs:   weight = torch.tensor([2., 3., 7.]), n = 5\n"
-        "Expected: a matrix of 3 x 5 whose every entry is right\n"
+        "Expected: a matrix of 3 x 5, every entry right; row 0 looks at columns 0 to 2\n"
         "Yours:    9 of 15 entries wrong, in 3 of 3 rows; first: row 0, column 0 is 0\n"
         "toeplitz_1d: 1 of 3 points.\n"
     )

@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import ast
 import base64
+import contextlib
 import copy
 import functools
+import hashlib
 import inspect
 import io
 import linecache
@@ -30,6 +32,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
     from matplotlib.axes import Axes
@@ -620,7 +623,7 @@ def _legend(fig: Figure, taps: Mapping[float, int], arrays: Iterable[np.ndarray]
         fig.text(0.5, 0.0, "grey: taps added up, " + ", ".join(words[:6]), ha="center", fontsize=8)
 
 
-def _display() -> Callable[..., Any] | None:
+def notebook_display() -> Callable[..., Any] | None:
     """Return IPython's `display`, or None in a plain script, which has nowhere to show it."""
     try:
         from IPython.core.getipython import get_ipython
@@ -641,7 +644,7 @@ def _show(alt: str, draw: Callable[[], Figure], crop: bool = True) -> None:
     A `Figure` of its own instead of pyplot's: nothing is left open, and the
     student's own pyplot figure is not touched.
     """
-    display = _display()
+    display = notebook_display()
     if display is None:
         return
     if os.environ.get("CONVKIT_PICTURES") == "off":
@@ -791,7 +794,22 @@ def _compare_arrays(expected: Any, yours: Any) -> Difference | None:
         spread = f"{int(wrong.sum())} of {wrong.size} entries wrong"
     found = f"{spread}; first: {place} is {_number(array[first])}"
     picture = (array, wrong) if array.ndim == 2 else None
-    return Difference(f"{wanted} whose every entry is right", found, picture=picture)
+    reads = _reads(target, first[0]) if array.ndim == 2 else ""
+    return Difference(f"{wanted}, every entry right{reads}", found, picture=picture)
+
+
+def _reads(target: np.ndarray, row: int) -> str:
+    """Say which columns a row of a sparse matrix looks at, not with which numbers."""
+    columns = [int(j) for j in np.flatnonzero(target[row])]
+    if len(columns) > min(12, target.shape[1] - 1):
+        return ""
+    if not columns:
+        return f"; row {row} looks at no column"
+    if len(columns) > 2 and columns[-1] - columns[0] == len(columns) - 1:
+        return f"; row {row} looks at columns {columns[0]} to {columns[-1]}"
+    *most, last = map(str, columns)
+    which = f"columns {', '.join(most)} and {last}" if most else f"column {last}"
+    return f"; row {row} looks at {which}"
 
 
 def _compare_numbers(expected: Any, yours: Any) -> Difference | None:
@@ -933,6 +951,502 @@ def _rounded(value: Any) -> str:
     if isinstance(value, list):
         return "[" + ", ".join(_rounded(v) for v in value) + "]"
     return f"{value:.4g}" + ("." if isinstance(value, float) and float(value).is_integer() else "")
+
+
+# ------------------------------------------------------------- drawing random inputs
+
+
+class Draw:
+    """Random inputs from a recorded seed.
+
+    Kernels have no zero and differ from themselves flipped or transposed, and
+    sizes differ on every axis: what a symmetric kernel or a square image lets
+    through is seen.
+
+    Parameters
+    ----------
+    seed : int
+        Written down, so that every run draws the same cases.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self._rng = np.random.default_rng(seed)
+
+    def weight(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+        """Draw a kernel whose entries all differ in size; none is zero.
+
+        Parameters
+        ----------
+        *shape : int
+        dtype : torch.dtype
+            In float64 the entries need more digits than float32 holds.
+
+        Returns
+        -------
+        tensor of ``shape``
+        """
+        count = int(np.prod(shape))
+        sizes = self._rng.permutation(np.arange(2, 2 * count + 2))[:count]
+        values = sizes * self._rng.choice([-1.0, 1.0], size=count)
+        if dtype == torch.float64:
+            values = values + self._rng.uniform(0.1, 0.9, size=count)
+        return torch.as_tensor(values, dtype=dtype).reshape(shape)
+
+    def strided(self, *shape: int) -> torch.Tensor:
+        """Draw a kernel that is a view of every second entry of its memory."""
+        wide = self.weight(*shape[:-1], 2 * shape[-1])
+        return wide[..., ::2]
+
+    def signal(self, *shape: int, dtype: torch.dtype = torch.float32) -> torch.Tensor:
+        """Draw an input with entries between -1 and 1."""
+        return torch.as_tensor(self._rng.uniform(-1, 1, size=shape), dtype=dtype)
+
+    def integers(self, low: int, high: int, count: int) -> list[int]:
+        """Draw ``count`` different whole numbers from ``low`` to ``high``, both possible."""
+        return [int(i) for i in self._rng.permutation(np.arange(low, high + 1))[:count]]
+
+    def integer(self, low: int, high: int) -> int:
+        """Draw one whole number from ``low`` to ``high``, both possible."""
+        return self.integers(low, high, 1)[0]
+
+
+# -------------------------------------------------------- naming a misconception
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A wrong idea, in words that lead on and never give the answer.
+
+    Attributes
+    ----------
+    number : str
+        Such as "M01": the same in answers, reports and docs/misconceptions.md.
+    name : str
+    effect : str
+        What it does to an answer, in a sentence.
+    question : str
+    reread : str
+        Where to look again.
+    """
+
+    number: str
+    name: str
+    effect: str
+    question: str
+    reread: str
+
+    @property
+    def words(self) -> str:
+        """What a message says."""
+        return (
+            f"Just this comes out when {self.name}. {self.effect} {self.question} "
+            f"Reread {self.reread} ({self.number})."
+        )
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What a misconception gives in one exercise.
+
+    Attributes
+    ----------
+    number : str
+        The misconception's.
+    wrong : callable
+        ``wrong(right, *args)`` is the answer of somebody who has it. ``right`` gives the right
+        one for any arguments: a slip says what is done to that, not how it is built.
+    draw : callable or None
+        ``draw(Draw(...))`` gives random arguments. None for an answer that is a value.
+    cases : int
+        How many are drawn. More, where an answer says only yes or no.
+    right : callable or None
+        What is right for the drawn inputs, where an instant check does not know it for all.
+    """
+
+    number: str
+    wrong: Callable[..., Any]
+    draw: Callable[[Draw], tuple[Any, ...]] | None = None
+    cases: int = 3
+    right: Callable[..., Any] | None = None
+
+
+def diagnose(
+    name: str, answer: Callable[..., Any], right: Callable[..., Any]
+) -> Misconception | None:
+    """Name the misconception whose own output an answer is, if it is just one's.
+
+    The answer is tried on random inputs. A misconception is named when the
+    answer equals its output on every one, and on at least two of them this
+    output is not right (an answer that is a value has to equal it, once).
+
+    Parameters
+    ----------
+    name : str
+        The exercise.
+    answer : callable
+        The student's function; for a value, a function without arguments that returns it.
+    right : callable
+        Called like ``answer``, gives the right result.
+
+    Returns
+    -------
+    Misconception or None
+    """
+    tried: dict[Any, list[tuple[tuple[Any, ...], Any]]] = {}
+    found: set[str] = set()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        for slip in SLIPS.get(name, ()):
+            if slip.number in found:
+                continue
+            key = slip.draw, slip.cases
+            if key not in tried:
+                tried[key] = [(args, call(answer, args)[0]) for args in _inputs(slip)]
+            # An error here is the course's own: it must not cost a student the exercise.
+            with contextlib.suppress(Exception):
+                if _reproduced(slip, tried[key], slip.right or right):
+                    found.add(slip.number)
+    return MISCONCEPTIONS[found.pop()] if len(found) == 1 else None
+
+
+def _inputs(slip: Slip) -> list[tuple[Any, ...]]:
+    """Draw the inputs on which a slip is looked for: the same ones every time."""
+    if slip.draw is None:
+        return [()]
+    draw = Draw(seed=20)
+    return [slip.draw(draw) for _ in range(slip.cases)]
+
+
+def _reproduced(
+    slip: Slip, tried: Sequence[tuple[tuple[Any, ...], Any]], right: Callable[..., Any]
+) -> bool:
+    """Tell whether answers are what a slip gives, and often enough not what is right."""
+    differ = 0
+    for args, value in tried:
+        target, truth = slip.wrong(right, *copy.deepcopy(args)), right(*args)
+        if value is None or compare(target, value) is not None:
+            return False
+        if compare(truth, target) is not None:
+            if compare(truth, value) is None:  # so near that it is both, as to a rounded matrix
+                return False
+            differ += 1
+    return differ >= (1 if slip.draw is None else 2)
+
+
+def known_value(name: str, args: Sequence[Any], value: Any) -> Misconception | None:
+    """Look up a wrong number or set that is a misconception's own; the first one of a dict.
+
+    Parameters
+    ----------
+    name : str
+        The exercise.
+    args : sequence
+        What the value is for, such as ``("dense",)``; empty for the whole answer.
+    value : anything
+    """
+    if isinstance(value, dict):
+        found = (known_value(name, (key,), part) for key, part in value.items())
+        return next((idea for idea in found if idea is not None), None)
+    number = KNOWN.get(digest(name, args, value))
+    return None if number is None else MISCONCEPTIONS[number]
+
+
+def digest(name: str, args: Sequence[Any], value: Any) -> str:
+    """Return the key of a wrong value in `KNOWN`: a list in plain text would help to guess."""
+    if isinstance(value, (set, frozenset)):
+        value = sorted(map(repr, map(_whole, value)))
+    text = repr((name, *args, _whole(value)))
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _whole(value: Any) -> Any:
+    """Turn a number that is whole into an int, and a list of numbers into one of ints."""
+    if isinstance(value, (torch.Tensor, np.ndarray, np.generic)):
+        value = value.tolist()
+    if isinstance(value, (list, tuple)):
+        return [_whole(v) for v in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+# -------------------------------------------------------- the misconceptions, and what they give
+
+#: By number. The words name an idea, its effect and a question; never the way to put it right.
+MISCONCEPTIONS: dict[str, Misconception] = {
+    m.number: m
+    for m in (
+        Misconception(
+            "M01",
+            "PyTorch's convolution and the mathematician's are taken for each other",
+            "The taps stand in the opposite order.",
+            "In the plain loops, which tap meets the first input of a window?",
+            "notebook 1, 'A word that means two things'",
+        ),
+        Misconception(
+            "M03",
+            "signal and kernel change places",
+            "The columns belong to the taps instead of the inputs.",
+            "Which of the two is multiplied by T, and how long is it?",
+            "notebook 1, 'Build the other convolution'",
+        ),
+        Misconception(
+            "M04",
+            "rows are taken for inputs and columns for outputs",
+            "The matrix comes out transposed.",
+            "In y = T @ x, how long is a row of T?",
+            "notebook 1, 'Type one matrix by hand'",
+        ),
+        Misconception(
+            "M05",
+            "the places are counted one too many or one too few",
+            "Everything is right but for the end.",
+            "If the first place is 0 and the last is 3, how many places are that?",
+            "notebook 1, 'Count the outputs'",
+        ),
+        Misconception(
+            "M06",
+            "the last tap is left out",
+            "One diagonal is missing.",
+            "How many taps does your loop visit?",
+            "notebook 1, 'Build it for every size'",
+        ),
+        Misconception(
+            "M07",
+            "the window does not move on by one place from row to row",
+            "Row 0 is right, the rows below are not.",
+            "Where does the window of output 1 begin, and where that of output 2?",
+            "notebook 1, 'Slide a kernel along a signal'",
+        ),
+        Misconception(
+            "M08",
+            "every Toeplitz matrix is taken for a symmetric one",
+            "What should stand on one side of the diagonal stands on both.",
+            "Does output 2 read input 0?",
+            "notebook 1, 'Recognise a Toeplitz matrix'",
+        ),
+        Misconception(
+            "M09",
+            "the kernel is written down the columns instead of along the rows",
+            "The band has the right place and the wrong order.",
+            "An impulse walks along the signal: which tap sees it first?",
+            "notebook 1, 'Type one matrix by hand'",
+        ),
+        Misconception(
+            "M10",
+            "what leaves on one side comes in again on the other",
+            "There are entries in corners where nothing is read.",
+            "Does the window of the last output reach back to the beginning of the signal?",
+            "notebook 1, 'Slide a kernel along a signal'",
+        ),
+        Misconception(
+            "M11",
+            "one diagonal, or the number of different entries, is taken for the whole condition",
+            "Some matrices pass that are not Toeplitz.",
+            "Which entries of the matrix does your test never compare?",
+            "notebook 1, 'Recognise a Toeplitz matrix'",
+        ),
+        Misconception(
+            "M13",
+            "sizes are built in",
+            "The answer fits the example and no other size.",
+            "Which numbers in your code belong to the example alone?",
+            "the goal of the exercise, and its arguments",
+        ),
+        Misconception(
+            "M14",
+            "an equal output for one signal is taken for an equal matrix",
+            "T @ x_1d is right; other signals give other outputs.",
+            "Which columns does a signal with zeros never show?",
+            "notebook 1, 'Fool a lazy test'",
+        ),
+        Misconception(
+            "M15",
+            "a constant is returned",
+            "The answer does not depend on the question.",
+            "For which input should the answer be the other one?",
+            "the goal of the exercise",
+        ),
+        Misconception(
+            "M16",
+            "a float64 kernel is rounded to float32 on its way",
+            "Every entry is off by a rounding error.",
+            "What dtype does your matrix have, and what dtype has the weight?",
+            "notebook 1, the goal of 'Build it for every size'",
+        ),
+        Misconception(
+            "M17",
+            "the valid, the same-size and the full convolution are mixed up",
+            "The number of outputs is another one's.",
+            "May the kernel hang over the ends of the signal here?",
+            "notebook 1, 'Count the outputs' and 'Build the other convolution'",
+        ),
+        Misconception(
+            "M50",
+            "part of the matrix is never looked at",
+            "A wrong entry in the last column goes unnoticed.",
+            "Which entry does your test read last?",
+            "notebook 1, 'Recognise a Toeplitz matrix'",
+        ),
+        Misconception(
+            "M66",
+            "the memory behind a view is read as if it were the view",
+            "Entries that do not belong to the kernel turn up.",
+            "A view takes every second number: which numbers does your code take?",
+            "notebook 1, the goal of 'Build it for every size'",
+        ),
+    )
+}
+
+
+def _sized(draw: Draw) -> tuple[torch.Tensor, int]:
+    """Draw a kernel and a length with room for some outputs."""
+    k = draw.integer(3, 5)
+    return draw.weight(k), k + draw.integer(2, 6)
+
+
+def _sized_three(draw: Draw) -> tuple[torch.Tensor, int]:
+    """Draw a kernel of three taps, as in the examples, and a length that is none of theirs."""
+    return draw.weight(3), draw.integer(11, 15)
+
+
+def _sized_double(draw: Draw) -> tuple[torch.Tensor, int]:
+    """Draw a kernel of float64, and a length."""
+    k = draw.integer(3, 5)
+    return draw.weight(k, dtype=torch.float64), k + draw.integer(2, 6)
+
+
+def _sized_view(draw: Draw) -> tuple[torch.Tensor, int]:
+    """Draw a kernel that is a view, and a length."""
+    k = draw.integer(3, 5)
+    return draw.strided(k), k + draw.integer(2, 6)
+
+
+def _maybe_toeplitz(draw: Draw) -> tuple[torch.Tensor]:
+    """Draw a Toeplitz matrix of whole numbers, symmetric at times; every other time spoil it."""
+    rows, columns = draw.integer(3, 6), draw.integer(3, 6)
+    numbers = draw.weight(rows + columns + rows - 1)
+    distance = torch.arange(columns)[None, :] - torch.arange(rows)[:, None]
+    if draw.integer(0, 2) == 0:
+        columns = rows
+        distance = (torch.arange(rows)[None, :] - torch.arange(rows)[:, None]).abs() - rows
+    T = numbers[distance + rows - 1]
+    place = draw.integer(1, rows - 1), draw.integer(1, columns - 1)
+    kind = draw.integer(0, 5)
+    if kind in (1, 2, 3):
+        edges = {1: place, 2: (place[0], columns - 1), 3: (rows - 1, place[1])}
+        T[edges[kind]] += 0.5
+    return (T,)
+
+
+def _unspoiled(T: torch.Tensor) -> bool:
+    """Tell whether nothing in a matrix from `_maybe_toeplitz` was spoiled."""
+    return bool((T.round() == T).all())
+
+
+def _memory(weight: torch.Tensor) -> torch.Tensor:
+    """Return the numbers that lie side by side in memory where a view of ``weight`` begins."""
+    return weight.as_strided(weight.shape, torch.empty(weight.shape).stride())
+
+
+def _slips(
+    draw: Callable[[Draw], tuple[Any, ...]] | None, *slips: tuple[str, Callable[..., Any]]
+) -> tuple[Slip, ...]:
+    """Return slips that are looked for on the same kind of inputs."""
+    return tuple(Slip(number, wrong, draw) for number, wrong in slips)
+
+
+#: By exercise, as checks and hidden tests call it: what each misconception makes of the answer.
+SLIPS: dict[str, tuple[Slip, ...]] = {
+    "valid_length": _slips(
+        lambda draw: (draw.integer(12, 30), draw.integer(4, 9)),
+        ("M05", lambda right, n, k: right(n, k) - 1),
+        ("M05", lambda right, n, k: right(n, k) + 1),
+        ("M13", lambda right, n, k: right(10, 3)),
+        ("M13", lambda right, n, k: right(6, 3)),
+        ("M17", lambda right, n, k: n),
+        ("M17", lambda right, n, k: n + k - 1),
+    ),
+    "typed_valid": _slips(
+        None,
+        ("M01", lambda right: torch.as_tensor(right()).flip(0, 1)),
+        ("M04", lambda right: torch.as_tensor(right()).T),
+        ("M05", lambda right: right()[:-1]),
+        ("M06", lambda right: right() * (right() != right()[0, 2])),
+        ("M07", lambda right: right()[[0] * 8]),
+        ("M10", lambda right: torch.stack([right()[0].roll(i) for i in range(10)])),
+        ("M10", lambda right: torch.stack([right()[0].roll(i) for i in range(8, 10)])),
+    ),
+    "toeplitz_1d": (
+        *_slips(
+            _sized,
+            ("M01", lambda right, w, n: right(w.flip(0), n)),
+            ("M04", lambda right, w, n: right(w, n).T),
+            ("M05", lambda right, w, n: right(w, n)[:-1]),
+            ("M05", lambda right, w, n: right(w, n + 1)[:, :n]),
+            ("M06", lambda right, w, n: right(torch.cat([w[:-1], w.new_zeros(1)]), n)),
+            ("M06", lambda right, w, n: right(w[:-1], n)),
+            ("M07", lambda right, w, n: right(w, n)[[0] * (n - len(w) + 1)]),
+            ("M07", lambda right, w, n: right(w, n * len(w))[:: len(w), :n][: n - len(w) + 1]),
+            (
+                "M08",
+                lambda right, w, n: _mirrored(right(w, n + len(w) - 1)[:, :n])[: n - len(w) + 1],
+            ),
+            ("M09", lambda right, w, n: right(w, n + len(w) - 1).T[: n - len(w) + 1]),
+            ("M10", lambda right, w, n: _wrapped(right(w, n + len(w) - 1), n)),
+            ("M17", lambda right, w, n: right(w, n + len(w) - 1)[:, (len(w) - 1) // 2 :][:, :n]),
+            ("M17", lambda right, w, n: right(w, n + len(w) - 1)[:, len(w) // 2 :][:, :n]),
+            ("M17", lambda right, w, n: right(w, n + 2 * len(w) - 2)[:, len(w) - 1 :][:, :n]),
+        ),
+        Slip("M13", lambda right, w, n: right(w, 10), _sized_three),
+        Slip("M16", lambda right, w, n: right(w.float(), n), _sized_double),
+        Slip("M66", lambda right, w, n: right(_memory(w), n), _sized_view),
+    ),
+    "true_convolution_1d": (
+        *_slips(
+            _sized,
+            ("M01", lambda right, w, n: right(w.flip(0), n)),
+            ("M03", lambda right, w, n: F.pad(right(w, len(w)), (0, 0, 0, n - len(w)))),
+            ("M04", lambda right, w, n: right(w, n).T),
+            ("M05", lambda right, w, n: right(w, n)[:-1]),
+            ("M06", lambda right, w, n: right(torch.cat([w[:-1], w.new_zeros(1)]), n)),
+            ("M06", lambda right, w, n: right(w[:-1], n)),
+            ("M10", lambda right, w, n: right(w, n).roll(1, 0)),
+            ("M10", lambda right, w, n: _wrapped(right(w, n).T, n).T),
+            ("M17", lambda right, w, n: right(w, n)[len(w) - 1 : n]),
+            ("M17", lambda right, w, n: right(w, n)[(len(w) - 1) // 2 :][:n]),
+            ("M17", lambda right, w, n: right(w, n)[len(w) // 2 :][:n]),
+        ),
+        Slip("M16", lambda right, w, n: right(w.float(), n), _sized_double),
+        Slip("M66", lambda right, w, n: right(_memory(w), n), _sized_view),
+    ),
+    "is_toeplitz": tuple(
+        Slip(number, wrong, _maybe_toeplitz, cases=32, right=_unspoiled)
+        for number, wrong in (
+            ("M08", lambda right, T: T.shape[0] == T.shape[1] and bool((T == T.T).all())),
+            ("M11", lambda right, T: len(T.diagonal().unique()) == 1),
+            ("M11", lambda right, T: len(T.unique()) <= T.shape[0] + T.shape[1] - 1),
+            ("M13", lambda right, T: right(T[: min(T.shape), : min(T.shape)])),
+            ("M15", lambda right, T: True),
+            ("M15", lambda right, T: False),
+            ("M50", lambda right, T: right(T[:, :-1])),
+            ("M50", lambda right, T: right(T[:-1])),
+        )
+    ),
+}
+
+#: Wrong numbers and sets that are a misconception's own, by `digest`.
+KNOWN: dict[str, str] = {}
+
+
+def _mirrored(T: torch.Tensor) -> torch.Tensor:
+    """Return the symmetric matrix with the same entries on and above the diagonal."""
+    upper = torch.triu(T)
+    return upper + torch.triu(T, 1).T
+
+
+def _wrapped(T: torch.Tensor, n: int) -> torch.Tensor:
+    """Return the matrix on a circle of ``n``: columns from there on are the first ones again."""
+    circle = T[:, :n].clone()
+    circle[:, : T.shape[1] - n] += T[:, n:]
+    return circle
 
 
 # ------------------------------------------------------------ the rule on builders
@@ -1294,8 +1808,17 @@ def check(
         if cases is not None:
             value, note = call(answer, args)
         problem = _judge(value, expected, args, accept)
+        idea = None
+        if accept is not None and problem is None:  # the form is right, but is the value?
+            idea = known_value(name, (), value)
+            problem = None if idea is None else Difference("", _brief(value))
+        elif problem is not None and not problem.blank and not isinstance(value, Difference):
+            idea = known_value(name, args, value)
+            if idea is None and expected is not None:
+                right = expected if callable(expected) else lambda: expected
+                idea = diagnose(name, answer if callable(answer) else lambda: answer, right)
         if problem is not None:
-            _report(name, problem, args, expected, note, hint)
+            _report(name, problem, args, expected, note, hint, idea)
             return 0.0
     found = forbidden_name(cells, name, forbid, latest=True) if forbid else None
     if found is not None:
@@ -1328,7 +1851,13 @@ def _judge(
 
 
 def _report(
-    name: str, problem: Difference, args: Sequence[Any], expected: Any, note: str, hint: str
+    name: str,
+    problem: Difference,
+    args: Sequence[Any],
+    expected: Any,
+    note: str,
+    hint: str,
+    idea: Misconception | None = None,
 ) -> None:
     if problem.blank:
         why = ": the function returns None" if args else ""
@@ -1340,10 +1869,10 @@ def _report(
         ("Expected", problem.expected),
         ("Yours", problem.yours),
         ("Note", note),
-        ("Hint", problem.hint or hint),
+        ("Hint", idea.words if idea else problem.hint or hint),
     ]
     print(message(name, "not yet.", lines))
-    if problem.picture is not None and _display() is not None:
+    if problem.picture is not None and notebook_display() is not None:
         show_mistake(*problem.picture)
 
 

@@ -216,7 +216,7 @@ def toeplitz_1d(weight, n):
     return line[distance]
 
 
-# %% toeplitz_1d | M09 | the kernel down the columns
+# %% toeplitz_1d | M01 | the kernel down the columns, cut where it fits
 def toeplitz_1d(weight, n):
     k = len(weight)
     m = n - k + 1
@@ -224,6 +224,16 @@ def toeplitz_1d(weight, n):
     for j in range(n):
         T[j : j + k, j] = weight
     return T[k - 1 : k - 1 + m]
+
+
+# %% toeplitz_1d | M09 | the kernel down the columns, from the top
+def toeplitz_1d(weight, n):
+    m = n - len(weight) + 1
+    T = torch.zeros(m, n, dtype=weight.dtype)
+    for j in range(m):
+        part = T[j : j + len(weight), j]
+        part[:] = weight[: len(part)]
+    return T
 
 
 # %% toeplitz_1d | M10 | n rows that wrap around
@@ -240,7 +250,7 @@ def toeplitz_1d(weight, n):
     return T
 
 
-# %% toeplitz_1d | M11 | only the two visible cases
+# %% toeplitz_1d | M13 | only the two visible cases
 def toeplitz_1d(weight, n):
     w, rows = weight.tolist(), {6: 4, 10: 8}[n]
     return [[0.0] * i + w + [0.0] * (n - 3 - i) for i in range(rows)]

@@ -1,0 +1,62 @@
+"""A misconception is named when an answer is surely its own, and only then."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+
+import pytest
+from gate import ANSWERS, Answer, Verdict, read_answers, source_notebook
+
+ALL = read_answers("toeplitz")
+SILENT = tomllib.loads((ANSWERS / "silent.toml").read_text())
+
+
+@cache
+def graded(answer: Answer) -> Verdict:
+    """Return what the test cell says about an answer, graded once."""
+    return source_notebook("toeplitz", answer.notebook).grade(answer.exercise, answer.source)
+
+
+def known_mistake(verdict: Verdict) -> str:
+    """Return the part of the messages in which the hidden test names a misconception."""
+    _, found, words = verdict.output.rpartition("a known mistake.")
+    return words if found else ""
+
+
+def title(value: object) -> str:
+    return str(value)
+
+
+@pytest.mark.parametrize("answer", ALL, ids=title)
+def test_no_other_name(answer: Answer) -> None:
+    """A wrong answer gets its own name or none; a right one and one that breaks a rule, none."""
+    assert graded(answer).named <= {answer.kind}, graded(answer).output
+
+
+@pytest.mark.parametrize("answer", [a for a in ALL if a.kind.startswith("M")], ids=title)
+def test_named_at_once_when_named_at_all(answer: Answer) -> None:
+    """The instant check and the hidden test go by one definition."""
+    output = graded(answer).output
+    late = known_mistake(graded(answer))
+    if late and "the visible part passed" not in output:
+        assert output.count(f"({answer.kind})") == 2, output
+
+
+PAIRS = sorted({(a.notebook, a.exercise, a.kind) for a in ALL if a.kind.startswith("M")})
+
+
+@pytest.mark.parametrize(("notebook", "exercise", "kind"), PAIRS)
+def test_every_misconception_is_named_or_has_a_reason(
+    notebook: str, exercise: str, kind: str
+) -> None:
+    """What has no output of its own in an exercise is listed, with the reason."""
+    answers = [a for a in ALL if (a.notebook, a.exercise, a.kind) == (notebook, exercise, kind)]
+    named = any(kind in graded(answer).named for answer in answers)
+    reason = SILENT.get(exercise, {}).get(kind)
+    assert named != bool(reason), f"named: {named}, in silent.toml: {reason}"
+
+
+def test_reasons_are_for_answers_that_exist() -> None:
+    listed = {(exercise, kind) for exercise, kinds in SILENT.items() for kind in kinds}
+    assert listed <= {(exercise, kind) for _, exercise, kind in PAIRS}
