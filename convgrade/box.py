@@ -20,6 +20,7 @@ import zmq
 from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import AsyncKernelManager
+from traitlets import Type
 
 from convgrade import confine
 from convgrade.kernels import forks
@@ -36,8 +37,21 @@ MAX_OPEN = 1024  # files
 MAX_PROCESSES = 200  # threads count: torch and OpenBLAS start one for every core
 
 
+class _Client(AsyncKernelClient):
+    """Does without the heartbeat: whether a kernel lives is asked of its process.
+
+    Student code can garble what its kernel answers to a heartbeat. Then the thread that
+    waits for it never ends, and whoever stops the channels waits for the thread.
+    """
+
+    def start_channels(self, *args: Any, **options: Any) -> None:
+        super().start_channels(*args, **{**options, "hb": False})
+
+
 class _Manager(AsyncKernelManager):
     """Makes clients that take no message which would fill the grader's memory."""
+
+    client_factory = Type(_Client)
 
     def client(  # type: ignore[override]  # as in its parent, which says the same
         self, **options: Any

@@ -18,6 +18,33 @@ sys.path.insert(0, str(ROOT / "tests"))
 torch.set_num_threads(1)  # matrices here are small, and two test processes share two cores
 
 
+#: Files of tests that take long, first to begin, so that no worker is left with one at the end.
+LONG = (
+    "test_attack_controls",
+    "test_attacks",
+    "test_demo_class",
+    "test_same_gradebook",
+    "test_classroom",
+    "test_student",
+    "test_autograde",
+    "test_trusted",
+    "test_postgres",
+    "test_machines",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one worker, where they share what was made for them.
+
+    Tests that belong together otherwise say so with a mark of their own.
+    """
+    places = {name: place for place, name in enumerate(LONG)}
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONG)))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the matrix of answers against exercises, which the gate collected."""
     table: dict[str, dict[str, list[str]]] = {}

@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from attacks.course import RIGHT, WRONG
 
 CORPUS = Path(__file__).parent / "corpus"
+USUAL = 25.0  # seconds that an attack may take
 
 # Attacks that send signals or read memory put this before their first line: they may touch
 # the grader of this very test and nothing else on the machine.
@@ -203,7 +204,7 @@ def load(path: Path) -> Attack:
         feedback=found.get("FEEDBACK", False),
         visible_only=found.get("VISIBLE_ONLY", False),
         not_promised=found.get("NOT_PROMISED", ""),
-        patience=found.get("PATIENCE", 25.0),
+        patience=found.get("PATIENCE", USUAL),
     )
 
 

@@ -25,7 +25,7 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from attacks.attack import Attack, Places, hand_in_honestly
+from attacks.attack import USUAL, Attack, Places, hand_in_honestly
 from attacks.course import AFTER, BEFORE, POINTS, Canaries, build
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -227,7 +227,10 @@ class Arena:
         deadline = SPARE + max(attack.patience for attack in group)
         deadline += MORE[assignment] * (len(group) - 1)
         # On stock a short one ends those that hang; the others only need more on a busy machine.
-        hangs = {"waits", "batch stopped"}.intersection(*(attack.stock for attack in group))
+        hangs = all(
+            attack.patience < USUAL or {"waits", "batch stopped"}.intersection(attack.stock)
+            for attack in group
+        )
         deadline *= 1 if side == "stock" and hangs else UNHURRIED
         outcome = _nbgrader(area, side, canaries, "autograde", assignment, deadline=deadline)
         outcome.marks = marks

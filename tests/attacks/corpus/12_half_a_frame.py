@@ -4,6 +4,8 @@ from attacks.socket_writer import WRITER
 
 CLASS = ("12", "16")
 STOCK = "submission lost"
+ALONE = True  # stock may wait for a garbled heartbeat for ever
+PATIENCE = 12
 KEEPS = 2
 CELLS = {
     "greet": 'def greet(name):\n    return f"Hello, {name}!"',
