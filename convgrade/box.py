@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+import importlib.util
 import os
+import py_compile
 import shutil
 import stat
 import subprocess
@@ -76,6 +79,8 @@ class Box:
     preload : sequence of str or None
         The kernel is forked from a process that has imported these modules; None starts a
         Python for it.
+    course : Path or None
+        Folder with the course's files. Its modules need not be compiled in every kernel.
 
     Attributes
     ----------
@@ -89,6 +94,7 @@ class Box:
         memory: int,
         confined: bool = True,
         preload: Sequence[str] | None = None,
+        course: Path | None = None,
     ) -> None:
         self._preload = preload if forks.available() else None
         if self._preload is None:
@@ -111,6 +117,8 @@ class Box:
         if files is not None:
             try:
                 copy_files(files, self._work)
+                if course is not None:
+                    _compile(course, self._work)
             except BaseException:
                 self.close()
                 raise
@@ -214,6 +222,35 @@ class Box:
             except (psutil.Error, OSError):
                 continue  # gone already, or not ours to look at
         return found
+
+
+def _compile(course: Path, work: Path) -> None:
+    """Lay compiled modules beside those that are the course's, and still as they are there."""
+    for path in course.glob("*.py"):
+        copy = work / path.name
+        if not copy.is_file() or copy.read_bytes() != path.read_bytes():
+            continue  # never a student's own: it can be made to crash the compiler
+        try:
+            data = _compiled(path.name, path.read_bytes())
+        except py_compile.PyCompileError:
+            continue  # the import will say so
+        compiled = Path(importlib.util.cache_from_source(str(copy)))
+        compiled.parent.mkdir(exist_ok=True)
+        compiled.write_bytes(data)
+
+
+@functools.lru_cache(100)
+def _compiled(name: str, source: bytes) -> bytes:
+    """Return a module in the form that Python imports without looking at its source."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, name)
+        path.write_bytes(source)
+        mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+        compiled = py_compile.compile(
+            str(path), str(path) + "c", name, doraise=True, invalidation_mode=mode
+        )
+        assert compiled is not None  # it would have raised
+        return Path(compiled).read_bytes()
 
 
 def copy_files(source: Path, target: Path) -> None:

@@ -9,13 +9,17 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import base64
 import contextlib
 import inspect
+import json
 import re
 import shutil
 import tempfile
 import time
+import zlib
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +53,8 @@ __all__ = ["TrustedClient"]
 # from text: the kernel needs no file of ours, and finds no other part of it.
 INSTALL = """
 def install(sources):
-    import sys, types
+    import base64, json, sys, types, zlib
+    sources = json.loads(zlib.decompress(base64.b85decode(sources)))
     package = sys.modules["convgrade"] = types.ModuleType("convgrade")
     package.__path__ = []
     for name, text in sources.items():
@@ -168,7 +173,7 @@ class TrustedClient(NotebookClient):
             if self._support is not None:
                 copy_files(self._support, course)
             modules = self.kernel_preload if self.forked else None
-            with Box(self._files, self.memory, self.confined, modules) as self._box:
+            with Box(self._files, self.memory, self.confined, modules, self._support) as self._box:
                 try:
                     run_sync(self._grade)(course)
                 except KeyboardInterrupt:  # the event loop has stopped before its `finally`
@@ -399,8 +404,7 @@ class TrustedClient(NotebookClient):
         self.km = self._box.manager(self.kernel_name or name, self.config)
         await self.async_start_new_kernel(**self._box.start())
         await self.async_start_new_kernel_client()
-        sources = {m.__name__.split(".")[-1]: inspect.getsource(m) for m in (wire, serve)}
-        await self._aside(INSTALL.format(sources=sources))
+        await self._aside(_install())
 
     async def _aside(self, code: str) -> NotebookNode:
         """Run code that is no cell of the notebook in the student's kernel, without output."""
@@ -583,6 +587,14 @@ class TrustedClient(NotebookClient):
     def _get_timeout(self, cell: NotebookNode | None) -> int | None:
         """Return the seconds for a cell within those of the notebook; called by nbclient."""
         return max(1, int(self._left(self._seconds)))
+
+
+@cache
+def _install() -> str:
+    """Return `INSTALL` with the modules in it, packed: kernels hash every letter of a cell."""
+    sources = {m.__name__.split(".")[-1]: inspect.getsource(m) for m in (wire, serve)}
+    packed = base64.b85encode(zlib.compress(json.dumps(sources).encode(), 9)).decode()
+    return INSTALL.format(sources=packed)
 
 
 def _error(name: str, words: str) -> NotebookNode:
