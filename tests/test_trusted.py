@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import multiprocessing.util
 import os
@@ -17,11 +18,13 @@ import nbformat
 import nbformat.v4 as v4
 import psutil
 import pytest
+from jupyter_client.channels import HBChannel
 from nbformat import NotebookNode
 from nbgrader import utils
 
 from convgrade.judge import bound_names
 from convgrade.kernels.forks import MARK, fork_server
+from convgrade.serve import press_back
 from convgrade.trusted import TrustedClient, _used_names
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
@@ -775,6 +778,56 @@ def test_a_test_finds_the_courses_files_and_not_the_students(tmp_path: Path) -> 
         support=ours,
     )
     assert client.points == {"f": 2.0}
+
+
+def test_the_courses_modules_are_compiled_once_and_a_students_never(tmp_path: Path) -> None:
+    """What was compiled is used as long as the file is the course's; errors in it stay its own."""
+    handed_in, course = tmp_path / "handed_in", tmp_path / "course"
+    for folder in (handed_in, course):
+        folder.mkdir()
+        (folder / "kit.py").write_text("def word(): return __file__\n")
+        (folder / "broken.py").write_text("def\n")
+    (handed_in / "own.py").write_text("word = 'mine'\n")
+    (handed_in / "changed.py").write_text("word = 'mine'\n")
+    (course / "changed.py").write_text("word = 'the course's'\n")
+    client = grade(
+        answer(
+            "f-answer",
+            "import os, kit, own, changed\n"
+            "print(sorted(n.partition('.')[0] for n in os.listdir('__pycache__')))\n"
+            "print(os.path.samefile(kit.word(), 'kit.py'), own.word, changed.word)\n"
+            "import broken",
+        ),
+        files=handed_in,
+        support=course,
+    )
+    assert shown(client, "f-answer").startswith("['kit']\nTrue mine mine\n")
+    assert "SyntaxError" in shown(client, "f-answer")
+
+
+def test_what_is_printed_without_end_comes_in_pieces() -> None:
+    """One message with everything would be larger than the grader takes."""
+
+    class Stream(io.StringIO):
+        flushed = 0
+
+        def flush(self) -> None:
+            self.flushed += 1
+
+    stream = Stream()
+    press_back(stream, every=100)
+    for _ in range(30):
+        print("x" * 49, file=stream)
+    assert (stream.flushed, len(stream.getvalue())) == (15, 1500)
+
+
+def test_no_heartbeat_is_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its thread never ends once a student's code has garbled what a kernel answers."""
+    started = []
+    start = HBChannel.start
+    monkeypatch.setattr(HBChannel, "start", lambda self: [started.append(self), start(self)])
+    assert grade(answer("g-answer", IDENTITY), TEST_G).points == {"g": 2.0}
+    assert not started
 
 
 def test_two_notebooks_share_nothing() -> None:
