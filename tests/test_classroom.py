@@ -10,6 +10,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,10 @@ from typing import Any
 
 import pytest
 from conftest import ROOT
+from test_doctor import whole_box
 from tiny import MEANS, RIGHT, SUMS, Tiny
+
+from convgrade import confine
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -443,6 +447,41 @@ def test_no_scheduler_is_said(course: Tiny) -> None:
     printed = convgrade(course, "--scheduler", "tcp://127.0.0.1:9", status=1)
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in printed
     assert "Traceback" not in printed
+
+
+@whole_box
+@pytest.mark.parametrize("option", ["--require-sandbox", "--log-level=WARN"])
+def test_a_box_that_is_not_whole_is_refused_on_demand(
+    course: Tiny, tmp_path: Path, option: str
+) -> None:
+    """For real: in a box with its network left open no further namespace can be made."""
+    course.hand_in("ada")
+    short = tempfile.TemporaryDirectory(prefix="b-")  # sockets have short names
+    argv = confine.command(
+        command("--workers=1", option),
+        read=[*confine.system_paths(), ROOT, Path("/proc"), Path("/sys")],
+        write=[course.root, tmp_path, Path(short.name), Path("/dev/shm")],
+        network=True,
+    )
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(tmp_path),
+        "TMPDIR": short.name,
+        "PYTHONDONTWRITEBYTECODE": "1",
+    }
+    with short:
+        run = subprocess.run(
+            argv, cwd=course.root, env=environment, capture_output=True, text=True, timeout=300
+        )
+    printed = run.stdout + run.stderr
+    if option == "--require-sandbox":
+        assert run.returncode == 1, printed
+        assert re.search(r"Worker \S+: its confinement lacks network \(", printed), printed
+        assert not graded_files(course)
+    else:
+        assert run.returncode == 0, printed
+        assert "confined as far as the workers' machines can; missing: " in printed
+        assert graded_files(course)
 
 
 # ------------------------------------------------------------------------ the command
