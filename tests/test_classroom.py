@@ -22,6 +22,7 @@ from test_doctor import whole_box
 from tiny import MEANS, RIGHT, SUMS, Tiny
 
 from convgrade import confine
+from convgrade.classroom.pool import MAX_BYTES, Pool
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -447,6 +448,18 @@ def test_no_scheduler_is_said(course: Tiny) -> None:
     printed = convgrade(course, "--scheduler", "tcp://127.0.0.1:9", status=1)
     assert "No Dask scheduler answers at tcp://127.0.0.1:9" in printed
     assert "Traceback" not in printed
+
+
+def test_large_submissions_are_not_all_handed_out_at_once(tmp_path: Path) -> None:
+    """Each is held in memory here, by the scheduler and by a worker."""
+    made = Pool("", workers=1, threads=4, folder=tmp_path, log=tmp_path / "log", retries=0)
+    made._slots, made._counted = 4, time.monotonic()
+    for number, size in enumerate([2**20, 2**20, MAX_BYTES]):
+        assert made.has_room()
+        made._flying[str(number)], made._bytes[str(number)] = None, size
+    assert not made.has_room()
+    del made._flying["2"], made._bytes["2"]
+    assert made.has_room()
 
 
 @whole_box

@@ -37,6 +37,7 @@ RESTART = 120.0  # seconds without a worker during a run: one that is killed aga
 # back is hardly ever counted, and on a busy machine it takes half a minute to come back
 STARTS = 3  # tries to start workers of our own
 AHEAD = 2.0  # tasks handed out for every thread of the workers, so that none waits for the next
+MAX_BYTES = 512 * 2**20  # of submissions that are handed out, or one: each is held here and there
 OUTCOME = Result | Refusal | BaseException
 
 
@@ -69,6 +70,7 @@ class Pool:
         self._scheduler, self._workers, self._threads = scheduler, workers, threads
         self._folder, self._log, self._retries = folder, log, retries
         self._flying: dict[str, Future[Any]] = {}
+        self._bytes: dict[str, int] = {}
         self._landed: queue.SimpleQueue[str] = queue.SimpleQueue()
         self._slots, self._counted = 0, 0.0
         self._ours: LocalCluster | None = None
@@ -199,6 +201,8 @@ class Pool:
 
     def has_room(self) -> bool:
         """Tell whether another task should be handed out."""
+        if self._flying and sum(self._bytes.values()) >= MAX_BYTES:
+            return False
         return len(self._flying) < max(1, round(AHEAD * self._count()))
 
     def _count(self) -> int:
@@ -233,7 +237,7 @@ class Pool:
             future = self._client.submit(grade, task, key=name, pure=False, retries=self._retries)
         except ClosedClientError:
             raise self._lost() from None
-        self._flying[key] = future
+        self._flying[key], self._bytes[key] = future, task.size
         future.add_done_callback(lambda _: self._landed.put(key))
 
     def next(self, timeout: float) -> tuple[str, OUTCOME] | None:
@@ -262,7 +266,7 @@ class Pool:
             if future.status in ("cancelled", "lost") or self._client.status != "running":
                 raise self._lost() from None
             outcome = error
-        del self._flying[key]
+        del self._flying[key], self._bytes[key]
         future.release()
         return key, outcome
 

@@ -70,6 +70,11 @@ class Task:
     files: Mapping[str, bytes]
     course: Course
 
+    @property
+    def size(self) -> int:
+        """Bytes of what the student handed in."""
+        return len(self.submission) + sum(map(len, self.files.values()))
+
 
 @dataclass(frozen=True)
 class Result:
