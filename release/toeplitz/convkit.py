@@ -1096,17 +1096,17 @@ def diagnose(
     -------
     Misconception or None
     """
-    tried: dict[Any, list[tuple[tuple[Any, ...], Any]]] = {}
+    tried: dict[Any, list[_Tried]] = {}
     found: set[str] = set()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for slip in SLIPS.get(name, ()):
             if slip.number in found:
                 continue
-            key = slip.draw, slip.cases
-            if key not in tried:
-                tried[key] = [(args, call(answer, args)[0]) for args in _inputs(slip)]
+            key = slip.draw, slip.cases, slip.right
             # An error here is the course's own: it must not cost a student the exercise.
             with contextlib.suppress(Exception):
+                if key not in tried:
+                    tried[key] = _try(slip, answer, slip.right or right)
                 if _reproduced(slip, tried[key], slip.right or right):
                     found.add(slip.number)
     return MISCONCEPTIONS[found.pop()] if len(found) == 1 else None
@@ -1120,13 +1120,25 @@ def _inputs(slip: Slip) -> list[tuple[Any, ...]]:
     return [slip.draw(draw) for _ in range(slip.cases)]
 
 
-def _reproduced(
-    slip: Slip, tried: Sequence[tuple[tuple[Any, ...], Any]], right: Callable[..., Any]
-) -> bool:
+_Tried = tuple[tuple[Any, ...], Any, Any]  # inputs, what is right for them, the answer's value
+
+
+def _try(slip: Slip, answer: Callable[..., Any], right: Callable[..., Any]) -> list[_Tried]:
+    """Call an answer on a slip's inputs, up to the first on which it raises: no slip does."""
+    tried: list[_Tried] = []
+    for args in _inputs(slip):
+        truth = right(*args)
+        tried.append((args, truth, call(answer, args)[0]))
+        if isinstance(tried[-1][-1], Difference):
+            break
+    return tried
+
+
+def _reproduced(slip: Slip, tried: Sequence[_Tried], right: Callable[..., Any]) -> bool:
     """Tell whether answers are what a slip gives, and often enough not what is right."""
     differ = 0
-    for args, value in tried:
-        target, truth = slip.wrong(right, *copy.deepcopy(args)), right(*args)
+    for args, truth, value in tried:
+        target = slip.wrong(right, *copy.deepcopy(args))
         if value is None or compare(target, value) is not None:
             return False
         if compare(truth, target) is not None:
@@ -1195,7 +1207,7 @@ MISCONCEPTIONS: dict[str, Misconception] = {
             "M04",
             "rows are taken for inputs and columns for outputs",
             "The matrix comes out transposed.",
-            "In y = T @ x, how long is a row of T?",
+            "In y = T @ x, does one row make an output or belong to an input?",
             "notebook 1, 'Type one matrix by hand'",
         ),
         Misconception(
@@ -1209,7 +1221,7 @@ MISCONCEPTIONS: dict[str, Misconception] = {
             "M06",
             "the last tap is left out",
             "Its diagonal, or what it reads, is missing.",
-            "How many taps does your loop visit?",
+            "How many taps does your answer use, and how many are there?",
             "notebook 1, 'Build it for every size'",
         ),
         Misconception(
@@ -1368,7 +1380,7 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         ),
         Misconception(
             "M30",
-            "large sizes are taken for impossible, or for no different",
+            "sizes beyond the usual ones are not thought through",
             "Ordinary sizes are right, larger ones are not.",
             "What is left to read where a shift, a padding or a kernel outgrows the signal?",
             "the goal of the exercise, on large sizes",
@@ -1404,7 +1416,7 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         Misconception(
             "M35",
             "shifts are judged by their size, or left is taken for right",
-            "Half of the cases come out right.",
+            "One direction, or one distance, comes out like another.",
             "What does a shift to the left push out, and what a shift to the right?",
             "notebook 2, 'Build the matrix of a shift'",
         ),
