@@ -22,6 +22,7 @@ import hashlib
 import inspect
 import io
 import linecache
+import math
 import os
 import symtable
 import textwrap
@@ -337,9 +338,7 @@ def show_defects(
         One row of the map each. An empty row means: equivariant for this x.
     """
     shifts = list(shifts)
-    defects = np.stack(
-        [np.asarray(as_array((f(shift(x, n)) - shift(f(x), n)).abs())) for n in shifts]
-    )
+    defects = np.stack([np.asarray(as_array(_defect(f, x, n).abs())) for n in shifts])
     holds = [n for n, row in zip(shifts, defects, strict=True) if row.max(initial=0) <= 1e-6]
 
     def draw() -> Figure:
@@ -362,6 +361,11 @@ def show_defects(
 
     alt = f"Picture: defect map over shift and output position; empty rows at shifts {holds}."
     _show(alt, draw)
+
+
+def _defect(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, n: int) -> torch.Tensor:
+    """Return ``f(shifted x)`` less ``shifted f(x)``."""
+    return f(shift(x, n)) - shift(f(x), n)
 
 
 def show_patch(weight: Any, image: Any, row: int, column: int) -> None:
@@ -1092,17 +1096,17 @@ def diagnose(
     -------
     Misconception or None
     """
-    tried: dict[Any, list[tuple[tuple[Any, ...], Any]]] = {}
+    tried: dict[Any, list[_Tried]] = {}
     found: set[str] = set()
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         for slip in SLIPS.get(name, ()):
             if slip.number in found:
                 continue
-            key = slip.draw, slip.cases
-            if key not in tried:
-                tried[key] = [(args, call(answer, args)[0]) for args in _inputs(slip)]
+            key = slip.draw, slip.cases, slip.right
             # An error here is the course's own: it must not cost a student the exercise.
             with contextlib.suppress(Exception):
+                if key not in tried:
+                    tried[key] = _try(slip, answer, slip.right or right)
                 if _reproduced(slip, tried[key], slip.right or right):
                     found.add(slip.number)
     return MISCONCEPTIONS[found.pop()] if len(found) == 1 else None
@@ -1116,13 +1120,25 @@ def _inputs(slip: Slip) -> list[tuple[Any, ...]]:
     return [slip.draw(draw) for _ in range(slip.cases)]
 
 
-def _reproduced(
-    slip: Slip, tried: Sequence[tuple[tuple[Any, ...], Any]], right: Callable[..., Any]
-) -> bool:
+_Tried = tuple[tuple[Any, ...], Any, Any]  # inputs, what is right for them, the answer's value
+
+
+def _try(slip: Slip, answer: Callable[..., Any], right: Callable[..., Any]) -> list[_Tried]:
+    """Call an answer on a slip's inputs, up to the first on which it raises: no slip does."""
+    tried: list[_Tried] = []
+    for args in _inputs(slip):
+        truth = right(*args)
+        tried.append((args, truth, call(answer, args)[0]))
+        if isinstance(tried[-1][-1], Difference):
+            break
+    return tried
+
+
+def _reproduced(slip: Slip, tried: Sequence[_Tried], right: Callable[..., Any]) -> bool:
     """Tell whether answers are what a slip gives, and often enough not what is right."""
     differ = 0
-    for args, value in tried:
-        target, truth = slip.wrong(right, *copy.deepcopy(args)), right(*args)
+    for args, truth, value in tried:
+        target = slip.wrong(right, *copy.deepcopy(args))
         if value is None or compare(target, value) is not None:
             return False
         if compare(truth, target) is not None:
@@ -1191,7 +1207,7 @@ MISCONCEPTIONS: dict[str, Misconception] = {
             "M04",
             "rows are taken for inputs and columns for outputs",
             "The matrix comes out transposed.",
-            "In y = T @ x, how long is a row of T?",
+            "In y = T @ x, does one row make an output or belong to an input?",
             "notebook 1, 'Type one matrix by hand'",
         ),
         Misconception(
@@ -1204,8 +1220,8 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         Misconception(
             "M06",
             "the last tap is left out",
-            "One diagonal is missing.",
-            "How many taps does your loop visit?",
+            "Its diagonal, or what it reads, is missing.",
+            "How many taps does your answer use, and how many are there?",
             "notebook 1, 'Build it for every size'",
         ),
         Misconception(
@@ -1219,22 +1235,22 @@ MISCONCEPTIONS: dict[str, Misconception] = {
             "M08",
             "every Toeplitz matrix is taken for a symmetric one",
             "What should stand on one side of the diagonal stands on both.",
-            "Does output 2 read input 0?",
+            "The kernel is not symmetric: can its matrix be?",
             "notebook 1, 'Recognise a Toeplitz matrix'",
         ),
         Misconception(
             "M09",
             "the kernel is written down the columns instead of along the rows",
-            "The band has the right place and the wrong order.",
+            "Its taps stand in the wrong order.",
             "An impulse walks along the signal: which tap sees it first?",
             "notebook 1, 'Type one matrix by hand'",
         ),
         Misconception(
             "M10",
-            "what leaves on one side comes in again on the other",
-            "There are entries in corners where nothing is read.",
-            "Does the window of the last output reach back to the beginning of the signal?",
-            "notebook 1, 'Slide a kernel along a signal'",
+            "the ends of the signal are joined where they are open, or open where they are joined",
+            "The corners of the matrix are wrong.",
+            "What does the window of the last output find beyond the end of the signal?",
+            "the plain loops of the section",
         ),
         Misconception(
             "M11",
@@ -1259,24 +1275,185 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         ),
         Misconception(
             "M15",
-            "a constant is returned",
-            "The answer does not depend on the question.",
+            "the comparison says the same to every question, or the opposite of what was asked",
+            "The answer does not fit the question.",
             "For which input should the answer be the other one?",
             "the goal of the exercise",
         ),
         Misconception(
             "M16",
-            "a float64 kernel is rounded to float32 on its way",
-            "Every entry is off by a rounding error.",
-            "What dtype does your matrix have, and what dtype has the weight?",
-            "notebook 1, the goal of 'Build it for every size'",
+            "numbers are rounded on their way",
+            "The answer is near, and not equal.",
+            "Where does your code keep fewer digits than it was given?",
+            "the goal of the exercise",
         ),
         Misconception(
             "M17",
             "the valid, the same-size and the full convolution are mixed up",
             "The number of outputs is another one's.",
-            "May the kernel hang over the ends of the signal here?",
-            "notebook 1, 'Count the outputs' and 'Build the other convolution'",
+            "How far may the kernel hang over the ends of the signal here?",
+            "notebook 1, 'Count the outputs', and notebook 3, 'Three paddings have names'",
+        ),
+        Misconception(
+            "M18",
+            "a padding of half the kernel's length is taken for granted",
+            "Other paddings, or kernels of even length, come out wrong.",
+            "Two taps and padding 0: how many outputs does your code give?",
+            "notebook 3, 'Three paddings have names'",
+        ),
+        Misconception(
+            "M19",
+            "padding per side and padding in total are mixed up",
+            "One end has another padding than it should.",
+            "With padding 1, how many zeros are there, and where?",
+            "notebook 3, 'Let the kernel hang over the edge'",
+        ),
+        Misconception(
+            "M20",
+            "the rows are counted from the wrong place",
+            "The band stands too far to one side.",
+            "On which input does the first tap of row 0 lie, if on any?",
+            "the plain loops of the section",
+        ),
+        Misconception(
+            "M21",
+            "a kernel that hangs over the edge is taken to lose its other end",
+            "In a corner the wrong taps are left.",
+            "Which tap of output 0 has no input under it?",
+            "notebook 3, 'Type the corners by hand'",
+        ),
+        Misconception(
+            "M22",
+            "windows over the edge are moved inside, or left out",
+            "The outer rows hold the whole kernel, or nothing.",
+            "What lies under the window of output 0, number by number?",
+            "notebook 3, 'Let the kernel hang over the edge'",
+        ),
+        Misconception(
+            "M23",
+            "what should be zeros outside is read from the other end of the signal",
+            "The far ends get what they should not.",
+            "Where does your code look for what lies left of place 0?",
+            "notebook 3, 'Build it for every padding'",
+        ),
+        Misconception(
+            "M24",
+            "places outside the signal are filled in another way than asked for",
+            "Only the ends differ.",
+            "What should lie just outside: a zero, a copy, a mirror image, and of what?",
+            "how the exercise fills what lies outside",
+        ),
+        Misconception(
+            "M25",
+            "sides or axes are taken in the wrong order",
+            "What belongs to one of them happens to the other.",
+            "Pad one side alone, by 2: where do new rows turn up?",
+            "notebook 3, the goal and the rule of the exercise",
+        ),
+        Misconception(
+            "M26",
+            "a circular padding is split into halves",
+            "The padded signal is too short.",
+            "How long is a signal of 5 with 3 numbers before it and 2 behind?",
+            "notebook 3, 'Choose what lies outside'",
+        ),
+        Misconception(
+            "M27",
+            "a count of 0 is taken to work like any other",
+            "Nothing comes out, or everything.",
+            "What does x[:-n] give for n = 0?",
+            "the goal of the exercise: what may be 0?",
+        ),
+        Misconception(
+            "M28",
+            "axes are padded that should stay as they are",
+            "There are columns, or an axis, that nobody asked for.",
+            "Which axis stands for the inputs, and does it grow?",
+            "notebook 3, 'Let the kernel hang over the edge'",
+        ),
+        Misconception(
+            "M29",
+            "padding is taken to make all inputs count the same",
+            "The ends come out as often as the middle.",
+            "Which outputs read the first input, and how many are they?",
+            "notebook 3, 'Count how often an input is read'",
+        ),
+        Misconception(
+            "M30",
+            "sizes beyond the usual ones are not thought through",
+            "Ordinary sizes are right, larger ones are not.",
+            "What is left to read where a shift, a padding or a kernel outgrows the signal?",
+            "the goal of the exercise, on large sizes",
+        ),
+        Misconception(
+            "M31",
+            "the padded signal is taken for the input",
+            "Invented zeros have columns or counts of their own.",
+            "Which of these numbers does anybody hand to you?",
+            "notebook 3, 'Let the kernel hang over the edge'",
+        ),
+        Misconception(
+            "M32",
+            "a convolution is taken to follow every shift",
+            "What breaks at the ends goes unseen.",
+            "An impulse stands at one end and is pushed over it: what do both ways give?",
+            "notebook 2, 'Measure how far the output follows'",
+        ),
+        Misconception(
+            "M33",
+            "what is true of one signal and what is true of all are mixed up",
+            "The answer belongs to another question.",
+            "About which signals does the exercise ask, and which has your answer seen?",
+            "notebook 2, 'Ask for every signal at once'",
+        ),
+        Misconception(
+            "M34",
+            "what was tried and what is claimed are not the same",
+            "Shifts are in it, or missing, that nobody compared.",
+            "For which shifts have you compared both ways?",
+            "notebook 2, 'Try the shifts on one signal'",
+        ),
+        Misconception(
+            "M35",
+            "shifts are judged by their size, or left is taken for right",
+            "One direction, or one distance, comes out like another.",
+            "What does a shift to the left push out, and what a shift to the right?",
+            "notebook 2, 'Build the matrix of a shift'",
+        ),
+        Misconception(
+            "M36",
+            "moving along and staying as it was are mixed up",
+            "What should move stands still.",
+            "If the input moves, what should the output do?",
+            "notebook 2, 'Measure how far the output follows'",
+        ),
+        Misconception(
+            "M37",
+            "the two shifts, of inputs and of outputs, do not belong together",
+            "One has another length, direction or place than it should.",
+            "What does each of the two act on, and which way does it move it?",
+            "notebook 2, 'Measure how far the output follows'",
+        ),
+        Misconception(
+            "M39",
+            "torch.roll, the cyclic shift, is taken for the shift",
+            "What leaves at one end comes back at the other.",
+            "What fills the gap that a shift opens?",
+            "notebook 2, 'Build the matrix of a shift'",
+        ),
+        Misconception(
+            "M40",
+            "not every difference counts, or not by its size",
+            "Some are left out, cancelled or weighed.",
+            "What does yours make of the differences 0, 3 and -5?",
+            "the goal of the exercise",
+        ),
+        Misconception(
+            "M49",
+            "only kernels well inside the signal are thought of",
+            "At the limit something is lost or counted too often.",
+            "What does your code do when the kernel is as long as the signal?",
+            "the goal of the exercise, on sizes",
         ),
         Misconception(
             "M50",
@@ -1286,11 +1463,25 @@ MISCONCEPTIONS: dict[str, Misconception] = {
             "notebook 1, 'Recognise a Toeplitz matrix'",
         ),
         Misconception(
+            "M55",
+            "every output is taken to read k inputs",
+            "Windows over the edge count too much.",
+            "With padding 1, how many inputs does output 0 read?",
+            "notebook 3, 'Let the kernel hang over the edge'",
+        ),
+        Misconception(
             "M66",
             "the memory behind a view is read as if it were the view",
             "Entries that do not belong to the kernel turn up.",
             "A view takes every second number: which numbers does your code take?",
             "notebook 1, the goal of 'Build it for every size'",
+        ),
+        Misconception(
+            "M69",
+            "a fraction is given where something is counted",
+            "Counts have become shares.",
+            "What is yours a part of, and what was asked for?",
+            "the goal of the exercise",
         ),
     )
 }
@@ -1346,11 +1537,372 @@ def _memory(weight: torch.Tensor) -> torch.Tensor:
     return weight.as_strided(weight.shape, torch.empty(weight.shape).stride())
 
 
+# Notebook 2.
+
+
+def _moved(draw: Draw) -> tuple[int, int]:
+    """Draw a length, none of the examples', and a shift, at times 0, that leaves some of it."""
+    return draw.integer(6, 9), draw.integer(-3, 3)
+
+
+def _moved_out(draw: Draw) -> tuple[int, int]:
+    """Draw a length and a shift, every other time one by the whole length."""
+    length = draw.integer(6, 9)
+    far = length * draw.integer(0, 1) * (2 * draw.integer(0, 1) - 1)
+    return length, far or draw.integer(1, 3)
+
+
+def _filled(S: torch.Tensor, column: int) -> torch.Tensor:
+    """Put a 1 into ``column`` of every row of zeros."""
+    empty = (S.sum(1, keepdim=True) == 0) * torch.eye(len(S))[column]
+    return S + empty.to(S.dtype)
+
+
+def _measured(draw: Draw) -> tuple[torch.Tensor, torch.Tensor, int]:
+    """Draw a dense matrix, not square, a signal of length 6 and a shift."""
+    return draw.weight(draw.integer(3, 5), 6), draw.signal(6), draw.integer(-3, 3)
+
+
+def _measured_far(draw: Draw) -> tuple[torch.Tensor, torch.Tensor, int]:
+    """Draw as `_measured`, a taller one at times, with a shift that may leave nothing."""
+    T = draw.weight(draw.integer(4, 9), 6)
+    return T, draw.signal(6), draw.integer(1, 8) * (2 * draw.integer(0, 1) - 1)
+
+
+def _largest_defect(T: torch.Tensor, x: torch.Tensor, n: int) -> float:
+    """Return what `show_defects` would show at worst."""
+    return float(max(abs(d) for d in _defect(T.__matmul__, x, n).tolist()))
+
+
+def _defects(measure: Callable[[torch.Tensor], Any]) -> Callable[..., Any]:
+    """Return a slip that takes another measure of the differences."""
+    return lambda right, T, x, n: measure(_defect(T.__matmul__, x, n))
+
+
+def _followers(draw: Draw) -> tuple[torch.Tensor, list[int]]:
+    """Draw a matrix of which `_follow` knows what it follows, and shifts in any order."""
+    far = draw.integer(2, 9)
+    shifts = draw.integers(-far, far, 2 * far - 1)
+    a, b = (float(i) for i in draw.integers(2, 9, 2))
+    match draw.integer(0, 6):
+        case 0:
+            T = a * torch.eye(4)
+        case 1 | 2 as side:
+            T = a * torch.eye(4) + torch.diag(torch.full((3,), b), 2 * side - 3)
+        case 3:
+            T = draw.weight(3, draw.integer(4, 5))
+        case 4:
+            T = draw.weight(draw.integer(4, 6), 3)
+        case 5:
+            T = a * torch.eye(*draw.integers(3, 5, 2))
+        case _:
+            T = torch.zeros(3, 4)
+    return T, shifts
+
+
+def _one_off(draw: Draw, by: float = 0.5) -> tuple[torch.Tensor, list[int]]:
+    """Draw a multiple of the identity with one number on its diagonal a little off."""
+    size = draw.integer(5, 8)
+    T = draw.integer(2, 9) * torch.eye(size)
+    place = draw.integer(1, size - 2)
+    T[place, place] += by * (2 * draw.integer(0, 1) - 1)
+    return T, draw.integers(-9, 9, 15)
+
+
+def _follow(T: torch.Tensor, shifts: Iterable[int]) -> set[int]:
+    """Return the shifts that a matrix from `_followers` or `_one_off` follows.
+
+    From the way it was drawn: for other matrices this is wrong.
+    """
+    rows, columns = T.shape
+    line = T.diagonal()
+    left = right = max(rows, columns)
+    if not T.any() or (rows == columns and T.equal(line[0] * torch.eye(rows))):
+        left = right = 1
+    elif T[0, 1] == 0 == T[1, 0] and rows == columns:
+        place = int((line != line.median()).nonzero())
+        left = right = max(place + 1, rows - place)
+    elif T[0, 1] == 0 and (T[1, 0] != 0 or rows < columns):
+        right = 1
+    elif T[1, 0] == 0:
+        left = 1
+    return {n for n in shifts if n == 0 or n >= right or -n >= left}
+
+
+def _all_or_zero(
+    right: Callable[..., Any],
+    T: torch.Tensor,
+    shifts: Iterable[int],
+    others: Callable[[int], bool],
+) -> set[int]:
+    """Return all shifts for a matrix that follows all, else those for which ``others`` holds."""
+    return {n for n in shifts if right(T, [-1, 1]) == {-1, 1} or others(n)}
+
+
+def _passing(
+    signals: Callable[[int], Iterable[torch.Tensor]],
+) -> Callable[..., Any]:
+    """Return a slip that asks a few signals of the right length instead of all."""
+
+    def wrong(right: Callable[..., Any], T: torch.Tensor, shifts: Iterable[int]) -> set[int]:
+        ask = list(signals(T.shape[1]))
+        return {n for n in shifts if not any(_defect(T.__matmul__, x, n).any() for x in ask)}
+
+    return wrong
+
+
+def _between(passed: set[int], shifts: Iterable[int]) -> set[int]:
+    """Return the shifts from the smallest to the largest of ``passed``."""
+    return set(range(min(passed, default=0), max(passed, default=0) + 1)) & set(shifts)
+
+
+def _until_first_failure(passed: set[int], shifts: Iterable[int]) -> set[int]:
+    """Return those of ``passed`` that come before any other shift, the nearest first."""
+    nearest = sorted(shifts, key=abs)
+    stop = next((i for i, n in enumerate(nearest) if n not in passed), len(nearest))
+    return set(nearest[:stop])
+
+
+def _roomy(draw: Draw) -> tuple[torch.Tensor, int]:
+    """Draw a kernel of more than three taps, and a length that is more than six."""
+    k = draw.integer(4, 6)
+    return draw.weight(k), draw.integer(2 * k, 2 * k + 3)
+
+
+def _tight(draw: Draw) -> tuple[torch.Tensor, int]:
+    """Draw a kernel and a length, every other time that of the kernel."""
+    k = draw.integer(3, 6)
+    return draw.weight(k), k + 2 * draw.integer(0, 1)
+
+
+def _corner(C: torch.Tensor, change: Callable[[torch.Tensor], torch.Tensor]) -> torch.Tensor:
+    """Change the corner below the diagonal of a circulant, where the kernel comes in again."""
+    return torch.triu(C) + change(torch.tril(C, -1))
+
+
+# Notebook 3.
+
+
+def _counted(draw: Draw) -> tuple[int, int, int]:
+    """Draw a length, the length of a kernel and a padding, below and above what is usual."""
+    return draw.integer(12, 30), draw.integer(4, 9), draw.integer(1, 9)
+
+
+def _short(draw: Draw) -> tuple[int, int, int]:
+    """Draw a length, a kernel about as long or longer, and a padding with which it fits."""
+    n = draw.integer(3, 6)
+    return n, n + draw.integer(-1, 2), draw.integer(1, 3)
+
+
+def _changed_to(T: torch.Tensor, *changes: tuple[Any, Any]) -> torch.Tensor:
+    """Return a copy of ``T`` with some places changed."""
+    T = T.clone()
+    for place, values in changes:
+        T[place] = values
+    return T
+
+
+def _stacked(*parts: torch.Tensor) -> torch.Tensor:
+    """Put rows and matrices of the same width on top of each other."""
+    return torch.cat([part.reshape(-1, part.shape[-1]) for part in parts])
+
+
+def _padded(draw: Draw) -> tuple[torch.Tensor, int, int]:
+    """Draw a kernel, a length and a padding with which the kernel still touches the signal."""
+    k = draw.integer(3, 5)
+    return draw.weight(k), k + draw.integer(2, 5), draw.integer(1, k - 1)
+
+
+def _padded_three(draw: Draw) -> tuple[torch.Tensor, int, int]:
+    """Draw as `_padded`, with a kernel of three taps."""
+    return draw.weight(3), draw.integer(11, 15), draw.integer(1, 2)
+
+
+def _padded_double(draw: Draw) -> tuple[torch.Tensor, int, int]:
+    """Draw as `_padded`, with a kernel of float64."""
+    k = draw.integer(3, 5)
+    return draw.weight(k, dtype=torch.float64), k + draw.integer(2, 5), draw.integer(1, 2)
+
+
+def _padded_view(draw: Draw) -> tuple[torch.Tensor, int, int]:
+    """Draw as `_padded`, with a kernel that is a view."""
+    k = draw.integer(3, 5)
+    return draw.strided(k), k + draw.integer(2, 5), draw.integer(1, 2)
+
+
+def _padded_far(draw: Draw) -> tuple[torch.Tensor, int, int]:
+    """Draw a kernel, a length and a padding that may be longer than the kernel, or small."""
+    k = draw.integer(2, 4)
+    return draw.weight(k), k + draw.integer(2, 5), draw.integer(0, k + 3)
+
+
+def _padded_or_not(draw: Draw) -> tuple[torch.Tensor, int, int]:
+    """Draw a kernel, a length and a padding of 0 or 1."""
+    k = draw.integer(3, 5)
+    return draw.weight(k), k + draw.integer(2, 5), draw.integer(0, 1)
+
+
+def _rows_from(
+    right: Callable[..., torch.Tensor], w: torch.Tensor, n: int, first: int, count: int
+) -> torch.Tensor:
+    """Return rows of the matrix with much padding: in row ``first`` tap 0 lies on input 0."""
+    far = n + 2 * len(w)
+    return right(w, n, far)[far + first :][:count]
+
+
+def _rows(w: torch.Tensor, n: int, padding: int) -> int:
+    return n + 2 * padding - len(w) + 1
+
+
+def _in_mode(mode: str) -> Callable[..., Any]:
+    """Return a slip that pads in another mode."""
+
+    def wrong(right: Callable[..., torch.Tensor], w: torch.Tensor, n: int, p: int) -> torch.Tensor:
+        copies = F.pad(torch.eye(n, dtype=w.dtype)[None], (p, p), mode=mode)[0].T
+        return right(w, n + 2 * p, 0) @ copies
+
+    return wrong
+
+
+def _one_end_wrapped(
+    right: Callable[..., torch.Tensor], w: torch.Tensor, n: int, p: int
+) -> torch.Tensor:
+    """Let the left zeros be read from the right end."""
+    T = right(w, n, p).clone()
+    T[:, n - p :] += right(w, n + 2 * p, 0)[:, :p]
+    return T
+
+
+def _cornered(below: int) -> Callable[..., Any]:
+    """Return a slip that keeps the first taps in the first rows, in the last those ``below``."""
+
+    def wrong(right: Callable[..., torch.Tensor], w: torch.Tensor, n: int, p: int) -> torch.Tensor:
+        T, inner = right(w, n, p).clone(), right(w, n, 0)
+        T[:p] = inner[0] * (T[:p] != 0)
+        if below:
+            T[len(T) - p :] = inner[-1] * (T[len(T) - p :] != 0)
+        return T
+
+    return wrong
+
+
+def _filling(draw: Draw) -> tuple[int, int, int, str]:
+    """Draw a length, two different paddings and a mode."""
+    mode = _mode(draw)
+    left, right = draw.integers(1, 4, 2)
+    return draw.integer(6, 8), left, right, mode
+
+
+def _filling_left(draw: Draw) -> tuple[int, int, int, str]:
+    """Draw as `_filling`; every other padding on the left is 0, and most modes are circular."""
+    mode = _mode(draw) if draw.integer(0, 3) == 0 else "circular"
+    return draw.integer(6, 8), 2 * draw.integer(0, 1), draw.integer(1, 4), mode
+
+
+def _mode(draw: Draw) -> str:
+    return ("zeros", "circular", "reflect", "replicate")[draw.integer(0, 3)]
+
+
+def _exchanged(*pairs: tuple[str, str]) -> Callable[..., Any]:
+    """Return a slip that takes some modes for others."""
+    other = dict(pairs)
+    return lambda pad, n, left, right, mode: pad(n, left, right, other.get(mode, mode))
+
+
+def _outside(
+    change: Callable[[torch.Tensor, torch.Tensor], tuple[torch.Tensor, torch.Tensor]],
+    *modes: str,
+) -> Callable[..., Any]:
+    """Return a slip that changes the rows before and behind the signal, in some modes."""
+
+    def wrong(pad: Callable[..., Any], n: int, left: int, right: int, mode: str) -> torch.Tensor:
+        P = torch.as_tensor(pad(n, left, right, mode))
+        if modes and mode not in modes:
+            return P
+        before, behind = change(P[:left], P[left + n :])
+        return torch.cat([before, P[left : left + n], behind])
+
+    return wrong
+
+
+def _both_axes(pad: Callable[..., Any], n: int, left: int, right: int, mode: str) -> torch.Tensor:
+    """Pad the columns as well as the rows."""
+    P = torch.as_tensor(pad(n, left, right, mode))
+    return torch.eye(len(P)) if mode == "zeros" else P @ P.T
+
+
+def _read_backwards(
+    pad: Callable[..., torch.Tensor], n: int, left: int, right: int, mode: str
+) -> torch.Tensor:
+    """Pad zeros before the signal as on a circle, and behind it rightly."""
+    P = torch.as_tensor(pad(n, left, right, mode))
+    if mode != "zeros":
+        return P
+    circle = torch.as_tensor(pad(n, left, right, "circular"))
+    return torch.cat([circle[:left], P[left:]])
+
+
+def _used(
+    right: Callable[..., torch.Tensor], n: int, k: int, left: int, behind: int
+) -> torch.Tensor:
+    """Count with another padding at each end, for a signal that is longer than the kernel."""
+    ends = right(n + k, k, left)[:n], right(n + k, k, behind)[k:]
+    return torch.minimum(*map(torch.as_tensor, ends))
+
+
+def _used_longer(
+    right: Callable[..., torch.Tensor], n: int, k: int, p: int
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+    """Count on the padded signal: on the zeros before, on the signal, on the zeros behind."""
+    longer = torch.as_tensor(right(n + 2 * p, k, 0)).clone()
+    return longer[:p], longer[p : p + n], longer[p + n :]
+
+
+def _used_elsewhere(ends: str) -> Callable[..., Any]:
+    """Return a slip that counts the zeros outside for inputs: "left", "both" or "edge"."""
+
+    def wrong(right: Callable[..., Any], n: int, k: int, p: int) -> torch.Tensor:
+        before, use, behind = _used_longer(right, n, k, p)
+        if ends == "edge":
+            use[0] += before.sum()
+            use[-1] += behind.sum()
+            return use
+        use[n - p :] += before
+        if ends == "both":
+            use[:p] += behind
+        return use
+
+    return wrong
+
+
+def _used_inside(right: Callable[..., torch.Tensor], n: int, k: int, p: int) -> torch.Tensor:
+    """Count with windows over the edge moved inside."""
+    use = torch.as_tensor(right(n, k, 0)).clone()
+    use[:k] += p
+    use[-k:] += p
+    return use
+
+
+def _used_sizes(draw: Draw) -> tuple[int, int, int]:
+    """Draw a length, a shorter kernel and a padding with which it still touches the signal."""
+    k = draw.integer(3, 6)
+    return 2 * k + draw.integer(1, 4), k, draw.integer(1, k - 1)
+
+
+def _used_or_not(draw: Draw) -> tuple[int, int, int]:
+    """Draw as `_used_sizes`, with a padding of 0 every other time."""
+    n, k, p = _used_sizes(draw)
+    return n, k, p * draw.integer(0, 1)
+
+
 def _slips(
-    draw: Callable[[Draw], tuple[Any, ...]] | None, *slips: tuple[str, Callable[..., Any]]
+    draw: Callable[[Draw], tuple[Any, ...]] | None,
+    *slips: tuple[str, Callable[..., Any]],
+    cases: int = 3,
+    right: Callable[..., Any] | None = None,
 ) -> tuple[Slip, ...]:
     """Return slips that are looked for on the same kind of inputs."""
-    return tuple(Slip(number, wrong, draw) for number, wrong in slips)
+    return tuple(Slip(number, wrong, draw, cases, right) for number, wrong in slips)
 
 
 #: By exercise, as checks and hidden tests call it: what each misconception makes of the answer.
@@ -1430,10 +1982,458 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M50", lambda right, T: right(T[:-1])),
         )
     ),
+    "shift_matrix": (
+        *_slips(
+            _moved,
+            ("M39", lambda right, length, n: _rolled(right, length, n)),
+            (
+                "M39",
+                lambda right, length, n: right(length, n) if n > 0 else _rolled(right, length, n),
+            ),
+            (
+                "M39",
+                lambda right, length, n: right(length, n) if n < 0 else _rolled(right, length, n),
+            ),
+            (
+                "M35",
+                lambda right, length, n: right(length, n if n >= 0 else n + length),
+            ),
+            ("M35", lambda right, length, n: right(length, abs(n))),
+            ("M04", lambda right, length, n: right(length, n).T),
+            ("M05", lambda right, length, n: _changed_to(right(length, n), (-1, 0.0))),
+            ("M05", lambda right, length, n: right(length, n + 1)),
+            ("M05", lambda right, length, n: right(length, n - 1)),
+            ("M13", lambda right, length, n: right(5, n)),
+            ("M13", lambda right, length, n: right(5, 2 if n == 2 else -1)),
+            ("M36", lambda right, length, n: right(length, 0)),
+            ("M24", lambda right, length, n: _filled(right(length, n), 0 if n > 0 else -1)),
+            ("M27", lambda right, length, n: right(length, n) if n else right(length, length)),
+            ("M27", lambda right, length, n: right(length, n) if n else right(length, 0)[:0]),
+            cases=12,
+        ),
+        Slip(
+            "M30",
+            lambda right, length, n: right(length, 0 if abs(n) >= length else n),
+            _moved_out,
+            cases=6,
+        ),
+    ),
+    "equivariance_error": (
+        *_slips(
+            _measured,
+            (
+                "M39",
+                lambda right, T, x, n: float(
+                    (T @ torch.roll(x, n) - torch.roll(T @ x, n)).abs().max()
+                ),
+            ),
+            (
+                "M39",
+                lambda right, T, x, n: float((T @ shift(x, n) - torch.roll(T @ x, n)).abs().max()),
+            ),
+            ("M36", lambda right, T, x, n: float((T @ shift(x, n) - T @ x).abs().max())),
+            (
+                "M37",
+                lambda right, T, x, n: float((T @ shift(x, n) - shift(T @ x, -n)).abs().max()),
+            ),
+            (
+                "M37",
+                lambda right, T, x, n: float((T @ shift(x, n) - shift(T, n) @ x).abs().max()),
+            ),
+            ("M40", _defects(lambda d: float(d.max()))),
+            ("M40", _defects(lambda d: float(-d.min()))),
+            ("M40", _defects(lambda d: abs(float(d.max())))),
+            ("M40", _defects(lambda d: float(d.abs().sum()))),
+            ("M40", _defects(lambda d: float(d.abs().mean()))),
+            ("M40", _defects(lambda d: float(d.norm()))),
+            ("M40", _defects(lambda d: float(d.square().max()))),
+            ("M40", _defects(lambda d: float(d.abs().argmax()))),
+            ("M40", _defects(lambda d: d.abs())),
+            ("M40", _defects(lambda d: int(d.count_nonzero()))),
+            ("M40", _defects(lambda d: not d.any())),
+            ("M40", _defects(lambda d: abs(float(d[0])))),
+            ("M40", lambda right, T, x, n: right(T, x, n) / float((T @ x).abs().max())),
+            ("M32", _defects(lambda d: float(d[1:-1].abs().max()))),
+            ("M32", lambda right, T, x, n: 0.0),
+            ("M35", lambda right, T, x, n: right(T, x, abs(n))),
+            ("M35", lambda right, T, x, n: right(T, x, -n)),
+            ("M33", lambda right, T, x, n: max(right(T, e, n) for e in torch.eye(len(x)))),
+            (
+                "M33",
+                lambda right, T, x, n: right(T, torch.tensor([1.0, 0.0, 4.0, -1.0, 5.0, 2.0]), n),
+            ),
+            ("M13", lambda right, T, x, n: {1: 3.0, -2: 16.0}.get(n, 0.0)),
+            ("M16", lambda right, T, x, n: round(right(T, x, n))),
+            ("M16", lambda right, T, x, n: int(right(T, x, n))),
+            cases=12,
+            right=_largest_defect,
+        ),
+        *_slips(
+            _measured_far,
+            ("M35", lambda right, T, x, n: 0.0 if abs(n) >= len(T) else right(T, x, n)),
+            ("M35", lambda right, T, x, n: 0.0 if abs(n) >= len(x) else right(T, x, n)),
+            cases=24,
+            right=_largest_defect,
+        ),
+    ),
+    "equivariant_shifts": (
+        *_slips(
+            _followers,
+            ("M32", lambda right, T, shifts: set(shifts)),
+            ("M33", lambda right, T, shifts: {0}),
+            ("M33", lambda right, T, shifts: {0} & set(shifts)),
+            (
+                "M33",
+                lambda right, T, shifts: (
+                    set(shifts) if T.shape[0] == T.shape[1] else {0} & set(shifts)
+                ),
+            ),
+            (
+                "M33",
+                lambda right, T, shifts: _all_or_zero(
+                    right, T, shifts, lambda n: n == 0 or abs(n) >= max(T.shape)
+                ),
+            ),
+            (
+                "M39",
+                lambda right, T, shifts: _all_or_zero(
+                    right, T, shifts, lambda n: n % math.lcm(*T.shape) == 0
+                ),
+            ),
+            (
+                "M37",
+                lambda right, T, shifts: (
+                    right(T, shifts) if T.shape[0] == T.shape[1] else {0} & set(shifts)
+                ),
+            ),
+            ("M35", lambda right, T, shifts: {-n for n in right(T, [-n for n in shifts])}),
+            ("M35", lambda right, T, shifts: {n for n in shifts if right(T, [abs(n)])}),
+            ("M35", lambda right, T, shifts: {n for n in right(T, shifts) if n >= 0}),
+            (
+                "M35",
+                lambda right, T, shifts: {n for n in right(T, shifts) if abs(n) < T.shape[1]},
+            ),
+            (
+                "M35",
+                lambda right, T, shifts: right(T, shifts) | _from(T.shape[1], shifts),
+            ),
+            (
+                "M35",
+                lambda right, T, shifts: right(T, shifts) | _from(T.shape[0], shifts),
+            ),
+            ("M34", lambda right, T, shifts: _between(right(T, shifts), shifts)),
+            ("M34", lambda right, T, shifts: _until_first_failure(right(T, shifts), shifts)),
+            ("M34", lambda right, T, shifts: right(T, range(-5, 6))),
+            ("M34", lambda right, T, shifts: right(T, shifts[:1])),
+            ("M15", lambda right, T, shifts: set(shifts) - right(T, shifts)),
+            (
+                "M13",
+                lambda right, T, shifts: {0} if T.shape[0] < T.shape[1] else set(shifts),
+            ),
+            cases=32,
+            right=_follow,
+        ),
+        *_slips(
+            _one_off,
+            ("M33", _passing(lambda length: [torch.arange(float(length))])),
+            ("M33", _passing(lambda length: [torch.eye(length)[0]])),
+            ("M33", _passing(lambda length: [torch.eye(length)[0], torch.eye(length)[-1]])),
+            ("M33", _passing(lambda length: [torch.eye(length)[length // 2]])),
+            ("M40", lambda right, T, shifts: _one_sided(right(T, shifts), T, shifts, 1)),
+            ("M40", lambda right, T, shifts: _one_sided(right(T, shifts), T, shifts, -1)),
+            cases=12,
+            right=_follow,
+        ),
+        Slip(
+            "M16",
+            lambda right, T, shifts: right(T.round(), shifts),
+            lambda draw: _one_off(draw, by=draw.integer(0, 1) or 0.03),
+            cases=8,
+            right=_follow,
+        ),
+    ),
+    "circulant": (
+        *_slips(
+            _roomy,
+            ("M01", lambda right, w, n: right(w.flip(0), n)),
+            ("M05", lambda right, w, n: _corner(right(w, n), lambda corner: corner.roll(1, 1))),
+            ("M05", lambda right, w, n: right(w, n)[:-1]),
+            ("M06", lambda right, w, n: right(torch.cat([w[:-1], w.new_zeros(1)]), n)),
+            ("M07", lambda right, w, n: right(w, n)[[0] * n]),
+            ("M07", lambda right, w, n: right(w, n)[[-i % n for i in range(n)]]),
+            ("M07", lambda right, w, n: right(w, n)[[i * len(w) % n for i in range(n)]]),
+            ("M08", lambda right, w, n: _mirrored(right(w, n))),
+            ("M09", lambda right, w, n: right(w, n).T),
+            ("M10", lambda right, w, n: torch.triu(right(w, n))),
+            ("M13", lambda right, w, n: right(w[:3], n)),
+            ("M13", lambda right, w, n: right(w, 6)),
+            ("M17", lambda right, w, n: right(w, n)[: n - len(w) + 1]),
+            ("M20", lambda right, w, n: right(w, n).roll(-(len(w) // 2), 1)),
+            ("M20", lambda right, w, n: right(w, n).roll(-((len(w) - 1) // 2), 1)),
+            ("M20", lambda right, w, n: right(w, n).roll(1, 1)),
+            (
+                "M24",
+                lambda right, w, n: _corner(
+                    right(w, n), lambda corner: corner.flip(1).roll(-1, 1)
+                ),
+            ),
+            (
+                "M24",
+                lambda right, w, n: _corner(
+                    right(w, n), lambda corner: corner.flip(1).roll(len(w) - 1, 1)
+                ),
+            ),
+        ),
+        Slip("M16", lambda right, w, n: right(w.float(), n), _sized_double),
+        Slip("M49", lambda right, w, n: right(w, n) * (n > len(w)), _tight, cases=12),
+        Slip("M66", lambda right, w, n: right(_memory(w), n), _sized_view),
+    ),
+    "padded_length": (
+        *_slips(
+            _counted,
+            ("M05", lambda right, n, k, p: right(n, k, p) - 1),
+            ("M05", lambda right, n, k, p: right(n, k, p) + 1),
+            ("M13", lambda right, n, k, p: right(n, 3, p)),
+            ("M17", lambda right, n, k, p: n),
+            ("M17", lambda right, n, k, p: right(n, k, k - 1)),
+            ("M17", lambda right, n, k, p: right(n, k, 0)),
+            ("M17", lambda right, n, k, p: right(n, 1, p)),
+            ("M18", lambda right, n, k, p: right(n, k, k // 2)),
+            ("M18", lambda right, n, k, p: right(n, k, p) - (k + 1) % 2),
+            ("M19", lambda right, n, k, p: right(n, k, 0) + p),
+            ("M30", lambda right, n, k, p: right(n, k, min(p, k - 1))),
+            cases=12,
+        ),
+        Slip("M30", lambda right, n, k, p: right(n, k, p) * (k <= n), _short, cases=8),
+    ),
+    "typed_padded": _slips(
+        None,
+        ("M01", lambda right: right().flip(0, 1)),
+        ("M05", lambda right: right()[:-1]),
+        ("M05", lambda right: right()[1:]),
+        ("M06", lambda right: right() * (right() != right()[0, 1])),
+        ("M07", lambda right: right()[[0] * 10]),
+        ("M07", lambda right: right()[[1] * 10]),
+        ("M17", lambda right: right()[1:-1]),
+        ("M17", lambda right: _stacked(right()[1].roll(-2) * _end(0), right(), _last(right()))),
+        ("M20", lambda right: _stacked(right()[1].roll(-2) * _end(0), right()[:-1])),
+        ("M20", lambda right: _stacked(right()[1:], _last(right()))),
+        (
+            "M21",
+            lambda right: _changed_to(
+                right(), (np.s_[0, :2], right()[1, :2]), (np.s_[9, 8:], right()[8, 8:])
+            ),
+        ),
+        ("M21", lambda right: _changed_to(right(), (np.s_[0, :2], right()[1, :2]))),
+        ("M21", lambda right: _changed_to(right(), (np.s_[9, 8:], right()[8, 8:]))),
+        ("M22", lambda right: _changed_to(right(), (0, right()[1]), (9, right()[8]))),
+        ("M22", lambda right: _changed_to(right(), (0, right()[1]))),
+        ("M22", lambda right: _changed_to(right(), (9, right()[8]))),
+        ("M22", lambda right: _changed_to(right(), (0, 0.0), (9, 0.0))),
+        ("M23", lambda right: _cornering(right(), (0, -1), (9, 0))),
+        ("M23", lambda right: _cornering(right(), (0, -1))),
+        ("M23", lambda right: _cornering(right(), (9, 0))),
+        ("M24", lambda right: _cornering(right(), (0, 1), (9, -2))),
+        ("M24", lambda right: _cornering(right(), (0, 0), (9, -1))),
+        ("M31", lambda right: _cornering(F.pad(right(), (1, 1)), (0, 0), (9, -1))),
+    ),
+    "toeplitz_1d_padded": (
+        *_slips(
+            _padded,
+            ("M01", lambda right, w, n, p: right(w.flip(0), n, p)),
+            ("M04", lambda right, w, n, p: right(w, n, p).T),
+            ("M05", lambda right, w, n, p: right(w, n, p)[:-1]),
+            ("M05", lambda right, w, n, p: _rows_from(right, w, n, -p, _rows(w, n, p) + 1)),
+            ("M06", lambda right, w, n, p: right(torch.cat([w[:-1], w.new_zeros(1)]), n, p)),
+            ("M06", lambda right, w, n, p: right(w[:-1], n, p)),
+            ("M07", lambda right, w, n, p: right(w, n, p)[[0] * _rows(w, n, p)]),
+            (
+                "M08",
+                lambda right, w, n, p: right(torch.cat([w.flip(0)[:-1], w]), n, p + len(w) - 1)[
+                    : _rows(w, n, p)
+                ],
+            ),
+            (
+                "M09",
+                lambda right, w, n, p: right(w.flip(0), n, len(w) - 1)[: _rows(w, n, p)],
+            ),
+            ("M10", lambda right, w, n, p: _wrapped(right(w, n + len(w) - 1, 0), n)),
+            (
+                "M10",
+                lambda right, w, n, p: _wrapped(right(w, n + len(w) - 1, 0), n)[
+                    [i % n for i in range(_rows(w, n, p))]
+                ],
+            ),
+            ("M13", lambda right, w, n, p: right(w[:3], n, p)),
+            ("M13", lambda right, w, n, p: right(w, n, 1)),
+            ("M17", lambda right, w, n, p: right(w, n, 0)),
+            ("M17", lambda right, w, n, p: right(w, n, len(w) - 1)),
+            ("M17", lambda right, w, n, p: _rows_from(right, w, n, -p, n)),
+            (
+                "M18",
+                lambda right, w, n, p: _rows_from(right, w, n, -(len(w) // 2), _rows(w, n, p)),
+            ),
+            (
+                "M18",
+                lambda right, w, n, p: right(w, n, p)[: _rows(w, n, p) - (len(w) + 1) % 2],
+            ),
+            (
+                "M19",
+                lambda right, w, n, p: _rows_from(right, w, n, -(p // 2), _rows(w, n, p) - p),
+            ),
+            ("M19", lambda right, w, n, p: _rows_from(right, w, n, -2 * p, _rows(w, n, p))),
+            ("M20", lambda right, w, n, p: _rows_from(right, w, n, 0, _rows(w, n, p))),
+            ("M20", lambda right, w, n, p: right(w, n, len(w) - 1)[: _rows(w, n, p)]),
+            ("M21", _cornered(below=0)),
+            ("M21", _cornered(below=1)),
+            (
+                "M22",
+                lambda right, w, n, p: right(w, n, 0)[
+                    [min(max(i - p, 0), n - len(w)) for i in range(_rows(w, n, p))]
+                ],
+            ),
+            ("M22", lambda right, w, n, p: F.pad(right(w, n, 0), (0, 0, p, p))),
+            ("M23", _in_mode("circular")),
+            ("M23", _one_end_wrapped),
+            ("M24", _in_mode("replicate")),
+            ("M24", _in_mode("reflect")),
+            ("M25", lambda right, w, n, p: F.pad(right(w, n, 0), (p, p))),
+            ("M28", lambda right, w, n, p: F.pad(right(w, n, p), (p, p))),
+            ("M31", lambda right, w, n, p: right(w, n + 2 * p, 0)),
+            cases=8,
+        ),
+        Slip("M13", lambda right, w, n, p: right(w, 10, 1), _padded_three),
+        Slip("M16", lambda right, w, n, p: right(w.float(), n, p), _padded_double),
+        Slip("M16", lambda right, w, n, p: right(w.trunc(), n, p), _padded_double),
+        Slip(
+            "M27",
+            lambda right, w, n, p: right(w, n, p)[:, : n * p],
+            _padded_or_not,
+            cases=8,
+        ),
+        *_slips(
+            _padded_far,
+            ("M30", lambda right, w, n, p: right(w, n, min(p, len(w) - 1))),
+            (
+                "M30",
+                lambda right, w, n, p: right(w, n, len(w) - 1)[len(w) - 1 - p : n + p],
+            ),
+            cases=8,
+        ),
+        Slip("M66", lambda right, w, n, p: right(_memory(w), n, p), _padded_view),
+    ),
+    "padding_matrix": (
+        *_slips(
+            _filling,
+            (
+                "M04",
+                lambda pad, n, left, right, mode: torch.as_tensor(pad(n, left, right, mode)).T,
+            ),
+            (
+                "M13",
+                _exchanged(("circular", "zeros"), ("reflect", "zeros"), ("replicate", "zeros")),
+            ),
+            ("M13", lambda pad, n, left, right, mode: pad(5, left, right, mode)),
+            ("M13", lambda pad, n, left, right, mode: pad(5, 3, 2, mode)),
+            (
+                "M13",
+                _outside(lambda a, b: (a[-1:].expand_as(a), b[:1].expand_as(b))),
+            ),
+            (
+                "M19",
+                lambda pad, n, left, right, mode: (
+                    pad(n, 0, left + right, mode) if mode == "zeros" else pad(n, left, right, mode)
+                ),
+            ),
+            ("M23", _exchanged(("zeros", "circular"), ("circular", "zeros"))),
+            ("M23", _exchanged(("zeros", "circular"))),
+            ("M23", _read_backwards),
+            ("M24", _exchanged(("reflect", "replicate"), ("replicate", "reflect"))),
+            ("M24", _exchanged(("circular", "reflect"))),
+            ("M24", _exchanged(("reflect", "circular"), ("circular", "reflect"))),
+            ("M24", _outside(lambda a, b: (a.flip(0), b.flip(0)), "reflect")),
+            ("M24", _outside(lambda a, b: (a.roll(-1, 1), b.roll(1, 1)), "reflect")),
+            ("M24", _outside(lambda a, b: (a, b.roll(1, 1)), "reflect")),
+            ("M24", _outside(lambda a, b: (a, a[:1].expand(len(b), -1)), "replicate")),
+            (
+                "M24",
+                _outside(lambda a, b: (a.roll(len(a), 1), b.roll(-len(b), 1)), "circular"),
+            ),
+            ("M25", lambda pad, n, left, right, mode: pad(n, right, left, mode)),
+            (
+                "M26",
+                lambda pad, n, left, right, mode: (
+                    pad(n, left // 2, right // 2, mode)
+                    if mode == "circular"
+                    else pad(n, left, right, mode)
+                ),
+            ),
+            ("M28", _both_axes),
+            ("M28", lambda pad, n, left, right, mode: pad(n, left, right, mode)[None]),
+            cases=32,
+        ),
+        Slip(
+            "M27",
+            lambda pad, n, left, right, mode: _stacked(
+                torch.as_tensor(pad(n, 0, 0, mode))[: n * (left == 0) * (mode == "circular")],
+                torch.as_tensor(pad(n, left, right, mode)),
+            ),
+            _filling_left,
+            cases=12,
+        ),
+    ),
+    "input_use": (
+        *_slips(
+            _used_sizes,
+            (
+                "M04",
+                lambda right, n, k, p: right(n + 2 * p - k + 1, k, k - 1 - p),
+            ),
+            ("M05", lambda right, n, k, p: _used(right, n, k, p, p - 1)),
+            ("M06", lambda right, n, k, p: _used(right, n, k - 1, p, p - 1)),
+            ("M06", lambda right, n, k, p: right(n, k - 1, p)),
+            ("M13", lambda right, n, k, p: right(6, 3, min(p, 1))),
+            ("M13", lambda right, n, k, p: right(n, k, min(p, 1))),
+            ("M17", lambda right, n, k, p: right(n, k, 0)),
+            ("M17", lambda right, n, k, p: _used(right, n, k, p, k - 1 - p)),
+            ("M19", lambda right, n, k, p: _used(right, n, k, p, 0)),
+            ("M23", _used_elsewhere("left")),
+            ("M23", _used_elsewhere("both")),
+            ("M24", _used_elsewhere("edge")),
+            ("M29", lambda right, n, k, p: torch.full((n,), k)),
+            ("M31", lambda right, n, k, p: right(n + 2 * p, k, 0)),
+            ("M31", lambda right, n, k, p: right(n + 2 * p, k, 0)[:n]),
+            ("M55", _used_inside),
+            ("M69", lambda right, n, k, p: right(n, k, p) / (n + 2 * p - k + 1)),
+            cases=8,
+        ),
+        *_slips(
+            _used_or_not,
+            ("M27", lambda right, n, k, p: right(n, k, p)[: n if p else 0]),
+            ("M29", lambda right, n, k, p: torch.full((n,), k) if p else right(n, k, 0)),
+            cases=8,
+        ),
+        *_slips(
+            _short,
+            ("M30", lambda right, n, k, p: right(n, k, p) * (k <= n)),
+            ("M49", lambda right, n, k, p: _used(right, n, k, p, p)),
+            ("M19", lambda right, n, k, p: _used(right, n, k, p, p).clamp(max=n - k + 1 + p)),
+            cases=8,
+        ),
+    ),
 }
 
 #: Wrong numbers and sets that are a misconception's own, by `digest`.
-KNOWN: dict[str, str] = {}
+KNOWN: dict[str, str] = {
+    # valid_shifts
+    "1159cc8d220f": "M32",
+    "1f01d8aeb276": "M35",
+    "7afea3a5dd9f": "M35",
+    "15ce8dadf077": "M40",
+    # padded_shifts
+    "a9c7c06ae156": "M32",
+    "6a53b295838d": "M39",
+}
 
 
 def _mirrored(T: torch.Tensor) -> torch.Tensor:
@@ -1447,6 +2447,43 @@ def _wrapped(T: torch.Tensor, n: int) -> torch.Tensor:
     circle = T[:, :n].clone()
     circle[:, : T.shape[1] - n] += T[:, n:]
     return circle
+
+
+def _rolled(right: Callable[..., torch.Tensor], length: int, n: int) -> torch.Tensor:
+    """Return the shift with what it has pushed out at the other end."""
+    return right(length, n) + right(length, n - length) + right(length, n + length)
+
+
+def _from(distance: int, shifts: Iterable[int]) -> set[int]:
+    """Return the shifts by ``distance`` and more, to either side."""
+    return {n for n in shifts if abs(n) >= distance}
+
+
+def _one_sided(passed: set[int], T: torch.Tensor, shifts: Iterable[int], sign: int) -> set[int]:
+    """Add the shifts with which the defects of a matrix from `_one_off` have one sign only."""
+    off = T.diagonal() - T.diagonal().median()
+    place = int(off.nonzero())
+    side = sign if off[place] > 0 else -sign
+    return passed | {n for n in shifts if not 0 <= place - side * n < len(T)}
+
+
+def _end(place: int) -> torch.Tensor:
+    """Return ten zeros with a 1 at one end."""
+    return torch.eye(10)[place]
+
+
+def _last(T: torch.Tensor) -> torch.Tensor:
+    """Return the row that would come below the typed matrix."""
+    return T[8].roll(2) * _end(-1)
+
+
+def _cornering(T: torch.Tensor, *places: tuple[int, int]) -> torch.Tensor:
+    """Put the tap that hangs over the edge of the first or the last row of ``T`` elsewhere."""
+    first, last = T[1][T[1] != 0][0], T[8][T[8] != 0][-1]
+    T = T.clone()
+    for row, column in places:
+        T[row, column] += first if row == 0 else last
+    return T
 
 
 # ------------------------------------------------------------ the rule on builders

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import pytest
-from gate import ANSWERS, Answer, Verdict, read_answers, source_notebook
+from gate import ANSWERS, Answer, Verdict, exercises, read_answers, source_notebook
+
+import convkit
+from convgrade import rubric
+from convkit import SLIPS, Slip, compare
 
 ALL = read_answers("toeplitz")
 SILENT = tomllib.loads((ANSWERS / "silent.toml").read_text())
@@ -60,3 +66,55 @@ def test_every_misconception_is_named_or_has_a_reason(
 def test_reasons_are_for_answers_that_exist() -> None:
     listed = {(exercise, kind) for exercise, kinds in SILENT.items() for kind in kinds}
     assert listed <= {(exercise, kind) for _, exercise, kind in PAIRS}
+
+
+def oracles(notebook: str, exercise: str) -> list[tuple[str, Callable[..., Any]]]:
+    """Return what the instant check and the hidden test of an exercise take for right."""
+    source = source_notebook("toeplitz", notebook)
+    found = []
+
+    def check(name: str, answer: Any, expected: Any = None, *_: Any, **__: Any) -> None:
+        if expected is not None:
+            found.append((name, expected if callable(expected) else lambda: expected))
+
+    class Spy(rubric.Rubric):
+        def __init__(self, name: str, *args: Any, **options: Any) -> None:
+            super().__init__(name, *args, **options)
+            _, right = self._whole or (self._answer, self._expected)
+            if right is not None:
+                found.append((name, right))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(source._namespace, "check", check)
+        patch.setattr(rubric, "Rubric", Spy)
+        source.grade(exercise, source.answers[exercise])
+    return found
+
+
+@pytest.mark.parametrize(("notebook", "exercise"), list(exercises("toeplitz")))
+def test_slips_are_wrong_and_unlike_those_of_other_misconceptions(
+    notebook: str, exercise: str
+) -> None:
+    """Each is wrong on two random inputs or more, whatever oracle it starts from, and its own."""
+    for name, right in oracles(notebook, exercise):
+        slips = SLIPS.get(name, ())
+        inputs = {(s.draw, s.cases): convkit._inputs(s) for s in slips}
+
+        def values(
+            slip: Slip,
+            like: Slip,
+            right: Callable[..., Any] = right,
+            inputs: dict[Any, Any] = inputs,
+        ) -> list[Any]:
+            truth = slip.right or right
+            return [slip.wrong(truth, *args) for args in inputs[like.draw, like.cases]]
+
+        for slip in slips:
+            own, truth = values(slip, slip), slip.right or right
+            cases = inputs[slip.draw, slip.cases]
+            wrong = [compare(truth(*args), v) for args, v in zip(cases, own, strict=True)]
+            assert sum(w is not None for w in wrong) >= (1 if slip.draw is None else 2), slip
+            for other in slips:
+                if other.number != slip.number and other.draw is slip.draw:
+                    same = zip(own, values(other, slip), strict=True)
+                    assert any(compare(a, b) is not None for a, b in same), (slip, other)

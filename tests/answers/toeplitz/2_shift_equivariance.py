@@ -178,7 +178,7 @@ def shift_matrix(length, n):
             S[i, (i - n) % length] = 1 if i < length + n or n < -length else 0
     return S
 
-# %% shift_matrix | M36 | n = 0 gives zeros
+# %% shift_matrix | M27 | n = 0 gives zeros
 def shift_matrix(length, n):
     S = torch.zeros(length, length)
     if n > 0:
@@ -186,6 +186,12 @@ def shift_matrix(length, n):
     if n < 0:
         S[:n, -n:] = torch.eye(max(length + n, 0))
     return S
+
+# %% shift_matrix | M27 | a slice that ends at -0
+def shift_matrix(length, n):
+    if n < 0:
+        return torch.cat([torch.eye(length)[-n:], torch.zeros(-n, length)])
+    return torch.cat([torch.zeros(n, length), torch.eye(length)[:-n]])
 
 # %% shift_matrix | M24 | the edge value fills the gap
 def shift_matrix(length, n):
@@ -212,7 +218,8 @@ def shift_matrix(length, n):
 
 # %% shift_matrix | rule | matrix_of
 def shift_matrix(length, n):
-    return matrix_of(lambda x: torch.roll(x, n) * (torch.arange(length) >= n), length)
+    inside = (torch.arange(length) >= n) & (torch.arange(length) < length + n)
+    return matrix_of(lambda x: torch.roll(x, n) * inside, length)
 
 # %% shift_matrix | rule | shift under another name
 from convkit import shift as move
@@ -451,7 +458,7 @@ def equivariance_error(T, x, n):
 def equivariance_error(T, x, n):
     return int((T @ shift(x, n) - shift(T @ x, n)).abs().max())
 
-# %% equivariance_error | M16 | relative to the size of the output
+# %% equivariance_error | M40 | relative to the size of the output
 def equivariance_error(T, x, n):
     return float((T @ shift(x, n) - shift(T @ x, n)).abs().max() / (T @ x).abs().max())
 
@@ -665,7 +672,7 @@ def equivariant_shifts(T, shifts):
 
 # %% all_inputs | M33 | the law of kernels without zeros for all matrices
 def equivariant_shifts(T, shifts):
-    if torch.equal(T, T[0, 0] * torch.eye(*T.shape)):
+    if T.shape[0] == T.shape[1] and torch.equal(T, T[0, 0] * torch.eye(len(T))):
         return set(shifts)
     return {n for n in shifts if n == 0 or abs(n) >= max(T.shape)}
 
@@ -705,7 +712,7 @@ def equivariant_shifts(T, shifts):
     return {n for n in shifts
             if any(torch.equal(T @ shift(e, n), shift(T @ e, n)) for e in torch.eye(T.shape[1]))}
 
-# %% all_inputs | M15 | any entry equal instead of all
+# %% all_inputs | M32 | any entry equal, which there always is, instead of all
 def equivariant_shifts(T, shifts):
     return {n for n in shifts if bool((shift(T, -n) == shift(T.T, n).T).any())}
 
@@ -764,7 +771,7 @@ def equivariant_shifts(T, shifts):
 def equivariant_shifts(T, shifts):
     return {n for n in shifts if torch.equal(shift(T, -n), shift(T.T, -n).T)}
 
-# %% all_inputs | M37 | the wrong direction on both sides
+# %% all_inputs | M35 | the wrong direction on both sides
 def equivariant_shifts(T, shifts):
     return {n for n in shifts if torch.equal(shift(T, n), shift(T.T, -n).T)}
 
@@ -822,7 +829,7 @@ def equivariant_shifts(T, shifts):
 def equivariant_shifts(T, shifts):
     return {n for n in shifts if not torch.equal(shift(T, -n), shift(T.T, n).T)}
 
-# %% all_inputs | M04 | transposed
+# %% all_inputs | M35 | transposed, which turns the directions round
 def equivariant_shifts(T, shifts):
     T = T.T
     return {n for n in shifts if torch.equal(shift(T, -n), shift(T.T, n).T)}
@@ -831,7 +838,7 @@ def equivariant_shifts(T, shifts):
 def equivariant_shifts(T, shifts):
     return {n for n in shifts if n % 2 == 0 and torch.equal(shift(T, -n), shift(T.T, n // 2).T)}
 
-# %% all_inputs | M07 | returns after the first shift
+# %% all_inputs | M34 | returns after the first shift
 def equivariant_shifts(T, shifts):
     good = set()
     for n in shifts:
@@ -981,7 +988,7 @@ def circulant(weight, n):
             C[i, j if j < n else j % (n - 1)] = weight[t]
     return C
 
-# %% circulant | M05 | modulo k
+# %% circulant | M13 | the kernel repeated as if n were k
 def circulant(weight, n):
     k = len(weight)
     C = torch.zeros(n, n, dtype=weight.dtype)
@@ -995,13 +1002,13 @@ def circulant(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([torch.roll(row, i) for i in range(n - 1)])
 
-# %% circulant | M23 | wraps, but the corner taps swapped
+# %% circulant | M24 | comes in again as a mirror image
 def circulant(weight, n):
     k = len(weight)
     C = torch.zeros(n, n, dtype=weight.dtype)
     for i in range(n):
         for t in range(k):
-            C[i, i + t if i + t < n else (n - 1 - i - t) % k] = weight[t]
+            C[i, i + t if i + t < n else k - 2 - (i + t - n)] = weight[t]
     return C
 
 # %% circulant | M24 | reflects at the end instead

@@ -59,7 +59,7 @@ def padded_length(n, k, padding):
 def padded_length(n, k, padding):
     return n + 2 * min(padding, k - 1) - k + 1
 
-# %% padded_length | M17 | no outputs when k > n
+# %% padded_length | M30 | no outputs when k > n
 def padded_length(n, k, padding):
     return 0 if k > n else n + 2 * padding - k + 1
 
@@ -159,16 +159,25 @@ T_padded = (-2 * np.eye(12, 10) + np.eye(12, 10, k=-1) + np.eye(12, 10, k=-2))[2
 # %% typed_padded | M01 | flipped
 T_padded = -2 * np.eye(10, k=-1) + np.eye(10) + np.eye(10, k=1)
 
-# %% typed_padded | M04 | transposed
+# %% typed_padded | M01 | transposed, which flips the kernel here
 T_padded = (np.eye(10, k=-1) + np.eye(10) - 2 * np.eye(10, k=1)).T
 
 # %% typed_padded | M22 | the valid matrix between two rows of zeros
 T_padded = np.zeros((10, 10))
 T_padded[1:9] = np.eye(8, 10) + np.eye(8, 10, k=1) - 2 * np.eye(8, 10, k=2)
 
-# %% typed_padded | M06 | a typing slip inside
+# %% typed_padded | M06 | the last tap missing
+T_padded = np.eye(10, k=-1) + np.eye(10)
+
+# %% typed_padded | M06 | the last tap missing in one row
 T_padded = np.eye(10, k=-1) + np.eye(10) - 2 * np.eye(10, k=1)
-T_padded[5, 6] = 2
+T_padded[5, 6] = 0
+
+# %% typed_padded | M07 | all rows like the first
+T_padded = [[1, -2] + [0] * 8] * 10
+
+# %% typed_padded | M05 | a row too few
+T_padded = (np.eye(10, k=-1) + np.eye(10) - 2 * np.eye(10, k=1))[:9]
 
 # %% typed_padded | M14 | right outputs for x_1d, wrong last column
 T_padded = np.eye(10, k=-1) + np.eye(10) - 2 * np.eye(10, k=1)
@@ -313,13 +322,27 @@ def toeplitz_1d_padded(weight, n, padding):
     m = n + 2 * padding - len(w) + 1
     return sum(w[t] * np.eye(m, n, k=t - padding) for t in range(len(w) - 1))
 
-# %% toeplitz_1d_padded | M10 | circular, of any padding
+# %% toeplitz_1d_padded | M23 | circular, of any padding
 def toeplitz_1d_padded(weight, n, padding):
     k = len(weight)
     T = torch.zeros(n + 2 * padding - k + 1, n, dtype=weight.dtype)
     for i in range(len(T)):
         for t in range(k):
             T[i, (i + t - padding) % n] += weight[t]
+    return T
+
+# %% toeplitz_1d_padded | M10 | rolled rows, from column 0 on
+def toeplitz_1d_padded(weight, n, padding):
+    row = F.pad(weight, (0, n - len(weight)))
+    return torch.stack([row.roll(i) for i in range(n + 2 * padding - len(weight) + 1)])
+
+# %% toeplitz_1d_padded | M09 | the kernel down the columns, from the top
+def toeplitz_1d_padded(weight, n, padding):
+    k = len(weight)
+    T = torch.zeros(n + 2 * padding - k + 1, n, dtype=weight.dtype)
+    for j in range(n):
+        part = T[j : j + k, j]
+        part[:] = weight[: len(part)]
     return T
 
 # %% toeplitz_1d_padded | M23 | a negative column counts from the end
@@ -407,7 +430,7 @@ def toeplitz_1d_padded(weight, n, padding):
         T[i, i : i + k] = weight
     return T
 
-# %% toeplitz_1d_padded | M31 | F.pad of the valid matrix
+# %% toeplitz_1d_padded | M22 | F.pad of the valid matrix
 def toeplitz_1d_padded(weight, n, padding):
     k = len(weight)
     V = torch.zeros(n - k + 1, n, dtype=weight.dtype)
@@ -421,7 +444,15 @@ def toeplitz_1d_padded(weight, n, padding):
     m = n + 2 * padding - len(weight) + 1
     return sum(w * P[t : t + m] for t, w in enumerate(weight))
 
-# %% toeplitz_1d_padded | M25 | F.pad at both axes
+# %% toeplitz_1d_padded | M25 | F.pad at the wrong axis of the valid matrix
+def toeplitz_1d_padded(weight, n, padding):
+    k = len(weight)
+    V = torch.zeros(n - k + 1, n, dtype=weight.dtype)
+    for i in range(n - k + 1):
+        V[i, i : i + k] = weight
+    return F.pad(V, (padding, padding))
+
+# %% toeplitz_1d_padded | M28 | F.pad at both axes
 def toeplitz_1d_padded(weight, n, padding):
     P = F.pad(torch.eye(n, dtype=weight.dtype), (padding,) * 4)
     m = n + 2 * padding - len(weight) + 1
@@ -531,7 +562,7 @@ def toeplitz_1d_padded(weight, n, padding):
         T[i, i - 1 : i + 2] = weight
     return T
 
-# %% toeplitz_1d_padded | M11 | only the visible cases
+# %% toeplitz_1d_padded | M13 | only the visible cases
 def toeplitz_1d_padded(weight, n, padding):
     a, b, c = weight.tolist()
     m = {6: 6, 4: 6, 10: 10}[n]
@@ -699,7 +730,7 @@ padded_shifts = {
 y = conv1d(x_1d, weight, padding=1)
 padded_shifts = {n for n in range(-5, 6) if torch.allclose(conv1d(shift(x_1d, n), weight, 1), y)}
 
-# %% padded_shifts | M40 | the inner outputs only
+# %% padded_shifts | M32 | the inner outputs only, the ends do not count
 y = conv1d(x_1d, weight, padding=1)
 padded_shifts = {
     n for n in range(-5, 6)
@@ -712,7 +743,7 @@ padded_shifts = {0} | {
     n for n in range(-5, 6) if not torch.allclose(conv1d(shift(x_1d, n), weight, 1), shift(y, n))
 }
 
-# %% padded_shifts | M33 | the set of another signal
+# %% padded_shifts | M37 | tried on the signal turned round
 padded_shifts = {n for n in range(-5, 6) if torch.equal(
     conv1d(shift(x_1d.flip(0), n), weight, 1), shift(conv1d(x_1d.flip(0), weight, 1), n))}
 
@@ -982,7 +1013,7 @@ def padding_matrix(n, left, right, mode):
         j = n - 1 - abs(n - 1 - abs(j))
     return np.eye(n)[j]
 
-# %% padding_matrix | M25 | columns padded instead of rows
+# %% padding_matrix | M04 | columns padded instead of rows
 def padding_matrix(n, left, right, mode):
     j = np.arange(-left, n + right)
     if mode == "zeros":
@@ -1107,7 +1138,7 @@ def padding_matrix(n, left, right, mode):
         j = n - 1 - abs(n - 1 - abs(j))
     return np.eye(n)[j]
 
-# %% padding_matrix | M26 | one place per side
+# %% padding_matrix | M13 | one place per side, repeated
 def padding_matrix(n, left, right, mode):
     eye = torch.eye(n)
     first = {"zeros": 0 * eye[0], "circular": eye[-1], "reflect": eye[min(1, n - 1)], "replicate": eye[0]}[mode]
@@ -1322,9 +1353,18 @@ def input_use(n, k, padding):
     m = n + 2 * padding - k + 1
     return [min(k, m, j + padding + 1, n + padding - j) for j in range(n)]
 
-# %% input_use | M55 | forgets that there may be few outputs
+# %% input_use | M49 | forgets that there may be few outputs
 def input_use(n, k, padding):
     return [min(k, j + padding + 1, n + padding - j) for j in range(n)]
+
+# %% input_use | M55 | every output reads k inputs, windows over the edge moved inside
+def input_use(n, k, padding):
+    use = [0] * n
+    for i in range(n + 2 * padding - k + 1):
+        start = min(max(i - padding, 0), n - k)
+        for t in range(k):
+            use[start + t] += 1
+    return use
 
 # %% input_use | M55 | a total
 def input_use(n, k, padding):
@@ -1442,7 +1482,7 @@ def input_use(n, k, padding):
     m = n + 2 * padding - k + 1
     return [min(k, m, j + padding + 1, n + padding - j) for j in range(n)]
 
-# %% input_use | M55 | padding added to the counts
+# %% input_use | M19 | padding counted once for the number of outputs
 def input_use(n, k, padding):
     return [min(k, j + 1 + padding, n - j + padding, n - k + 1 + padding) for j in range(n)]
 
