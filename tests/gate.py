@@ -90,7 +90,7 @@ class SourceNotebook:
 
     def grade(self, exercise: str, source: str) -> Verdict:
         """Run an answer cell and its test cell; a test that raises gives 0 points."""
-        namespace = dict(self._namespace)
+        namespace = self._fresh()
         namespace["In"] = ["", *self._locked, source, self.tests[exercise]]
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
@@ -106,6 +106,20 @@ class SourceNotebook:
         assert type(value) is float, f"{exercise}: the test cell ended in {value!r}"
         assert 0.0 <= value <= self.points[exercise]
         return Verdict(value, printed.getvalue())
+
+    def define(self, source: str) -> dict[str, Any]:
+        """Run an answer cell alone; return every name that is then defined, though it raises."""
+        namespace = self._fresh()
+        with contextlib.suppress(Exception):
+            self._run(source, namespace)
+        return namespace
+
+    def _fresh(self) -> dict[str, Any]:
+        """Return what the locked cells defined; an answer may change it, and spoil no other's."""
+        return {
+            name: value.clone() if isinstance(value, torch.Tensor) else value
+            for name, value in self._namespace.items()
+        }
 
     @staticmethod
     def _run(source: str, namespace: dict[str, Any]) -> Any:

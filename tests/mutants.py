@@ -1,0 +1,293 @@
+"""Machine-made mutants of right answers, graded: what the hidden tests let through.
+
+Mutants come from every model solution and from two more correct answers an
+exercise, by the operators of `mutators`. One that still earns full points has
+survived: the hidden tests are too weak, or it is a right answer as well. Each
+survivor is judged in ``tests/mutation_survivors.toml``, which holds exactly
+the survivors, no more and no fewer. `mutation` prints all this.
+"""
+
+from __future__ import annotations
+
+import collections
+import faulthandler
+import multiprocessing
+import os
+import random
+import resource
+import signal
+import time
+import tomllib
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+import mutation_inputs
+import psutil
+from gate import ROOT, SourceNotebook, read_answers, source_notebook
+from mutators import Change, changes
+
+ASSIGNMENT = "toeplitz"
+JUDGED = ROOT / "tests" / "mutation_survivors.toml"
+SEED = 20  # of the sample from typed answers
+SAMPLE = 24  # mutants of one operator from one typed answer
+JOBS = 2
+CPU_SECONDS = 1.0  # for a grading that takes hundredths of a second
+WALL_SECONDS = 120.0  # for one that waits instead of computing
+MEMORY = 2**30  # bytes more than the process has when it begins
+CHUNK = 40  # mutants judged by one process, if none of them ends it: a fork costs more than one
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A right answer with one small change."""
+
+    notebook: str
+    exercise: str
+    style: str  # "model", or the title of a correct answer
+    change: Change
+    again: int = 0  # how many before it have the same words, cut short as they are
+
+    @property
+    def id(self) -> str:
+        """Where it comes from and what is changed; stays when operators are added."""
+        c = self.change
+        where = f"{self.notebook}/{self.exercise} ({self.style}) {c.line}:{c.column}"
+        return f"{where} {c.old} -> {c.new}" + (f" ({self.again + 1})" if self.again else "")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What was thought about survivors: the same as the model, or let through."""
+
+    verdict: str  # "equivalent" or "accepted"
+    reason: str
+
+
+# ------------------------------------------------------------------ the mutants
+
+
+@cache
+def mutants(notebook: str, exercise: str) -> list[Mutant]:
+    """Return the mutants of an exercise, the same ones every time."""
+    found = []
+    for style, source, first, last in _right_answers(notebook, exercise):
+        new = changes(source, first, last)
+        if "def " not in source:
+            new = _sample(new, f"{SEED} {notebook} {exercise} {style}")
+        found += [Mutant(notebook, exercise, style, change) for change in new]
+    before = collections.Counter[str]()
+    for i, mutant in enumerate(found):
+        found[i] = replace(mutant, again=before[mutant.id])
+        before[mutant.id] += 1
+    return found
+
+
+def _right_answers(notebook: str, exercise: str) -> Iterator[tuple[str, str, int, int | None]]:
+    """Yield title, source, first and last line to change, the model solution first."""
+    model = source_notebook(ASSIGNMENT, notebook).answers[exercise]
+    lines = model.split("\n")
+    first, last = (
+        next(i for i, line in enumerate(lines, 1) if f"### {mark} SOLUTION" in line)
+        for mark in ("BEGIN", "END")
+    )
+    yield "model", model, first, last
+    styles = _data()["styles"][exercise]
+    chosen = [
+        answer
+        for answer in read_answers(ASSIGNMENT)
+        if (answer.notebook, answer.exercise, answer.kind) == (notebook, exercise, "correct")
+        and answer.title in styles
+    ]
+    assert len(chosen) == len(styles) >= 1, f"{JUDGED.name}: {exercise} names no such answers"
+    for answer in chosen:
+        yield answer.title, answer.source, 1, None
+
+
+@cache
+def _data() -> dict[str, Any]:
+    """Read what people wrote: which correct answers are mutated, and the judgements."""
+    return tomllib.loads(JUDGED.read_text())
+
+
+def _sample(found: list[Change], seed: str) -> list[Change]:
+    """Keep at most SAMPLE changes of each operator: a typed matrix has hundreds of entries."""
+    kept: set[int] = set()
+    for operator in dict.fromkeys(c.operator for c in found):
+        places = [i for i, c in enumerate(found) if c.operator == operator]
+        kept.update(random.Random(f"{seed} {operator}").sample(places, min(SAMPLE, len(places))))
+    return [c for i, c in enumerate(found) if i in kept]
+
+
+# ------------------------------------------------------------------ grading them
+
+
+def grade(
+    notebook: SourceNotebook,
+    tried: Sequence[Mutant],
+    *,
+    cpu_seconds: float = CPU_SECONDS,
+    wall_seconds: float = WALL_SECONDS,
+) -> list[str]:
+    """Grade mutants in processes that they cannot leave or hold up; say what became of each.
+
+    Returns
+    -------
+    list of str
+        For each mutant "survived" (full points), "killed" (fewer), or
+        "ended" (its process crashed, or was ended because it took too long).
+    """
+
+    def full(mutant: Mutant) -> bool:
+        verdict = notebook.grade(mutant.exercise, mutant.change.source)
+        return verdict.points == notebook.points[mutant.exercise]
+
+    words = {True: "survived", False: "killed", None: "ended"}
+    return [words[answer] for answer in _in_processes(full, tried, cpu_seconds, wall_seconds)]
+
+
+def agree(tried: Sequence[Mutant], cases: int = 400) -> list[bool | None]:
+    """Tell of each mutant whether it gives what the model gives, on random inputs.
+
+    See `mutation_inputs.agrees`; None when the comparison had to be ended.
+    """
+
+    def same(mutant: Mutant) -> bool:
+        notebook = source_notebook(ASSIGNMENT, mutant.notebook)
+        return mutation_inputs.agrees(notebook, mutant.exercise, mutant.change.source, cases)
+
+    return _in_processes(same, tried, 20 * CPU_SECONDS, 2 * WALL_SECONDS)
+
+
+def _in_processes(
+    judge: Callable[[Mutant], bool],
+    tried: Sequence[Mutant],
+    cpu_seconds: float,
+    wall_seconds: float,
+) -> list[bool | None]:
+    """Call judge for each mutant in a forked process; None where the process was ended.
+
+    A fork inherits the notebook with its locked cells already run, and what a
+    mutant does to its process dies with it. The rest of its chunk is judged by
+    the next process.
+    """
+    fork = multiprocessing.get_context("fork")
+    ceiling = psutil.Process().memory_info().vms + MEMORY
+    answers: list[bool | None] = [None] * len(tried)
+    waiting = [list(range(i, min(i + CHUNK, len(tried)))) for i in range(0, len(tried), CHUNK)]
+    running: dict[connection.Connection, tuple[list[int], BaseProcess, float]] = {}
+    while waiting or running:
+        while waiting and len(running) < JOBS:
+            chunk = waiting.pop(0)
+            receiver, sender = fork.Pipe(duplex=False)
+            work = [(i, tried[i]) for i in chunk]
+            process = fork.Process(target=_child, args=(judge, work, sender, cpu_seconds, ceiling))
+            with warnings.catch_warnings():
+                # Python 3.12 warns of forks beside threads; the child uses no other thread.
+                warnings.simplefilter("ignore", DeprecationWarning)
+                process.start()
+            sender.close()
+            running[receiver] = chunk, process, time.monotonic() + wall_seconds
+        for receiver in connection.wait(list(running), timeout=0.5):
+            chunk, process, _ = running.pop(receiver)
+            try:
+                i, answers[i] = receiver.recv()
+            except EOFError:  # all is done, or the first that is left has ended the process
+                process.join()
+                receiver.close()
+                if chunk[1:]:
+                    waiting.insert(0, chunk[1:])
+            else:
+                chunk.remove(i)
+                running[receiver] = chunk, process, time.monotonic() + wall_seconds
+        for _, process, deadline in running.values():
+            if time.monotonic() > deadline:
+                process.kill()
+    return answers
+
+
+def _child(
+    judge: Callable[[Mutant], bool],
+    work: Sequence[tuple[int, Mutant]],
+    sender: connection.Connection,
+    cpu_seconds: float,
+    ceiling: int,
+) -> None:
+    """Judge mutants under limits, send each verdict, and be gone.
+
+    The timer counts processor time, so that a busy machine changes nothing.
+    Its signal ends the process without Python's help: a loop inside a library
+    is ended as well, and no ``except`` of the mutant can catch it.
+    """
+    faulthandler.disable()  # pytest's would print the end of a mutant as if it were its own
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ["CONVKIT_PICTURES"] = "off"
+    warnings.simplefilter("ignore")  # pytest makes errors of them, a student's kernel does not
+    try:
+        for i, mutant in work:
+            signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
+            sender.send((i, judge(mutant)))
+    except MemoryError:  # outside the answer: the mutant left no room for a verdict
+        os._exit(1)
+    os._exit(0)
+
+
+# ------------------------------------------------------------------ the judgements
+
+
+def judgements() -> dict[str, Judgement]:
+    """Read what was thought about each survivor, by its id."""
+    found: dict[str, Judgement] = {}
+    for entry in _data().get("judgement", []):
+        for name in entry["mutants"]:
+            assert name not in found, f"judged twice: {name}"
+            found[name] = Judgement(entry["verdict"], entry["reason"])
+    return found
+
+
+@cache
+def outcomes(notebook: str, exercise: str) -> dict[Mutant, str]:
+    """Grade the mutants of an exercise, once a session."""
+    tried = mutants(notebook, exercise)
+    return dict(zip(tried, grade(source_notebook(ASSIGNMENT, notebook), tried), strict=True))
+
+
+def misjudged(found: Mapping[Mutant, str], judged: Iterable[str]) -> list[str]:
+    """Compare survivors with the list of judgements on them; return what is wrong, in words."""
+    survivors = {mutant.id for mutant, outcome in found.items() if outcome == "survived"}
+    listed = set(judged)
+    return [f"survived, but not listed: {name}" for name in sorted(survivors - listed)] + [
+        f"listed, but does not survive: {name}" for name in sorted(listed - survivors)
+    ]
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Numbers of mutants: all, killed, equivalent to the model, let through."""
+
+    made: int
+    killed: int
+    equivalent: int
+
+    @property
+    def survived(self) -> int:
+        """Mutants that are not equivalent, and still earn full points."""
+        return self.made - self.killed - self.equivalent
+
+    @property
+    def score(self) -> float:
+        """The share of the mutants that are not equivalent which lose points, from 0 to 1."""
+        return self.killed / max(1, self.made - self.equivalent)
+
+
+def tally(found: Mapping[Mutant, str], judged: Mapping[str, Judgement]) -> Tally:
+    """Count; a survivor that nobody judged counts as let through."""
+    killed = sum(outcome != "survived" for outcome in found.values())
+    same = [m for m in found if m.id in judged and judged[m.id].verdict == "equivalent"]
+    return Tally(len(found), killed, sum(found[m] == "survived" for m in same))
