@@ -807,6 +807,10 @@ def _reads(target: np.ndarray, row: int) -> str:
         return f"; row {row} looks at no column"
     if len(columns) > 2 and columns[-1] - columns[0] == len(columns) - 1:
         return f"; row {row} looks at columns {columns[0]} to {columns[-1]}"
+    if len(columns) > 4:  # a kernel of several rows: the numbers would be hard to read
+        return (
+            f"; row {row} looks at {len(columns)} columns between {columns[0]} and {columns[-1]}"
+        )
     *most, last = map(str, columns)
     which = f"columns {', '.join(most)} and {last}" if most else f"column {last}"
     return f"; row {row} looks at {which}"
@@ -1225,7 +1229,7 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         Misconception(
             "M09",
             "the kernel is written down the columns instead of along the rows",
-            "The band has the right place and the wrong order.",
+            "The columns look like the kernel, and the rows do not.",
             "An impulse walks along the signal: which tap sees it first?",
             "notebook 1, 'Type one matrix by hand'",
         ),
@@ -1297,7 +1301,7 @@ MISCONCEPTIONS: dict[str, Misconception] = {
             "a slice with a negative or an empty end is trusted",
             "Python counts negative places from the end, and entries vanish.",
             "For a list x of four numbers, what are x[-1:2] and x[1:-0]?",
-            "notebook 3, 'Let the kernel hang over the edge'",
+            "what Python says about negative places in slices",
         ),
         Misconception(
             "M29",
@@ -1330,13 +1334,13 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         Misconception(
             "M44",
             "places are counted in rows of the wrong length",
-            "Row 0 is right; further down everything drifts away.",
+            "The first line is right; further down everything drifts away.",
             "How many pixels has a row of the image, and how many a row of the output map?",
             "notebook 4, 'Find the place of a pixel'",
         ),
         Misconception(
             "M45",
-            "two sizes change places",
+            "two sizes, or two arguments, change places",
             "Where they happen to be equal, nobody notices.",
             "What does each of the arguments count?",
             "the goal of the exercise",
@@ -1364,9 +1368,9 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         ),
         Misconception(
             "M49",
-            "only one kind of kernel or image is provided for",
+            "only special cases are provided for",
             "Square ones, say, come out right, and others do not.",
-            "Which shapes have you not tried?",
+            "Which cases have you not tried?",
             "the goal of the exercise",
         ),
         Misconception(
@@ -1392,8 +1396,8 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         ),
         Misconception(
             "M53",
-            "parameters are thought to grow with the image",
-            "The size of the image is in the count.",
+            "parameters are thought to grow with the input",
+            "The size of the input is in the count.",
             "How many numbers do you write down to describe the kernel?",
             "notebook 5, 'Count three things'",
         ),
@@ -2639,10 +2643,9 @@ def check(
             value, note = call(answer, args)
         problem = _judge(value, expected, args, accept)
         idea = None
-        if accept is not None and value is not None:  # whatever the form, is the value known?
-            idea = known_value(name, (), value)
-            if problem is None and idea is not None:
-                problem = Difference("", _brief(value))
+        if accept is not None and value is not None:  # whatever its form, is it a known value?
+            idea, words = _known_part(name, value)
+            problem = Difference("", words) if idea is not None else problem
         elif problem is not None and not problem.blank and not isinstance(value, Difference):
             idea = known_value(name, args, value)
             if idea is None and expected is not None:
@@ -2663,6 +2666,17 @@ def check(
     passed = "the form is right" if worth.startswith("0 of") else "the visible part passed"
     print(message(name, f"{passed}, worth {worth}.", lines))
     return None
+
+
+def _known_part(name: str, value: Any) -> tuple[Misconception | None, str]:
+    """Return the misconception that a value shows, and the value: of a dict, only that entry."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            idea = known_value(name, (key,), part)
+            if idea is not None:
+                return idea, f"{key!r} is {_brief(part)}"
+        return None, ""
+    return known_value(name, (), value), _brief(value)
 
 
 def _judge(
