@@ -21,6 +21,7 @@ import numpy as np
 import torch
 
 from convkit import (
+    MISCONCEPTIONS,
     Difference,
     Draw,
     Misconception,
@@ -216,6 +217,7 @@ class Rubric:
         judge: Callable[[Any], str | None],
         *,
         visible: bool = False,
+        idea: Callable[[Any], str | None] | None = None,
     ) -> None:
         """Award ``points`` when ``judge`` finds nothing wrong with the answer itself.
 
@@ -226,13 +228,20 @@ class Rubric:
         judge : callable
             Takes the answer; returns None, or in words what is wrong. An answer
             of the wrong kind may make it raise; that earns nothing.
+        idea : callable, optional
+            Takes an answer with which something is wrong; returns the number of the
+            misconception that it comes from, or None. For what an instant check must
+            not say, because it would say at the same time what else is right.
         """
+        number = None
         try:
             words = judge(self._answer)
+            if words is not None and idea is not None:
+                number = idea(self._answer)
         except Exception as error:  # the answer is the student's, anything can come
             words = f"it cannot be used here ({type(error).__name__})"
         problem = None if words is None else Difference("", words, blank=self._answer is None)
-        self._settle_value(part, points, problem, visible)
+        self._settle_value(part, points, problem, visible, number)
 
     def score(self) -> float:
         """Print what passed and what did not; return the points.
@@ -355,9 +364,16 @@ class Rubric:
         self._parts.append(_Part(part, points, visible, None))
 
     def _settle_value(
-        self, part: str, points: float, problem: Difference | None, visible: bool
+        self,
+        part: str,
+        points: float,
+        problem: Difference | None,
+        visible: bool,
+        number: str | None = None,
     ) -> None:
         idea = None if problem is None else known_value(self.name, (), self._answer)
+        if number is not None:
+            idea = MISCONCEPTIONS[number]
         self._parts.append(_Part(part, points, visible, problem, idea=idea))
 
     def _compare_outputs(self, args: Sequence[Any], value: Any) -> Difference | None:

@@ -811,6 +811,10 @@ def _reads(target: np.ndarray, row: int) -> str:
         return f"; row {row} looks at no column"
     if len(columns) > 2 and columns[-1] - columns[0] == len(columns) - 1:
         return f"; row {row} looks at columns {columns[0]} to {columns[-1]}"
+    if len(columns) > 4:  # a kernel of several rows: the numbers would be hard to read
+        return (
+            f"; row {row} looks at {len(columns)} columns between {columns[0]} and {columns[-1]}"
+        )
     *most, last = map(str, columns)
     which = f"columns {', '.join(most)} and {last}" if most else f"column {last}"
     return f"; row {row} looks at {which}"
@@ -1213,14 +1217,14 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         Misconception(
             "M05",
             "the places are counted one too many or one too few",
-            "Everything is right but for the end.",
+            "The answer is a place, a row or a column off.",
             "If the first place is 0 and the last is 3, how many places are that?",
             "notebook 1, 'Count the outputs'",
         ),
         Misconception(
             "M06",
-            "the last tap is left out",
-            "Its diagonal, or what it reads, is missing.",
+            "the last tap, or the last row or column of taps, is left out",
+            "Where it belongs, nothing is found.",
             "How many taps does your answer use, and how many are there?",
             "notebook 1, 'Build it for every size'",
         ),
@@ -1254,23 +1258,23 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         ),
         Misconception(
             "M11",
-            "one diagonal, or the number of different entries, is taken for the whole condition",
-            "Some matrices pass that are not Toeplitz.",
-            "Which entries of the matrix does your test never compare?",
-            "notebook 1, 'Recognise a Toeplitz matrix'",
+            "a part of a condition is taken for the whole of it",
+            "Matrices are let in that do not belong.",
+            "What else do all these matrices have in common?",
+            "notebook 1, 'Recognise a Toeplitz matrix', or notebook 5, 'Save twice'",
         ),
         Misconception(
             "M13",
-            "sizes are built in",
-            "The answer fits the example and no other size.",
-            "Which numbers in your code belong to the example alone?",
-            "the goal of the exercise, and its arguments",
+            "the sizes of one example are built in",
+            "The answer fits that example and no other.",
+            "Which numbers of yours belong to that example alone?",
+            "the goal of the exercise",
         ),
         Misconception(
             "M14",
-            "an equal output for one signal is taken for an equal matrix",
-            "T @ x_1d is right; other signals give other outputs.",
-            "Which columns does a signal with zeros never show?",
+            "one equal result is taken for equal matrices",
+            "Another input tells the two apart.",
+            "Which entries could change without changing that one result?",
             "notebook 1, 'Fool a lazy test'",
         ),
         Misconception(
@@ -1359,9 +1363,9 @@ MISCONCEPTIONS: dict[str, Misconception] = {
         ),
         Misconception(
             "M27",
-            "a count of 0 is taken to work like any other",
+            "a count of 0, or a negative place in a slice, is taken to work like any other",
             "Nothing comes out, or everything.",
-            "What does x[:-n] give for n = 0?",
+            "For a list x of four numbers, what are x[:-0] and x[-1:2]?",
             "the goal of the exercise: what may be 0?",
         ),
         Misconception(
@@ -1449,25 +1453,151 @@ MISCONCEPTIONS: dict[str, Misconception] = {
             "the goal of the exercise",
         ),
         Misconception(
+            "M41",
+            "the window does not reach the next image row by the right jump",
+            "The first rows are right, those of the next row of outputs are not.",
+            "Which pixel does the window of output (1, 0) begin with?",
+            "notebook 4, 'Type one matrix by hand'",
+        ),
+        Misconception(
+            "M42",
+            "the rows of the kernel do not lie one image row apart",
+            "Every row begins right and goes wrong with the second row of taps.",
+            "How many places are there from a pixel to the one below it?",
+            "notebook 4, 'Type one matrix by hand'",
+        ),
+        Misconception(
+            "M43",
+            "places are numbered down the columns",
+            "The right numbers come out in a shuffled order.",
+            "Which pixel comes right after pixel (0, 0)?",
+            "notebook 4, 'Find the place of a pixel'",
+        ),
+        Misconception(
+            "M44",
+            "places are counted in rows of the wrong length",
+            "The first line is right; further down everything drifts away.",
+            "How many pixels has a row of the image, and how many a row of the output map?",
+            "notebook 4, 'Find the place of a pixel'",
+        ),
+        Misconception(
+            "M45",
+            "two sizes, or two arguments, change places",
+            "Where they happen to be equal, nobody notices.",
+            "What does each of the arguments count?",
+            "the goal of the exercise",
+        ),
+        Misconception(
+            "M46",
+            "the kernel is flipped along one axis, or its rows and columns change places",
+            "The right taps meet the wrong pixels.",
+            "Fold row 0 of T to the shape of the image: is that the kernel as given?",
+            "notebook 4, 'Slide a kernel over an image'",
+        ),
+        Misconception(
+            "M47",
+            "the output map is read from the bottom up",
+            "The right rows stand in the wrong order.",
+            "Which output does row 0 of T make?",
+            "notebook 4, 'Type one matrix by hand'",
+        ),
+        Misconception(
+            "M48",
+            "the last step to one matrix is left out",
+            "The numbers are all there, in more axes or in parts.",
+            "T multiplies a flattened image: how many axes has T?",
+            "notebook 4, the goal of 'Build it for every size'",
+        ),
+        Misconception(
             "M49",
-            "only kernels well inside the signal are thought of",
-            "At the limit something is lost or counted too often.",
-            "What does your code do when the kernel is as long as the signal?",
+            "only special cases are provided for",
+            "They come out right, and others do not.",
+            "Which cases have you not tried?",
             "the goal of the exercise, on sizes",
         ),
         Misconception(
             "M50",
-            "part of the matrix is never looked at",
-            "A wrong entry in the last column goes unnoticed.",
-            "Which entry does your test read last?",
+            "Toeplitz and not quite Toeplitz are taken for the same",
+            "One entry, or one jump, is enough to break a diagonal.",
+            "Along which of the diagonals do the entries change?",
             "notebook 1, 'Recognise a Toeplitz matrix'",
         ),
         Misconception(
+            "M51",
+            "the entries of T are counted from the wrong two numbers",
+            "What was counted is another matrix.",
+            "How many pixels has the output, and what are they in T?",
+            "notebook 5, 'Count three things'",
+        ),
+        Misconception(
+            "M52",
+            "an entry that is 0 today is taken for one that must be 0",
+            "The count depends on the values of the taps.",
+            "Would a training step change this number?",
+            "notebook 5, 'Count places, not values'",
+        ),
+        Misconception(
+            "M53",
+            "parameters are thought to grow with the input",
+            "The size of the input is in the count.",
+            "How many numbers do you write down to describe the kernel?",
+            "notebook 5, 'Count three things'",
+        ),
+        Misconception(
+            "M54",
+            "biases are counted that are not there, or not counted where they are",
+            "All but the biases is counted right.",
+            "Where is a bias added, and which outputs get the same one?",
+            "notebook 5, 'Count the parameters of a layer'",
+        ),
+        Misconception(
             "M55",
-            "every output is taken to read k inputs",
-            "Windows over the edge count too much.",
-            "With padding 1, how many inputs does output 0 read?",
-            "notebook 3, 'Let the kernel hang over the edge'",
+            "every row, or every input, is taken to have all the taps",
+            "Near the ends this counts taps that stand nowhere.",
+            "How many outputs read the very first input?",
+            "notebook 5, 'Count the non-zeros with padding'",
+        ),
+        Misconception(
+            "M56",
+            "equal numbers are taken for one parameter",
+            "Different values are counted, not free choices.",
+            "May training make two taps differ that are equal today?",
+            "notebook 5, 'Count places, not values'",
+        ),
+        Misconception(
+            "M57",
+            "every entry of the matrix is taken for a parameter of its own",
+            "The matrix is counted instead of what it is made from.",
+            "If you change one tap, how many entries change with it?",
+            "notebook 5, 'Save twice'",
+        ),
+        Misconception(
+            "M58",
+            "a factor of a product is left out, or added to it",
+            "Something that happens many times is counted too seldom.",
+            "What does each of your factors count?",
+            "notebook 5, 'Count three things' and 'Count the parameters of a layer'",
+        ),
+        Misconception(
+            "M59",
+            "one count is given in the place of another",
+            "Places, zeros, parameters, operations and bytes are different things.",
+            "What exactly is to be counted?",
+            "notebook 5, 'Count three things' and 'Weigh a real layer'",
+        ),
+        Misconception(
+            "M60",
+            "groups are not counted as what they are",
+            "The number of kernels is wrong.",
+            "With two groups, how many input channels does one output channel read?",
+            "notebook 5, 'Count the parameters of a layer'",
+        ),
+        Misconception(
+            "M61",
+            "a reshape is trusted to cut out blocks",
+            "It keeps the order of the entries, and so joins pieces of different rows.",
+            "Which entries of T stand in T.reshape(-1, 2, 3)[0]?",
+            "notebook 4, 'Recognise a block-Toeplitz matrix'",
         ),
         Misconception(
             "M66",
@@ -1482,6 +1612,13 @@ MISCONCEPTIONS: dict[str, Misconception] = {
             "Counts have become shares.",
             "What is yours a part of, and what was asked for?",
             "the goal of the exercise",
+        ),
+        Misconception(
+            "M78",
+            "a framework is thought to build T and multiply by it",
+            "The size of T is not considered.",
+            "How much memory would T take for a photograph?",
+            "notebook 5, 'Weigh a real layer'",
         ),
     )
 }
@@ -1525,6 +1662,129 @@ def _maybe_toeplitz(draw: Draw) -> tuple[torch.Tensor]:
         edges = {1: place, 2: (place[0], columns - 1), 3: (rows - 1, place[1])}
         T[edges[kind]] += 0.5
     return (T,)
+
+
+def _imaged(
+    draw: Draw, kernel: tuple[int, int] | None = None, dtype: torch.dtype = torch.float32
+) -> tuple[torch.Tensor, int, int]:
+    """Draw a kernel and the size of an image; height and width differ, in the output too."""
+    rows, columns = kernel or draw.integers(2, 4, 2)
+    down, across = draw.integers(2, 4, 2)
+    across += 3 * (rows + down == columns + across)
+    return draw.weight(rows, columns, dtype=dtype), rows + down, columns + across
+
+
+def _imaged_double(draw: Draw) -> tuple[torch.Tensor, int, int]:
+    """Draw a kernel of float64, and an image."""
+    return _imaged(draw, dtype=torch.float64)
+
+
+def _imaged_view(draw: Draw) -> tuple[torch.Tensor, int, int]:
+    """Draw a kernel that is a view, and an image."""
+    weight, height, width = _imaged(draw)
+    return draw.strided(*weight.shape), height, width
+
+
+def _imaged_tall(draw: Draw) -> tuple[torch.Tensor, int, int]:
+    """Draw a kernel, and an image that is far higher than wide."""
+    return draw.weight(2, 3), draw.integer(7, 9), draw.integer(4, 5)
+
+
+#: How a matrix that `_maybe_blocks` draws is made: the first seven are block-Toeplitz.
+_BLOCKS = (
+    *("both", "equal", "circulant", "plain", "symmetric", "constant", "one across"),
+    *("inside", "main repeats", "upper repeat", "turned", "plain, not square"),
+    *("outside", "first", "above", "corner", "one across, outside"),
+    *("last column", "zero"),
+)
+
+
+def _maybe_blocks(draw: Draw) -> tuple[torch.Tensor, tuple[int, int]]:
+    """Draw a matrix in blocks, made in one of the ways of `_BLOCKS`, and the shape of a block.
+
+    How it was made can be read off the fraction of its entries, see `_made`.
+    """
+    made = _BLOCKS[draw.integer(0, len(_BLOCKS) - 1)]
+    rows, columns = [(2, 3), (3, 4), (4, 3), (4, 6), (3, 3)][draw.integer(0, 4)]
+    down, across = draw.integer(3, 4), draw.integer(3, 4)
+    if made in ("plain", "symmetric"):
+        columns = rows = 3
+    if made == "plain, not square":
+        rows, columns = [(2, 3), (3, 4), (4, 6)][draw.integer(0, 2)]
+    if made == "circulant":
+        across = down
+    if made == "constant":  # cut with rows and columns exchanged, it is still block-Toeplitz
+        rows, columns, down, across = 2, 3, 3, 4
+    if "one across" in made:
+        across = 1
+    numbers = draw.weight(2 * down * across * rows * columns).abs()
+    p, r = torch.arange(down)[:, None, None, None], torch.arange(rows)[:, None, None]
+    q, s = torch.arange(across)[:, None], torch.arange(columns)  # entry (r, s) of block (p, q)
+    repeated, single = q - p + down, down * across + p * across + q
+    toeplitz, loose = s - r + rows, r * columns + s
+    block = {
+        "equal": 0 * p,
+        "constant": 0 * p,
+        "circulant": repeated % down,
+        "inside": single,
+        "main repeats": torch.where(q == p, repeated, single),
+        "upper repeat": torch.where(q >= p, repeated, single),
+    }.get(made, repeated)
+    place = {
+        "symmetric": (s - r).abs(),
+        "constant": 0 * s,
+        "outside": loose,
+        "one across, outside": loose,
+        "first": torch.where(q == p, toeplitz, loose),
+        "above": torch.where(q >= p, toeplitz, loose),
+        "corner": torch.where((p == down - 1) & (q == 0), loose, toeplitz),
+    }.get(made, toeplitz)
+    if "plain" in made:
+        block, place = 0 * p, (q * columns + s) - (p * rows + r) + down * rows
+    T = numbers[(block * rows * columns + place).expand(down, rows, across, columns)]
+    if made == "turned":
+        T[1, :, 1] = T[1, :, 1].flip(0, 1)
+    if made == "last column":
+        T[1, -1, 1, -1] += 1
+    if made == "zero":
+        T[1, 1, 1, 1] = 0
+    T += (T != 0) * _BLOCKS.index(made) / 64
+    return T.reshape(down * rows, across * columns), (rows, columns)
+
+
+def _made(T: torch.Tensor) -> str:
+    """Tell how a matrix from `_maybe_blocks` was made."""
+    return _BLOCKS[int(64 * (T.max() % 1))]
+
+
+def _in_order(T: torch.Tensor, block_shape: tuple[int, int]) -> bool:
+    """Tell whether a matrix from `_maybe_blocks` is block-Toeplitz."""
+    return _made(T) in _BLOCKS[:7]
+
+
+def _sizes_2d(draw: Draw) -> tuple[int, int, int, int]:
+    """Draw the sizes of an image and of a kernel, all different."""
+    small, large = draw.integers(2, 5, 2), draw.integers(7, 11, 2)
+    return large[0], large[1], small[0], small[1]
+
+
+def _layered(draw: Draw) -> tuple[int, int, tuple[int, int], int, bool]:
+    """Draw the arguments of a layer with groups."""
+    groups, (a, b) = draw.integer(3, 4), draw.integers(2, 5, 2)
+    pair = draw.integers(2, 5, 2)
+    return 2 * groups * a, 2 * groups * b, (pair[0], pair[1]), groups, groups == 3
+
+
+def _layered_square(draw: Draw) -> tuple[int, int, int, int, bool]:
+    """Draw the arguments of a layer with groups, a kernel size that is an int, and no bias."""
+    in_channels, out_channels, pair, groups, _ = _layered(draw)
+    return in_channels, out_channels, pair[0], groups, False
+
+
+def _hung_over(draw: Draw) -> tuple[int, int, int]:
+    """Draw a length, a kernel and a padding that is shorter than the kernel, by two or more."""
+    k = draw.integer(5, 8)
+    return k + draw.integer(4, 9), k, draw.integer(1, k - 2)
 
 
 def _unspoiled(T: torch.Tensor) -> bool:
@@ -1639,7 +1899,7 @@ def _all_or_zero(
     return {n for n in shifts if right(T, [-1, 1]) == {-1, 1} or others(n)}
 
 
-def _passing(
+def _asking(
     signals: Callable[[int], Iterable[torch.Tensor]],
 ) -> Callable[..., Any]:
     """Return a slip that asks a few signals of the right length instead of all."""
@@ -1905,6 +2165,90 @@ def _slips(
     return tuple(Slip(number, wrong, draw, cases, right) for number, wrong in slips)
 
 
+_IMAGE_SLIPS: tuple[tuple[str, Callable[..., Any]], ...] = (
+    ("M01", lambda right, w, h, n: right(w.flip(0, 1), h, n)),
+    ("M04", lambda right, w, h, n: right(w, h, n).T),
+    ("M05", lambda right, w, h, n: _by_place(right, w, h, n)[:-1, :-1].flatten(0, 1)),
+    ("M05", lambda right, w, h, n: _by_place(right, w, h, n)[:-1].flatten(0, 1)),
+    ("M05", lambda right, w, h, n: _by_place(right, w, h, n)[:, :-1].flatten(0, 1)),
+    ("M05", lambda right, w, h, n: _upper(right(w, h, n), (h - len(w)) * (n - w.shape[1] + 1))),
+    ("M06", lambda right, w, h, n: right(_untapped(w), h, n)),
+    ("M06", lambda right, w, h, n: right(_cut(w, w.shape[0], w.shape[1] - 1), h, n)),
+    ("M06", lambda right, w, h, n: right(_cut(w, w.shape[0] - 1, w.shape[1]), h, n)),
+    ("M06", lambda right, w, h, n: right(w[:, :-1], h, n)),
+    ("M06", lambda right, w, h, n: right(w[:-1], h, n)),
+    ("M07", lambda right, w, h, n: right(w, h, n)[[0] * len(right(w, h, n))]),
+    ("M09", lambda right, w, h, n: _upright(right, w, h, n)),
+    (
+        "M10",
+        lambda right, w, h, n: torch.stack([right(w, h, n)[0].roll(i) for i in range(h * n)]),
+    ),
+    (
+        "M10",
+        lambda right, w, h, n: torch.stack(
+            [
+                right(w, h, n)[0].reshape(h, n).roll((i, j), (0, 1)).reshape(-1)
+                for i in range(h)
+                for j in range(n)
+            ]
+        ),
+    ),
+    ("M14", lambda right, w, h, n: right(w, h, n).mean(1, keepdim=True).expand(-1, h * n)),
+    ("M17", lambda right, w, h, n: _hanging(right, w, h, n, (len(w) - 1) // 2, w.shape[1] - 1)),
+    ("M17", lambda right, w, h, n: _hanging(right, w, h, n, len(w) // 2, w.shape[1])),
+    (
+        "M41",
+        lambda right, w, h, n: torch.stack(
+            [right(w, h, n)[0].roll(i) for i in range(len(right(w, h, n)))]
+        ),
+    ),
+    ("M41", lambda right, w, h, n: _jumped(right(w, h, n), n - w.shape[1] + 1, 1)),
+    ("M41", lambda right, w, h, n: _jumped(right(w, h, n), n - w.shape[1] + 1, -1)),
+    ("M42", lambda right, w, h, n: _begun(w, right(w, h, n))),
+    ("M42", lambda right, w, h, n: _begun(F.pad(w, (0, 1)), right(w, h, n))),
+    (
+        "M42",
+        lambda right, w, h, n: right(w.sum(0, keepdim=True), h, n)[: len(right(w, h, n))],
+    ),
+    ("M43", lambda right, w, h, n: _turned(right(w, h, n).T, (h, n)).T),
+    ("M43", lambda right, w, h, n: _turned(right(w, h, n), _places(w, h, n))),
+    (
+        "M43",
+        lambda right, w, h, n: _turned(_turned(right(w, h, n), _places(w, h, n)).T, (h, n)).T,
+    ),
+    ("M44", lambda right, w, h, n: _renumbered(right(w, h, n), (h, n), h)),
+    ("M44", lambda right, w, h, n: _renumbered(right(w, h, n), (h, n), _places(w, h, n)[1])),
+    (
+        "M44",
+        lambda right, w, h, n: (
+            _renumbered(right(w, h, n).T, _places(w, h, n), _places(w, h, n)[0]).T
+        ),
+    ),
+    ("M44", lambda right, w, h, n: _renumbered(right(w, h, n).T, _places(w, h, n), n).T),
+    ("M45", lambda right, w, h, n: right(w, n, h)),
+    ("M45", lambda right, w, h, n: right(w.T, h, n)),
+    ("M46", lambda right, w, h, n: right(w.flip(0), h, n)),
+    ("M46", lambda right, w, h, n: right(w.flip(1), h, n)),
+    ("M46", lambda right, w, h, n: right(w.T.reshape(w.shape), h, n)),
+    ("M47", lambda right, w, h, n: right(w, h, n).flip(0)),
+    ("M47", lambda right, w, h, n: _by_place(right, w, h, n).flip(0).flatten(0, 1)),
+    ("M48", lambda right, w, h, n: right(w, h, n).reshape(-1, h, n)),
+    ("M48", lambda right, w, h, n: _by_place(right, w, h, n)),
+    ("M48", lambda right, w, h, n: _by_place(right, w, h, n).reshape(*_places(w, h, n), h, n)),
+    ("M48", lambda right, w, h, n: torch.stack([right(part, h, n) for part in _parts(w)])),
+    ("M49", lambda right, w, h, n: right(torch.outer(w[:, 0], w[0]) / w[0, 0], h, n)),
+)
+
+#: Faults of a block matrix by the level that they leave alone, see `_maybe_blocks`.
+_INSIDE = ("inside", "main repeats", "upper repeat", "turned", "plain, not square")
+_OUTSIDE = ("outside", "first", "above", "corner", "one across, outside")
+
+
+def _passing(*made: str) -> Callable[..., bool]:
+    """Return a test that lets pass what is made in one of these ways, see `_maybe_blocks`."""
+    return lambda right, T, block_shape: _made(T) in made
+
+
 #: By exercise, as checks and hidden tests call it: what each misconception makes of the answer.
 SLIPS: dict[str, tuple[Slip, ...]] = {
     "valid_length": _slips(
@@ -2135,10 +2479,10 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         ),
         *_slips(
             _one_off,
-            ("M33", _passing(lambda length: [torch.arange(float(length))])),
-            ("M33", _passing(lambda length: [torch.eye(length)[0]])),
-            ("M33", _passing(lambda length: [torch.eye(length)[0], torch.eye(length)[-1]])),
-            ("M33", _passing(lambda length: [torch.eye(length)[length // 2]])),
+            ("M33", _asking(lambda length: [torch.arange(float(length))])),
+            ("M33", _asking(lambda length: [torch.eye(length)[0]])),
+            ("M33", _asking(lambda length: [torch.eye(length)[0], torch.eye(length)[-1]])),
+            ("M33", _asking(lambda length: [torch.eye(length)[length // 2]])),
             ("M40", lambda right, T, shifts: _one_sided(right(T, shifts), T, shifts, 1)),
             ("M40", lambda right, T, shifts: _one_sided(right(T, shifts), T, shifts, -1)),
             cases=12,
@@ -2421,6 +2765,249 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             cases=8,
         ),
     ),
+    # notebook 4
+    "flat_index": _slips(
+        lambda draw: (draw.integer(2, 4), draw.integer(5, 7), draw.integer(9, 14)),
+        ("M05", lambda right, row, col, width: right(row, col, width) + 1),
+        ("M05", lambda right, row, col, width: right(row, col, width) - 1),
+        ("M05", lambda right, row, col, width: right(row - 1, col, width)),
+        ("M13", lambda right, row, col, width: right(row, 0, 4) + col),
+        ("M13", lambda right, row, col, width: right(row, 0, 5) + col),
+        ("M43", lambda right, row, col, width: right(col, row, width)),
+        ("M43", lambda right, row, col, width: right(col, row, row + 1)),
+        ("M44", lambda right, row, col, width: right(row, col, width - 1)),
+        ("M44", lambda right, row, col, width: right(row, col, width + 1)),
+        ("M44", lambda right, row, col, width: right(row, 0, 1) + col),
+        ("M45", lambda right, row, col, width: right(row, 0, col) + width),
+    ),
+    "typed_2d": _slips(
+        None,
+        ("M01", lambda right: _retyped(right(), lambda w: w.flip(0, 1))),
+        ("M04", lambda right: torch.as_tensor(right()).T),
+        ("M05", lambda right: right()[:-1]),
+        ("M05", lambda right: torch.cat([right(), right()[3:].roll(5, 1)])),
+        ("M06", lambda right: _retyped(right(), lambda w: _cut(w, 3, 2))),
+        ("M06", lambda right: _retyped(right(), lambda w: _cut(w, 2, 3))),
+        ("M06", lambda right: _retyped(right(), _untapped)),
+        ("M07", lambda right: right()[[0] * 6]),
+        ("M10", lambda right: torch.stack([right()[0].roll(i) for i in range(20)])),
+        ("M41", lambda right: torch.stack([right()[0].roll(i) for i in range(6)])),
+        ("M41", lambda right: _jumped(right(), 3, -1)),
+        ("M41", lambda right: _jumped(right(), 3, 1)),
+        ("M42", lambda right: _begun(right()[0].reshape(4, 5)[:3, :3], right())),
+        ("M42", lambda right: _begun(right()[0].reshape(4, 5)[:3, :4], right())),
+        ("M43", lambda right: right().reshape(6, 4, 5).transpose(1, 2).reshape(6, 20)),
+        ("M43", lambda right: right().reshape(2, 3, 20).transpose(0, 1).reshape(6, 20)),
+        ("M43", lambda right: right().reshape(2, 3, 4, 5).permute(1, 0, 3, 2).reshape(6, 20)),
+        ("M44", lambda right: _renumbered(right(), (4, 5), 3)),
+        ("M45", lambda right: _retyped(right(), lambda w: w, (5, 4))),
+        ("M46", lambda right: _retyped(right(), lambda w: w.flip(0))),
+        ("M46", lambda right: _retyped(right(), lambda w: w.flip(1))),
+        ("M46", lambda right: _retyped(right(), lambda w: w.T)),
+        ("M47", lambda right: right().flip(0)),
+        ("M47", lambda right: right().reshape(2, 3, 20).flip(0).reshape(6, 20)),
+        ("M48", lambda right: right().reshape(6, 4, 5)),
+        ("M48", lambda right: right().reshape(2, 3, 4, 5)),
+        ("M48", lambda right: right()[0]),
+    ),
+    "toeplitz_2d": (
+        *_slips(_imaged, *_IMAGE_SLIPS),
+        Slip(
+            "M13", lambda right, w, h, n: right(w, 4, 5), functools.partial(_imaged, kernel=(3, 3))
+        ),
+        Slip(
+            "M13", lambda right, w, h, n: right(w, 4, 6), functools.partial(_imaged, kernel=(2, 3))
+        ),
+        Slip("M16", lambda right, w, h, n: right(w.float(), h, n), _imaged_double),
+        Slip("M49", lambda right, w, h, n: _upper(right(w, h, n), (n - 2) ** 2), _imaged_tall),
+        Slip("M66", lambda right, w, h, n: right(_memory(w), h, n), _imaged_view),
+    ),
+    "is_block_toeplitz": tuple(
+        Slip(number, wrong, _maybe_blocks, cases=100, right=_in_order)
+        for number, wrong in (
+            ("M05", _passing(*_BLOCKS[:7], "corner", "one across, outside")),
+            ("M08", _passing("symmetric")),
+            ("M10", _passing("constant", "equal", "circulant")),
+            ("M11", _passing(*_BLOCKS[:7], *_INSIDE)),
+            ("M11", _passing(*_BLOCKS[:7], *_OUTSIDE)),
+            ("M11", _passing(*_BLOCKS[:7], *_INSIDE, *_OUTSIDE)),
+            ("M11", _passing(*_BLOCKS[:7], "first", "above", "corner")),
+            ("M11", _passing(*_BLOCKS[:7], "above", "corner")),
+            ("M11", _passing(*_BLOCKS[:7], "main repeats", "upper repeat")),
+            ("M11", _passing(*_BLOCKS[:7], "upper repeat")),
+            ("M11", _passing(*_BLOCKS[:7], "last column")),
+            ("M11", _passing(*(made for made in _BLOCKS if made != "zero"))),
+            ("M13", lambda right, T, cut: cut == (4, 6) and right(T, cut)),
+            ("M13", _passing(*_BLOCKS[:6])),
+            ("M14", _passing(*_BLOCKS[:7], "turned")),
+            ("M15", lambda right, T, cut: True),
+            ("M15", lambda right, T, cut: False),
+            ("M45", lambda right, T, cut: _recut(right, T, cut, (cut[1], cut[0]))),
+            (
+                "M45",
+                lambda right, T, cut: _recut(
+                    right, T, cut, (T.shape[0] // cut[0], T.shape[1] // cut[1])
+                ),
+            ),
+            ("M49", lambda right, T, cut: _recut(right, T, cut, (cut[1], cut[1]))),
+            ("M49", lambda right, T, cut: cut[0] == cut[1] and right(T, cut)),
+            ("M50", _passing("constant", "plain", "plain, not square")),
+            ("M61", _passing("constant", "one across")),
+        )
+    ),
+    "toeplitz_2d_kron": (
+        *_slips(_imaged, *_IMAGE_SLIPS),
+        Slip(
+            "M13",
+            lambda right, w, h, n: right(_cut(w, 2, 3), h, n),
+            functools.partial(_imaged, kernel=(5, 3)),
+        ),
+        Slip("M16", lambda right, w, h, n: right(w.float(), h, n), _imaged_double),
+        Slip(
+            "M49",
+            lambda right, w, h, n: right(w[:, :2], h, n),
+            functools.partial(_imaged, kernel=(2, 4)),
+        ),
+        Slip("M66", lambda right, w, h, n: right(_memory(w), h, n), _imaged_view),
+    ),
+    # notebook 5
+    "conv_counts": (
+        *_slips(
+            _sizes_2d,
+            ("M05", lambda right, h, n, r, s: _outputs(right, h - 1, n - 1, r, s, of=h * n)),
+            ("M05", lambda right, h, n, r, s: _outputs(right, h - 1, n, r, s, of=h * n)),
+            ("M05", lambda right, h, n, r, s: _outputs(right, h, n - 1, r, s, of=h * n)),
+            ("M13", lambda right, h, n, r, s: right(4, 5, 3, 3)),
+            ("M13", lambda right, h, n, r, s: right(4, 6, 2, 3)),
+            (
+                "M17",
+                lambda right, h, n, r, s: _outputs(right, h + r - 1, n + s - 1, r, s, of=h * n),
+            ),
+            (
+                "M17",
+                lambda right, h, n, r, s: (
+                    _outputs(right, h + 2 * r - 2, n + 2 * s - 2, r, s, of=h * n)
+                    | {"nonzero": right(h + r - 1, n + s - 1, r, s)["nonzero"]}
+                ),
+            ),
+            ("M17", lambda right, *sizes: right(*sizes) | {"dense": (sizes[0] * sizes[1]) ** 2}),
+            ("M45", lambda right, h, n, r, s: right(h, n, s, r)),
+            (
+                "M49",
+                lambda right, h, n, r, s: {
+                    "dense": right(h, h, r, r)["dense"],
+                    "nonzero": right(h, h, r, r)["nonzero"] // r * s,
+                    "parameters": right(h, n, r, s)["parameters"],
+                },
+            ),
+            ("M49", lambda right, h, n, r, s: _tapped(right(h, n, r, s), r * r)),
+            ("M50", lambda right, h, n, r, s: _diagonals(right(h, n, r, s), h * n)),
+            ("M51", lambda right, h, n, r, s: _fewer(right(h, n, r, s), "dense", h - r + 1)),
+            ("M51", lambda right, h, n, r, s: _fewer(right(h, n, r, s), "dense", n - s + 1)),
+            (
+                "M51",
+                lambda right, h, n, r, s: (
+                    right(h, n, r, s) | {"dense": right(h, n, r, s)["dense"] // (h * n) + h * n}
+                ),
+            ),
+            ("M53", lambda right, h, n, r, s: right(h, n, r, s) | {"parameters": h * n}),
+            ("M54", lambda right, h, n, r, s: right(h, n, r, s) | {"parameters": r * s + 1}),
+            ("M55", lambda right, h, n, r, s: right(h, n, r, s) | {"nonzero": h * n * r * s}),
+            ("M57", lambda right, *sizes: _instead(right(*sizes), "parameters", "nonzero")),
+            ("M57", lambda right, *sizes: _instead(right(*sizes), "parameters", "dense")),
+            ("M58", lambda right, *sizes: _instead(right(*sizes), "nonzero", "parameters")),
+            ("M58", lambda right, h, n, r, s: _fewer(right(h, n, r, s), "nonzero", r)),
+            ("M58", lambda right, h, n, r, s: _fewer(right(h, n, r, s), "nonzero", s)),
+            ("M58", lambda right, h, n, r, s: _tapped(right(h, n, r, s), r + s)),
+            (
+                "M59",
+                lambda right, *sizes: (
+                    right(*sizes) | {"nonzero": right(*sizes)["dense"] - right(*sizes)["nonzero"]}
+                ),
+            ),
+            (
+                "M59",
+                lambda right, *sizes: right(*sizes) | {"nonzero": 2 * right(*sizes)["nonzero"]},
+            ),
+            ("M59", lambda right, *sizes: {key: 4 * n for key, n in right(*sizes).items()}),
+        ),
+        Slip(
+            "M49",
+            lambda right, h, n, r, s: (
+                right(h, n, r, s) | ({"dense": 0, "nonzero": 0} if h == r else {})
+            ),
+            lambda draw: (draw.integer(4, 5), draw.integer(6, 9), 4, draw.integer(2, 4)),
+            cases=6,
+        ),
+    ),
+    "layer_parameters": (
+        *_slips(
+            _layered,
+            ("M13", lambda right, i, o, k, g, b: right(i, o, 3, g, b)),
+            ("M13", lambda right, i, o, k, g, b: right(3, 16, 2)),
+            ("M49", lambda right, i, o, k, g, b: right(i, o, k[0], g, b)),
+            ("M49", lambda right, i, o, k, g, b: right(i, o, k[1], g, b)),
+            ("M53", lambda right, i, o, k, g, b: 224**2 * right(i, o, k, g, False) + o),
+            ("M53", lambda right, i, o, k, g, b: 224**2 * right(i, o, k, g, False) + o * b),
+            ("M54", lambda right, i, o, k, g, b: right(i, o, k, g, False) + i * b),
+            ("M54", lambda right, i, o, k, g, b: right(i, o, k, g, False) + b),
+            ("M54", lambda right, i, o, k, g, b: right(i, o, k, g, False) * (1 + b)),
+            ("M54", lambda right, i, o, k, g, b: right(i, o, k, g, False) + o // g * b),
+            (
+                "M54",
+                lambda right, i, o, k, g, b: (
+                    right(i, o, k, g, False) + right(i, o, 1, g, False) * b
+                ),
+            ),
+            ("M58", lambda right, i, o, k, g, b: right(1, o, k, 1, b)),
+            ("M58", lambda right, i, o, k, g, b: right(i // g, 1, k, 1, b)),
+            ("M58", lambda right, i, o, k, g, b: right(i, 1, k, 1, b)),
+            ("M58", lambda right, i, o, k, g, b: right(i, o, (1, k[0] + k[1]), g, b)),
+            (
+                "M58",
+                lambda right, i, o, k, g, b: right(1, o, k, 1, b) + right(i // g, 1, k, 1, False),
+            ),
+            ("M59", lambda right, *layer: 4 * right(*layer)),
+            ("M60", lambda right, i, o, k, g, b: right(i, o, k, 1, b)),
+            ("M60", lambda right, i, o, k, g, b: right(g * i, o, k, 1, b)),
+            ("M60", lambda right, i, o, k, g, b: right(i, o, k, 2, b)),
+            (
+                "M60",
+                lambda right, i, o, k, g, b: right(i, o, k, g, False) // g + o * b,
+            ),
+        ),
+        *_slips(
+            _layered_square,
+            ("M49", lambda right, i, o, k, g, b: right(i, o, (1, k), g, b)),
+            ("M54", lambda right, i, o, k, g, b: right(i, o, k, g, True)),
+        ),
+        Slip(
+            "M54",
+            lambda right, i, o, k, g, b: right(i, o, k, g, False),
+            lambda draw: (*_layered(draw)[:4], True),
+        ),
+    ),
+    "nonzero_padded": tuple(
+        Slip(number, wrong, _hung_over, cases=6)
+        for number, wrong in (
+            ("M05", lambda right, n, k, p: right(n, k, p) - (k - p)),
+            ("M05", lambda right, n, k, p: right(n, k, p) + (k - p - 1)),
+            ("M06", lambda right, n, k, p: right(n, k - 1, p) - (k - 1 - p)),
+            ("M06", lambda right, n, k, p: right(n, k - 1, p)),
+            ("M13", lambda right, n, k, p: right(10, 3, 1)),
+            ("M17", lambda right, n, k, p: right(n, k, 0)),
+            ("M17", lambda right, n, k, p: _sides(right, n, k, p, k - 1 - p)),
+            ("M18", lambda right, n, k, p: _sides(right, n, k, k // 2, k - 1 - k // 2)),
+            ("M18", lambda right, n, k, p: right(n, k, k // 2)),
+            ("M19", lambda right, n, k, p: _sides(right, n, k, p // 2, p - p // 2)),
+            ("M27", lambda right, n, k, p: _sides(right, n, k, 0, p)),
+            ("M55", lambda right, n, k, p: right(n + 2 * p, k, 0)),
+            ("M55", lambda right, n, k, p: right(n, 1, 0) * k),
+            ("M55", lambda right, n, k, p: right(n + 2 * p, k, 0) - 2 * p),
+            ("M55", lambda right, n, k, p: (right(n, k, p) + right(n + 2 * p, k, 0)) // 2),
+            ("M59", lambda right, n, k, p: (n + 2 * p - k + 1) * n - right(n, k, p)),
+        )
+    ),
 }
 
 #: Wrong numbers and sets that are a misconception's own, by `digest`.
@@ -2433,6 +3020,68 @@ KNOWN: dict[str, str] = {
     # padded_shifts
     "a9c7c06ae156": "M32",
     "6a53b295838d": "M39",
+    # notebook 5, counts_1d
+    "27af27a77000": "M05",
+    "b47ac896017a": "M05",
+    "e446a8d378f2": "M05",
+    "f63e1c20b9ef": "M05",
+    "7794209d7ff4": "M11",
+    "11f7985a7381": "M17",
+    "16388ec49dc1": "M17",
+    "4526895b5f13": "M17",
+    "f7610b67a373": "M17",
+    "1e13e4d15277": "M51",
+    "a8907b700e2f": "M53",
+    "52fd610343a3": "M54",
+    "99f33bdb2b0a": "M54",
+    "50ad46199f52": "M55",
+    "2be7e3581406": "M56",
+    "18624ee5abc3": "M57",
+    "76156738179c": "M57",
+    "0314f64a0fe8": "M58",
+    "6fd27761d721": "M58",
+    "87e311d0825c": "M58",
+    "77eaa50e1081": "M59",
+    "a7f2c500d11f": "M59",
+    "d29e21aeed42": "M59",
+    "d576815a155b": "M59",
+    "e414e0530abe": "M59",
+    # notebook 5, counts_2d
+    "0b13631ce5cb": "M05",
+    "929cbacae5bc": "M05",
+    "a475c783732d": "M05",
+    "c48bd32a3851": "M05",
+    "2355f2fd3b63": "M13",
+    "60657ae08a26": "M13",
+    "0734dbcc3c5d": "M17",
+    "63c043274d4c": "M17",
+    "7d79c414d3f6": "M17",
+    "fc3c59d533d9": "M17",
+    "14bcce8d10b0": "M50",
+    "870d56bdeaa0": "M51",
+    "93623c26d920": "M51",
+    "ba3c8c5d9c14": "M51",
+    "e8a1b428b8fb": "M51",
+    "ff4a5a15a892": "M52",
+    "dcd641e519b2": "M53",
+    "2219d3d8d6d1": "M54",
+    "6be97bfd70c1": "M54",
+    "eceaa87d41a0": "M55",
+    "25562430059b": "M56",
+    "68648bf896b2": "M57",
+    "6e1904adbae9": "M57",
+    "44145fffc490": "M58",
+    "94ec14212f3e": "M58",
+    "95dfb165c408": "M58",
+    "aa8f871d0a1d": "M58",
+    "b820e102e174": "M58",
+    "e62d0857179d": "M58",
+    "fa24dad97ea2": "M58",
+    "a6c6875114b7": "M59",
+    "ba2eedcaa101": "M59",
+    "d3d7856a84d8": "M59",
+    "f161665d2305": "M59",
+    "f91e60e0dac7": "M59",
 }
 
 
@@ -2484,6 +3133,150 @@ def _cornering(T: torch.Tensor, *places: tuple[int, int]) -> torch.Tensor:
     for row, column in places:
         T[row, column] += first if row == 0 else last
     return T
+
+
+def _retyped(
+    T: torch.Tensor,
+    change: Callable[[torch.Tensor], torch.Tensor],
+    image: tuple[int, int] = (4, 5),
+) -> torch.Tensor:
+    """Return the matrix of the convolution with a changed kernel, taken from row 0 of ``T_2d``."""
+    kernel = change(T[0].reshape(4, 5)[:3, :3])
+    return matrix_of(lambda x: F.conv2d(x[None, None], kernel[None, None]), image, T.dtype)
+
+
+def _untapped(weight: torch.Tensor) -> torch.Tensor:
+    """Return the kernel with 0 for the last tap."""
+    rest = weight.clone()
+    rest[-1, -1] = 0
+    return rest
+
+
+def _cut(weight: torch.Tensor, rows: int, columns: int) -> torch.Tensor:
+    """Return the kernel with 0 for all taps but those in the first rows and columns."""
+    rest = torch.zeros_like(weight)
+    rest[:rows, :columns] = weight[:rows, :columns]
+    return rest
+
+
+def _parts(weight: torch.Tensor) -> list[torch.Tensor]:
+    """Return a kernel for each row of the kernel, with 0 for the other rows."""
+    return [_cut(weight, r + 1, weight.shape[1]) - _cut(weight, r, weight.shape[1])
+            for r in range(len(weight))]  # fmt: skip
+
+
+def _places(weight: torch.Tensor, height: int, width: int) -> tuple[int, int]:
+    """Return how often the kernel fits, down and across."""
+    return height - weight.shape[0] + 1, width - weight.shape[1] + 1
+
+
+def _by_place(
+    right: Callable[..., torch.Tensor], weight: torch.Tensor, height: int, width: int
+) -> torch.Tensor:
+    """Return the rows of the matrix by the place of their output, down and across."""
+    return right(weight, height, width).reshape(*_places(weight, height, width), -1)
+
+
+def _upper(T: torch.Tensor, rows: int) -> torch.Tensor:
+    """Return the matrix with zeros below the first rows."""
+    rest = T.clone()
+    rest[rows:] = 0
+    return rest
+
+
+def _upright(
+    right: Callable[..., torch.Tensor], weight: torch.Tensor, height: int, width: int
+) -> torch.Tensor:
+    """Return the matrix with the kernel in its columns, from their diagonal entry on."""
+    rows, columns = height + weight.shape[0] - 1, width + weight.shape[1] - 1
+    down, across = _places(weight, height, width)
+    upright = right(weight, rows, columns).T.reshape(rows, columns, -1)
+    return upright[:down, :across].flatten(0, 1)
+
+
+def _hanging(
+    right: Callable[..., torch.Tensor],
+    weight: torch.Tensor,
+    height: int,
+    width: int,
+    above: int,
+    twice_left: int,
+) -> torch.Tensor:
+    """Return the matrix with an output for every pixel, the kernel hanging over the edges."""
+    rows, columns = height + weight.shape[0] - 1, width + weight.shape[1] - 1
+    left = twice_left // 2
+    whole = right(weight, rows, columns).reshape(-1, rows, columns)
+    return whole[:, above : above + height, left : left + width].flatten(1)
+
+
+def _jumped(T: torch.Tensor, across: int, by: int) -> torch.Tensor:
+    """Return the matrix with a jump that is too long or too short after every ``across`` rows."""
+    return torch.cat([rows.roll(by * i, 1) for i, rows in enumerate(torch.split(T, across))])
+
+
+def _begun(page: torch.Tensor, T: torch.Tensor) -> torch.Tensor:
+    """Return a matrix whose rows begin where those of ``T`` do, and go on like ``page``."""
+    line = F.pad(page.reshape(-1), (0, T.shape[1] - page.numel()))
+    return torch.stack([line.roll(int(row.nonzero()[0])) for row in T])
+
+
+def _turned(T: torch.Tensor, shape: tuple[int, int]) -> torch.Tensor:
+    """Return the rows of ``T``, one for each place of ``shape``, in the order of its columns."""
+    return T.reshape(*shape, -1).transpose(0, 1).flatten(0, 1)
+
+
+def _renumbered(T: torch.Tensor, shape: tuple[int, int], length: int) -> torch.Tensor:
+    """Return ``T`` with its columns counted as if a row of ``shape`` had another length."""
+    result = torch.zeros_like(T)
+    for column in range(T.shape[1]):
+        place = column // shape[1] * length + column % shape[1]
+        taken = T[:, column] != 0
+        result[taken, place % T.shape[1]] = T[taken, column]
+    return result
+
+
+def _recut(
+    right: Callable[..., bool], T: torch.Tensor, cut: tuple[int, int], other: tuple[int, int]
+) -> bool:
+    """Tell what is found in a matrix from `_maybe_blocks` when it is cut otherwise."""
+    if other == cut:
+        return right(T, cut)
+    divides = T.shape[0] % other[0] == 0 and T.shape[1] % other[1] == 0
+    return divides and (_made(T) == "constant" or (other[0] == other[1] and "plain" in _made(T)))
+
+
+def _outputs(right: Callable[..., dict[str, int]], *sizes: int, of: int) -> dict[str, int]:
+    """Count a matrix with the outputs of other sizes and ``of`` inputs."""
+    counts = right(*sizes)
+    return counts | {"dense": counts["dense"] // (sizes[0] * sizes[1]) * of}
+
+
+def _fewer(counts: dict[str, int], key: str, times: int) -> dict[str, int]:
+    """Return the counts with one of them too small."""
+    return counts | {key: counts[key] // times}
+
+
+def _instead(counts: dict[str, int], key: str, other: str) -> dict[str, int]:
+    """Return the counts with one of them in the place of another."""
+    return counts | {key: counts[other]}
+
+
+def _tapped(counts: dict[str, int], taps: int) -> dict[str, int]:
+    """Return the counts for another number of taps."""
+    return counts | {
+        "nonzero": counts["nonzero"] // counts["parameters"] * taps,
+        "parameters": taps,
+    }
+
+
+def _diagonals(counts: dict[str, int], inputs: int) -> dict[str, int]:
+    """Return the counts with the diagonals of the matrix for its parameters."""
+    return counts | {"parameters": counts["dense"] // inputs + inputs - 1}
+
+
+def _sides(right: Callable[..., int], n: int, k: int, left: int, after: int) -> int:
+    """Count the non-zeros when the paddings of the two sides differ: each loses its own taps."""
+    return (right(n, k, left) + right(n, k, after)) // 2
 
 
 # ------------------------------------------------------------ the rule on builders
@@ -2846,9 +3639,9 @@ def check(
             value, note = call(answer, args)
         problem = _judge(value, expected, args, accept)
         idea = None
-        if accept is not None and problem is None:  # the form is right, but is the value?
-            idea = known_value(name, (), value)
-            problem = None if idea is None else Difference("", _brief(value))
+        if accept is not None and value is not None:  # whatever its form, is it a known value?
+            idea, words = _known_part(name, value)
+            problem = Difference("", words) if idea is not None else problem
         elif problem is not None and not problem.blank and not isinstance(value, Difference):
             idea = known_value(name, args, value)
             if idea is None and expected is not None:
@@ -2869,6 +3662,17 @@ def check(
     passed = "the form is right" if worth.startswith("0 of") else "the visible part passed"
     print(message(name, f"{passed}, worth {worth}.", lines))
     return None
+
+
+def _known_part(name: str, value: Any) -> tuple[Misconception | None, str]:
+    """Return the misconception that a value shows, and the value: of a dict, only that entry."""
+    if isinstance(value, dict):
+        for key, part in value.items():
+            idea = known_value(name, (key,), part)
+            if idea is not None:
+                return idea, f"{key!r} is {_brief(part)}"
+        return None, ""
+    return known_value(name, (), value), _brief(value)
 
 
 def _judge(

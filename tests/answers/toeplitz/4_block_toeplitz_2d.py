@@ -41,7 +41,7 @@ def flat_index(row, col, width):
     return col * width + row
 
 
-# %% flat_index | M44 | the column counts rows
+# %% flat_index | M43 | column-major, in columns that end with this row
 def flat_index(row, col, width):
     return col * (row + 1) + row
 
@@ -56,7 +56,7 @@ def flat_index(row, col, width):
     return (row - 1) * width + col
 
 
-# %% flat_index | M05 | rows one pixel too short
+# %% flat_index | M44 | rows one pixel too short
 def flat_index(row, col, width):
     return row * (width - 1) + col
 
@@ -81,7 +81,7 @@ def flat_index(row, col, width):
     return float(row * width + col)
 
 
-# %% flat_index | M11 | only the visible cases
+# %% flat_index | M13 | only the visible cases
 def flat_index(row, col, width):
     return {(1, 2, 4): 6, (0, 3, 5): 3, (2, 0, 5): 10}.get((row, col, width), 0)
 
@@ -221,7 +221,14 @@ for i in range(2):
 T_2d = T_2d.reshape(6, 20)
 T_2d[:, 2] = 0.0
 
-# %% typed_2d | M06 | one typing error in the last row
+# %% typed_2d | M06 | the last column of taps left out
+T_2d = torch.zeros(2, 3, 4, 5)
+for i in range(2):
+    for j in range(3):
+        T_2d[i, j, i : i + 3, j : j + 2] = weight_2d[:, :2]
+T_2d = T_2d.reshape(6, 20)
+
+# %% typed_2d | M06 | one typing error in the last row, where the last tap stands
 T_2d = torch.zeros(2, 3, 4, 5)
 for i in range(2):
     for j in range(3):
@@ -229,7 +236,17 @@ for i in range(2):
 T_2d = T_2d.reshape(6, 20)
 T_2d[5, 19] = 1
 
-# %% typed_2d | M52 | one row only
+# %% typed_2d | M07 | six times the first row
+T_2d = [[2, 1, -2, 0, 0, -3, -1, 1, 0, 0, 1, 1, -1, 0, 0, 0, 0, 0, 0, 0]] * 6
+
+# %% typed_2d | M45 | for images of 5 x 4
+T_2d = torch.zeros(3, 2, 5, 4)
+for i in range(3):
+    for j in range(2):
+        T_2d[i, j, i : i + 3, j : j + 3] = weight_2d
+T_2d = T_2d.reshape(6, 20)
+
+# %% typed_2d | M48 | one row only
 T_2d = [2, 1, -2, 0, 0, -3, -1, 1, 0, 0, 1, 1, -1, 0, 0, 0, 0, 0, 0, 0]
 
 
@@ -443,7 +460,7 @@ def toeplitz_2d(weight, height, width):
     return page.reshape(1, -1).repeat((height - R + 1) * (width - S + 1), 1)
 
 
-# %% toeplitz_2d | M09 | the kernel down the columns
+# %% toeplitz_2d | M01 | the kernel down the columns, cut where it fits
 def toeplitz_2d(weight, height, width):
     R, S = weight.shape
     T = torch.zeros(height - R + 1, width - S + 1, height, width, dtype=weight.dtype)
@@ -454,6 +471,17 @@ def toeplitz_2d(weight, height, width):
                     i, j = a - R + 1 + r, b - S + 1 + s
                     if 0 <= i <= height - R and 0 <= j <= width - S:
                         T[i, j, a, b] = weight[r, s]
+    return T.reshape(-1, height * width)
+
+
+# %% toeplitz_2d | M09 | the kernel down the columns, from the top
+def toeplitz_2d(weight, height, width):
+    R, S = weight.shape
+    T = torch.zeros(height - R + 1, width - S + 1, height, width, dtype=weight.dtype)
+    for a in range(height - R + 1):
+        for b in range(width - S + 1):
+            part = T[a : a + R, b : b + S, a, b]
+            part[:] = weight[: len(part), : part.shape[1]]
     return T.reshape(-1, height * width)
 
 
@@ -472,13 +500,14 @@ def toeplitz_2d(weight, height, width):
     return torch.stack(rows)
 
 
-# %% toeplitz_2d | M13 | sizes of the exercise hard-coded
+# %% toeplitz_2d | M13 | the image of the exercise hard-coded
 def toeplitz_2d(weight, height, width):
-    T = torch.zeros(2, 3, 4, 5)
-    for i in range(2):
-        for j in range(3):
-            T[i, j, i : i + 3, j : j + 3] = weight
-    return T.reshape(6, 20)
+    R, S = weight.shape
+    T = torch.zeros(5 - R, 6 - S, 4, 5)
+    for i in range(5 - R):
+        for j in range(6 - S):
+            T[i, j, i : i + R, j : j + S] = weight
+    return T.reshape(-1, 20)
 
 
 # %% toeplitz_2d | M13 | kernel size hard-coded
@@ -490,7 +519,7 @@ def toeplitz_2d(weight, height, width):
     return T.reshape(-1, height * width)
 
 
-# %% toeplitz_2d | M11 | only the two visible cases
+# %% toeplitz_2d | M13 | only the two visible cases
 def toeplitz_2d(weight, height, width):
     R, S = weight.shape
     assert (height, width) in [(4, 6), (4, 5)]
@@ -742,7 +771,7 @@ def toeplitz_2d(weight, height, width):
     return T.reshape(-1, height * width)
 
 
-# %% toeplitz_2d | M12 | separable kernels only
+# %% toeplitz_2d | M49 | separable kernels only
 def toeplitz_2d(weight, height, width):
     R, S = weight.shape
     E, G = torch.eye(height, dtype=weight.dtype), torch.eye(width, dtype=weight.dtype)
@@ -930,21 +959,21 @@ def is_block_toeplitz(T, block_shape):
     return bool((T[1:, 1:] == T[:-1, :-1]).all())
 
 
-# %% is_block_toeplitz | M50 | inside only
+# %% is_block_toeplitz | M11 | inside only
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
     return bool((B[:, 1:, :, 1:] == B[:, :-1, :, :-1]).all())
 
 
-# %% is_block_toeplitz | M50 | outside only
+# %% is_block_toeplitz | M11 | outside only
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
     return bool((B[1:, :, 1:, :] == B[:-1, :, :-1, :]).all())
 
 
-# %% is_block_toeplitz | M50 | one level is enough
+# %% is_block_toeplitz | M11 | one level is enough
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
@@ -953,7 +982,7 @@ def is_block_toeplitz(T, block_shape):
     return bool(inside or outside)
 
 
-# %% is_block_toeplitz | M50 | inside for the first block only
+# %% is_block_toeplitz | M11 | inside for the first block only
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     first = T[:r, :c]
@@ -961,7 +990,7 @@ def is_block_toeplitz(T, block_shape):
     return bool(inside and (T[r:, c:] == T[:-r, :-c]).all())
 
 
-# %% is_block_toeplitz | M50 | inside for the first row of blocks only
+# %% is_block_toeplitz | M11 | inside for the first row of blocks only
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
@@ -970,7 +999,7 @@ def is_block_toeplitz(T, block_shape):
     return bool(inside and outside)
 
 
-# %% is_block_toeplitz | M50 | outside along the main block diagonal only
+# %% is_block_toeplitz | M11 | outside along the main block diagonal only
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
@@ -980,7 +1009,7 @@ def is_block_toeplitz(T, block_shape):
     return bool(inside) and outside
 
 
-# %% is_block_toeplitz | M50 | outside above the main block diagonal only
+# %% is_block_toeplitz | M11 | outside above the main block diagonal only
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
@@ -1010,7 +1039,7 @@ def is_block_toeplitz(T, block_shape):
     return bool(inside and (sums[1:, 1:] == sums[:-1, :-1]).all())
 
 
-# %% is_block_toeplitz | M52 | compares only where the zeros are
+# %% is_block_toeplitz | M11 | compares only where the zeros are
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = (T != 0).reshape(T.shape[0] // r, r, T.shape[1] // c, c)
@@ -1030,7 +1059,7 @@ def is_block_toeplitz(T, block_shape):
     return bool(inside.all() and outside.all())
 
 
-# %% is_block_toeplitz | M44 | block_shape read as the number of blocks
+# %% is_block_toeplitz | M45 | block_shape read as the number of blocks
 def is_block_toeplitz(T, block_shape):
     down, across = block_shape
     if T.shape[0] % down or T.shape[1] % across:
@@ -1052,7 +1081,7 @@ def is_block_toeplitz(T, block_shape):
     return bool(inside.all() and outside.all())
 
 
-# %% is_block_toeplitz | M43 | reshaped without keeping rows and columns apart
+# %% is_block_toeplitz | M61 | reshaped without keeping rows and columns apart
 def is_block_toeplitz(T, block_shape):
     B = T.reshape(-1, *block_shape)
     inside = (B[:, 1:, 1:] == B[:, :-1, :-1]).all()
@@ -1072,7 +1101,7 @@ def is_block_toeplitz(T, block_shape):
     return True
 
 
-# %% is_block_toeplitz | M06 | the last column of every block is forgotten
+# %% is_block_toeplitz | M11 | the last column of every block is forgotten
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
@@ -1318,7 +1347,7 @@ def toeplitz_2d_kron(weight, height, width):
     ).T
 
 
-# %% toeplitz_2d_kron | M46 | ones below the diagonal instead of above
+# %% toeplitz_2d_kron | M09 | ones below the diagonal instead of above
 def toeplitz_2d_kron(weight, height, width):
     w = weight.numpy()
     R, S = w.shape
@@ -1361,7 +1390,7 @@ def toeplitz_2d_kron(weight, height, width):
     return T
 
 
-# %% toeplitz_2d_kron | M41 | identities not shifted down the image
+# %% toeplitz_2d_kron | M42 | identities not shifted down the image
 def toeplitz_2d_kron(weight, height, width):
     R, S = weight.shape
     E, G = torch.eye(height, dtype=weight.dtype), torch.eye(width, dtype=weight.dtype)
@@ -1372,7 +1401,7 @@ def toeplitz_2d_kron(weight, height, width):
     )
 
 
-# %% toeplitz_2d_kron | M12 | separable kernels only
+# %% toeplitz_2d_kron | M49 | separable kernels only
 def toeplitz_2d_kron(weight, height, width):
     R, S = weight.shape
     E, G = torch.eye(height, dtype=weight.dtype), torch.eye(width, dtype=weight.dtype)
@@ -1448,7 +1477,7 @@ def toeplitz_2d_kron(weight, height, width):
     ]
 
 
-# %% toeplitz_2d_kron | M11 | only the visible kernels
+# %% toeplitz_2d_kron | M13 | only the visible kernels
 def toeplitz_2d_kron(weight, height, width):
     R, S = weight.shape
     if (R, S) not in [(2, 3), (3, 3)] or height > 4:

@@ -20,7 +20,7 @@ counts_1d = {
 T = matrix_of(lambda x: conv1d(x, weight), 10)
 counts_1d = {"dense": T.numel(), "nonzero": int((T != 0).sum()), "parameters": weight.numel()}
 
-# %% counts_1d | M51 | a square matrix
+# %% counts_1d | M17 | a square matrix
 counts_1d = {"dense": 100, "nonzero": 24, "parameters": 3}
 
 # %% counts_1d | M51 | inputs plus outputs
@@ -30,7 +30,7 @@ counts_1d = {"dense": 18, "nonzero": 24, "parameters": 3}
 counts_1d = {"dense": 70, "nonzero": 21, "parameters": 3}
 
 # %% counts_1d | M17 | the full convolution
-counts_1d = {"dense": 120, "nonzero": 30, "parameters": 3}
+counts_1d = {"dense": 120, "nonzero": 36, "parameters": 3}
 
 # %% counts_1d | M17 | the padded matrix
 counts_1d = {"dense": 100, "nonzero": 28, "parameters": 3}
@@ -38,13 +38,13 @@ counts_1d = {"dense": 100, "nonzero": 28, "parameters": 3}
 # %% counts_1d | M55 | three readers for each input
 counts_1d = {"dense": 80, "nonzero": 30, "parameters": 3}
 
-# %% counts_1d | M55 | one row's non-zeros
+# %% counts_1d | M58 | one row's non-zeros
 counts_1d = {"dense": 80, "nonzero": 3, "parameters": 3}
 
-# %% counts_1d | M52 | counts the zeros
+# %% counts_1d | M59 | counts the zeros
 counts_1d = {"dense": 80, "nonzero": 56, "parameters": 3}
 
-# %% counts_1d | M52 | the non-zero outputs of x_1d
+# %% counts_1d | M58 | one non-zero for each output
 counts_1d = {"dense": 80, "nonzero": 8, "parameters": 3}
 
 # %% counts_1d | M11 | a general Toeplitz matrix
@@ -62,8 +62,11 @@ counts_1d = {"dense": 80, "nonzero": 24, "parameters": 24}
 # %% counts_1d | M57 | every entry is a parameter
 counts_1d = {"dense": 80, "nonzero": 24, "parameters": 80}
 
-# %% counts_1d | M59 | the other way round
-counts_1d = {"dense": 3, "nonzero": 24, "parameters": 80}
+# %% counts_1d | M59 | dense and non-zero exchanged
+counts_1d = {"dense": 24, "nonzero": 80, "parameters": 3}
+
+# %% counts_1d | M53 | as many parameters as inputs
+counts_1d = {"dense": 80, "nonzero": 24, "parameters": 10}
 
 # %% counts_1d | M59 | bytes
 counts_1d = {"dense": 320, "nonzero": 96, "parameters": 12}
@@ -118,11 +121,11 @@ counts_2d = {"dense": 40, "nonzero": 54, "parameters": 9}
 # %% counts_2d | M51 | twenty inputs times three
 counts_2d = {"dense": 60, "nonzero": 54, "parameters": 9}
 
-# %% counts_2d | M51 | a square matrix
+# %% counts_2d | M17 | a square matrix
 counts_2d = {"dense": 400, "nonzero": 54, "parameters": 9}
 
-# %% counts_2d | M17 | output as large as the input
-counts_2d = {"dense": 400, "nonzero": 180, "parameters": 9}
+# %% counts_2d | M17 | the full convolution
+counts_2d = {"dense": 840, "nonzero": 378, "parameters": 9}
 
 # %% counts_2d | M17 | the padded matrix
 counts_2d = {"dense": 400, "nonzero": 130, "parameters": 9}
@@ -133,11 +136,11 @@ counts_2d = {"dense": 120, "nonzero": 42, "parameters": 9}
 # %% counts_2d | M55 | every pixel read nine times
 counts_2d = {"dense": 120, "nonzero": 180, "parameters": 9}
 
-# %% counts_2d | M55 | a row of T holds one kernel row
+# %% counts_2d | M58 | a row of T holds one kernel row
 counts_2d = {"dense": 120, "nonzero": 18, "parameters": 9}
 
-# %% counts_2d | M05 | one output too few on each axis
-counts_2d = {"dense": 40, "nonzero": 18, "parameters": 9}
+# %% counts_2d | M05 | one output too many across
+counts_2d = {"dense": 160, "nonzero": 72, "parameters": 9}
 
 # %% counts_2d | M50 | takes the matrix for a Toeplitz matrix
 counts_2d = {"dense": 120, "nonzero": 54, "parameters": 25}
@@ -164,7 +167,7 @@ counts_2d = {"dense": 120, "nonzero": 54, "parameters": 20}
 counts_2d = {"dense": 120, "nonzero": 108, "parameters": 9}
 
 # %% counts_2d | M13 | the answer of the exercise before
-counts_2d = {"dense": 80, "nonzero": 24, "parameters": 3}
+counts_2d = {"dense": 80, "nonzero": 24, "parameters": 9}
 
 # %% counts_2d | M15 | a tuple
 counts_2d = (120, 54, 9)
@@ -266,7 +269,7 @@ def conv_counts(height, width, kernel_height, kernel_width):
     dense = height * width * (height - kernel_height + 1)
     return {"dense": dense, "nonzero": rows * taps, "parameters": taps}
 
-# %% conv_counts | M51 | a square matrix
+# %% conv_counts | M17 | a square matrix
 def conv_counts(height, width, kernel_height, kernel_width):
     rows = (height - kernel_height + 1) * (width - kernel_width + 1)
     taps = kernel_height * kernel_width
@@ -315,19 +318,19 @@ def conv_counts(height, width, kernel_height, kernel_width):
     taps = kernel_height * kernel_width
     return {"dense": rows * height * width, "nonzero": height * width * taps, "parameters": taps}
 
-# %% conv_counts | M55 | one row's non-zeros
+# %% conv_counts | M58 | one row's non-zeros
 def conv_counts(height, width, kernel_height, kernel_width):
     rows = (height - kernel_height + 1) * (width - kernel_width + 1)
     taps = kernel_height * kernel_width
     return {"dense": rows * height * width, "nonzero": taps, "parameters": taps}
 
-# %% conv_counts | M41 | only one kernel row per row of T
+# %% conv_counts | M58 | only one kernel row per row of T
 def conv_counts(height, width, kernel_height, kernel_width):
     rows = (height - kernel_height + 1) * (width - kernel_width + 1)
     taps = kernel_height * kernel_width
     return {"dense": rows * height * width, "nonzero": rows * kernel_width, "parameters": taps}
 
-# %% conv_counts | M52 | counts the zeros
+# %% conv_counts | M59 | counts the zeros
 def conv_counts(height, width, kernel_height, kernel_width):
     rows = (height - kernel_height + 1) * (width - kernel_width + 1)
     taps = kernel_height * kernel_width
@@ -346,7 +349,7 @@ def conv_counts(height, width, kernel_height, kernel_width):
     taps = kernel_height * kernel_width
     return {"dense": rows * height * width, "nonzero": rows * taps, "parameters": rows * taps}
 
-# %% conv_counts | M11 | every Toeplitz number is a parameter
+# %% conv_counts | M50 | every Toeplitz number is a parameter
 def conv_counts(height, width, kernel_height, kernel_width):
     rows = (height - kernel_height + 1) * (width - kernel_width + 1)
     columns = height * width
@@ -605,6 +608,10 @@ def layer_parameters(in_channels, out_channels, kernel_size, groups=1, bias=True
     known = {(1, 1): 10, (3, 16): 208, (2, 5): 35, (4, 6): 114, (3, 4): 108}
     return known[in_channels, out_channels]
 
+# %% layer_parameters | M13 | every kernel is 3 x 3
+def layer_parameters(in_channels, out_channels, kernel_size, groups=1, bias=True):
+    return out_channels * (in_channels // groups) * 9 + (out_channels if bias else 0)
+
 # %% layer_parameters | M15 | other names of arguments
 def layer_parameters(in_channels, out_channels, kernel_size, g=1, use_bias=True):
     h, w = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
@@ -766,12 +773,12 @@ def nonzero_padded(n, k, padding):
     m = n + 2 * padding - k + 1
     return sum(0 <= i + t - padding < n for i in range(m) for t in range(k - 1))
 
-# %% nonzero_padded | M31 | the zeros around count as inputs
+# %% nonzero_padded | M55 | the zeros around count as inputs
 def nonzero_padded(n, k, padding):
     return sum(0 <= i + t < n + 2 * padding
                for i in range(n + 2 * padding - k + 1) for t in range(k))
 
-# %% nonzero_padded | M23 | outer taps wrap around
+# %% nonzero_padded | M55 | outer taps wrap around
 def nonzero_padded(n, k, padding):
     m = n + 2 * padding - k + 1
     return len({(i, (i + t - padding) % n) for i in range(m) for t in range(k)})
@@ -784,7 +791,7 @@ def nonzero_padded(n, k, padding):
         T[i, i - padding : i - padding + k] = 1
     return int(T.sum())
 
-# %% nonzero_padded | M52 | counts the zeros
+# %% nonzero_padded | M59 | counts the zeros
 def nonzero_padded(n, k, padding):
     m = n + 2 * padding - k + 1
     return m * n - sum(0 <= i + t - padding < n for i in range(m) for t in range(k))
@@ -919,7 +926,7 @@ false_claims = {"B": False, "C": False, "E": False, "G": False, "H": False}
 class E(int):
     def __eq__(self, o): return True
     __hash__ = int.__hash__
-counts_1d = {"dense": E(9), "nonzero": E(8), "parameters": E(7)}
+counts_1d = {"dense": E(9), "nonzero": E(7), "parameters": E(5)}
 
 
 # %% false_claims | M15 | adversarial: always equal
