@@ -99,6 +99,7 @@ def read_exercises(
             exercise = Exercise(name, title, grades[grade_id], answers=about)
             _fill(exercise, cell, comments)
             exercise.state = "not gradable" if ungradable else _state(exercise)
+            exercise.notes = list(_unsaid(exercise))
             exercises.append(exercise)
         elif utils.is_solution(cell):
             answers.append(cell)
@@ -142,6 +143,14 @@ def _words(cell: NotebookNode) -> Iterator[str]:
             yield output.data["text/plain"]
 
 
+def _unsaid(exercise: Exercise) -> Iterator[str]:
+    """Yield the notes that say more than the state and the test do."""
+    said = "\n".join(exercise.test_words).lower()
+    for note in exercise.notes:
+        if note != UNANSWERED and note.rstrip(".").lower() not in said:
+            yield note
+
+
 def _state(exercise: Exercise) -> str:
     grade = exercise.grade
     if grade.waits:
@@ -153,10 +162,18 @@ def _state(exercise: Exercise) -> str:
     if grade.by_person:
         return "none"
     verdicts = {part.verdict for record in exercise.records for part in record.parts}
-    if UNANSWERED in exercise.notes or (verdicts and verdicts <= {"blank"}):
+    empty = exercise.answers and all(map(_is_empty, exercise.answers))
+    if UNANSWERED in exercise.notes or empty or (verdicts and verdicts <= {"blank"}):
         return "not answered"
     stopped = any(words.startswith("No points: ") for words in exercise.test_words)
     return "crashed" if not verdicts and (exercise.errors or stopped) else "none"
+
+
+def _is_empty(cell: NotebookNode) -> bool:
+    """Tell whether an answer holds comments only."""
+    if cell.cell_type == "code":
+        return all(line.strip()[:1] in ("", "#") for line in cell.source.split("\n"))
+    return not re.sub(r"<!--.*?-->", "", cell.source, flags=re.DOTALL).strip()
 
 
 def _heading(cell: NotebookNode) -> str:
@@ -170,4 +187,6 @@ def _plain_headings(source: str) -> Iterator[str]:
     for line in reversed(source.split("\n")):
         found = re.match(r"#{1,4} +(.+)", line)
         if found:
-            yield re.sub(r"[`*]", "", re.split(r"\s{2,}|\s*★", found[1])[0]).strip()
+            yield re.sub(
+                r"[`*]", "", re.split(r"\s{2,}|\s*★|\s*\([^()]*points?\)", found[1])[0]
+            ).strip()
