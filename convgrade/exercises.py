@@ -187,6 +187,5 @@ def _plain_headings(source: str) -> Iterator[str]:
     for line in reversed(source.split("\n")):
         found = re.match(r"#{1,4} +(.+)", line)
         if found:
-            yield re.sub(
-                r"[`*]", "", re.split(r"\s{2,}|\s*★|\s*\([^()]*points?\)", found[1])[0]
-            ).strip()
+            title = re.split(r"\s{2,}|\s*★|\s*\([^()]*points?\)", found[1])[0]
+            yield re.sub(r"[`*]", "", title).strip()

@@ -12,8 +12,12 @@ from traitlets.config import Config
 
 from convgrade.drawing import draw
 
-__all__ = ["FeedbackExporter", "demoted"]
+__all__ = ["FeedbackExporter", "demoted", "lean"]
 
+# Pygments puts a tag around every word of code; feedback.css colours these only.
+PLAIN_WORD = re.compile(
+    r'<span class="(?!(?:k|kn|kc|ow|c1|sd|s1|s2|sa|mi|mf)")\w+">([^<]*)</span>', re.ASCII
+)
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -41,6 +45,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         """Return nbconvert's filters and those of this page; called by nbconvert."""
         yield from super().default_filters()
         yield "demoted", demoted
+        yield "lean", lean
         yield "draw", draw
         yield "points", "{:g}".format
 
@@ -50,3 +55,8 @@ def demoted(html: str) -> str:
     return re.sub(
         r"(</?h)([1-6])(?=[\s>])", lambda tag: f"{tag[1]}{min(int(tag[2]) + 2, 6)}", html
     )
+
+
+def lean(html: str) -> str:
+    """Take from highlighted code the tags that change nothing: nbconvert parses every page."""
+    return PLAIN_WORD.sub(r"\1", html)
