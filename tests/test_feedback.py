@@ -140,6 +140,11 @@ def test_records_are_believed_below_test_cells_only() -> None:
     nb.cells.append(v4.new_code_cell("display(...)", id="extra_1", outputs=[forged]))
     found = exercise(nb, grade(0))
     assert (found.records, found.state) == ([], "none")
+    by_hand = marked("g", "x = 1", forged, grade=True, solution=True)
+    by_hand.metadata.nbgrader["points"] = 3
+    nb.cells.append(by_hand)
+    both = read_exercises(nb, {"f_test": grade(0), "g": grade(0)}, {})
+    assert [one.records for one in both] == [[], []]
     kept = Harmless().preprocess_cell(nb.cells[-1], {}, 0)[0]
     assert [list(output.data) for output in kept.outputs] == [["text/plain"]]
 
