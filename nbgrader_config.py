@@ -84,13 +84,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # ------------------------------------------------------------- generate_feedback
 # Feedback shows a student's work, the messages and the points: not the hidden tests' source and
-# not the marking guides.
+# not the marking guides. The exporter lays out what CollectFeedback collects.
 c.ClearHiddenTests.enforce_metadata = False
+c.GenerateFeedback.exporter_class = "convgrade.plugins.page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    "convgrade.plugins.feedback.CollectFeedback",
 ]
 
 # ------------------------------------------------------------------------ export

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 import torch
 
+from convgrade.records import RECORD
 from convkit import (
     MISCONCEPTIONS,
     Difference,
@@ -41,8 +42,6 @@ from convkit import (
 
 __all__ = ["RECORD", "Draw", "Rubric"]
 
-#: MIME type of the record of an exercise, see `Rubric.record`.
-RECORD = "application/vnd.convgrade.exercise+json"
 WINDOW = (16, 40)  # rows and columns of a matrix answer that a record shows
 
 

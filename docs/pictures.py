@@ -1,17 +1,33 @@
-"""Draw the pictures of the README: ``python docs/pictures.py``."""
+"""Make the pictures of the README and of these documents.
+
+``python docs/pictures.py`` draws the matrix. ``python docs/pictures.py feedback`` photographs a
+feedback page that ``make demo`` has written, with Chromium.
+"""
 
 from __future__ import annotations
 
+import base64
+import io
+import sys
 from pathlib import Path
 
 import numpy as np
 import torch
 from matplotlib.figure import Figure
+from PIL import Image
 
 import convkit
 from convgrade.reference import conv_matrix
 
-IMAGES = Path(__file__).resolve().parent / "images"
+ROOT = Path(__file__).resolve().parent.parent
+IMAGES = ROOT / "docs" / "images"
+# Leaves the summary and one exercise.
+ONE_EXERCISE = """
+for (const section of document.querySelectorAll('section.exercise, #notebook'))
+    section.hidden = section.getAttribute('aria-labelledby') !== 'exercise-toeplitz_1d';
+document.querySelector('main').style.paddingBottom = '1rem';
+return Math.ceil(document.querySelector('main').getBoundingClientRect().height)
+"""
 
 
 def toeplitz() -> Figure:
@@ -39,8 +55,28 @@ def toeplitz() -> Figure:
     return fig
 
 
+def feedback() -> Image.Image:
+    """Photograph what a student who flips the kernel reads on `toeplitz_1d`."""
+    sys.path.insert(0, str(ROOT / "tests"))
+    from browser import chromium
+
+    written = ROOT / "feedback" / "flipped-kernel" / "toeplitz" / "1_toeplitz_1d.html"
+    with chromium(width=860) as page:
+        page.get(written.as_uri())
+        height = page.execute_script(ONE_EXERCISE)
+        clip = {"x": 0, "y": 0, "width": 860, "height": height, "scale": 1}
+        shot = page.execute_cdp_cmd(
+            "Page.captureScreenshot", {"clip": clip, "captureBeyondViewport": True}
+        )
+    photograph = Image.open(io.BytesIO(base64.b64decode(shot["data"])))
+    return photograph.convert("RGB").quantize(64, dither=Image.Dither.NONE)  # a third of the bytes
+
+
 if __name__ == "__main__":
     IMAGES.mkdir(exist_ok=True)
-    toeplitz().savefig(
-        IMAGES / "toeplitz.png", dpi=110, bbox_inches="tight", metadata={"Software": None}
-    )
+    if "feedback" in sys.argv[1:]:
+        feedback().save(IMAGES / "feedback.png", optimize=True)
+    else:
+        toeplitz().savefig(
+            IMAGES / "toeplitz.png", dpi=110, bbox_inches="tight", metadata={"Software": None}
+        )

@@ -34,14 +34,14 @@ c.Autograde.autograde_preprocessors = [
 # What test cells import: loaded once, not once a notebook.
 c.TrustedClient.preload = ["numpy"]
 
-# Feedback pages without hidden tests and marking guides.
+# Feedback pages: a summary, a section an exercise, no hidden tests and no marking guides.
 c.ClearHiddenTests.enforce_metadata = False
 c.ClearMarkScheme.enforce_metadata = False
+c.GenerateFeedback.exporter_class = "convgrade.plugins.page.FeedbackExporter"
 c.GenerateFeedback.preprocessors = [
-    "nbgrader.preprocessors.GetGrades",
     "nbgrader.preprocessors.ClearHiddenTests",
     "nbgrader.preprocessors.ClearMarkScheme",
-    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+    "convgrade.plugins.feedback.CollectFeedback",
 ]
 """
 STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "my-course"\n'
@@ -169,7 +169,8 @@ def test_nothing_was_repaired_and_feedback_is_written(ours: Tiny) -> None:
         assert "Repaired" not in ours.comment(student, "squares", ONE)
     ours.run("generate_feedback", "ps1")
     page = ours.page("model", ONE)
-    assert "(Score: 3.0 / 6.0)" in page or "Score: 3.0 /" in page
+    assert "<strong>3</strong> of 10 points so far; a person still grades 7 of them" in page
+    assert page.count('aria-labelledby="exercise-') == 7
     assert ours.graded("model", ONE).cells[0].source.startswith("For this problem set")
 
 

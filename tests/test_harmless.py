@@ -376,6 +376,7 @@ def visit(page: webdriver.Chrome, address: str, seen: Seen) -> None:
     except UnexpectedAlertPresentException:  # the driver has closed it
         seen.ran.add("alert")
     loaded.until(lambda page: page.execute_script("return document.readyState") == "complete")
+    page.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
     seen.ran |= set((page.execute_script("return window.pwned") or "").split())
     seen.text += page.execute_script("return document.body.innerText")
     hrefs = page.execute_script(

@@ -14,13 +14,14 @@ from conftest import ROOT
 LAYERS = [
     {"convkit"},
     {"convgrade.reference"},
-    {"convgrade.rubric", "convgrade.canonical"},
+    {"convgrade.records"},
+    {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
     {"convgrade.doctor", "convgrade.kernels.server"},
     {"convgrade.kernels.forks", "convgrade.ready"},
     {"convgrade.kernels.provisioner"},
     {"convgrade.kernels.__main__"},
-    {"convgrade.repairs"},
+    {"convgrade.repairs", "convgrade.exercises"},
     {"convgrade.rebuild"},
     {"convgrade.serve", "convgrade.remote", "convgrade.box"},
     {"convgrade.judge"},
@@ -29,7 +30,10 @@ LAYERS = [
     {"convgrade.plugins.handed_in"},
     {
         f"convgrade.plugins.{name}"
-        for name in ("batch", "colab", "execute", "export", "harmless", "rebuild", "save", "trim")
+        for name in (
+            *("batch", "colab", "execute", "export", "feedback", "harmless", "page", "rebuild"),
+            *("save", "trim"),
+        )
     },
     {"convgrade.summary"},
     # The class runner: plain data, the worker's part, the client's, the command.

@@ -1,0 +1,137 @@
+"""The records that hidden tests leave in a graded notebook, read back.
+
+A `convgrade.rubric.Rubric` shows its record as an output of the test cell, under
+the MIME type `RECORD`. They are to be believed where the grader's process wrote
+them, which is below test cells, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["RECORD", "Idea", "Part", "Picture", "Record", "read_record"]
+
+#: MIME type of the record of an exercise, see `convgrade.rubric.Rubric.record`.
+RECORD = "application/vnd.convgrade.exercise+json"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Where a student's matrix is zero and where it is wrong: no number of it.
+
+    Attributes
+    ----------
+    shape : tuple of int
+        Rows and columns of the whole matrix.
+    origin : tuple of int
+        Row and column of the first entry that is shown.
+    wrong : int
+        Wrong entries of the whole matrix.
+    rows : tuple of str
+        One character an entry: "." and "x" are right, zero or not; "o" and "X" are the same and
+        wrong.
+    """
+
+    shape: tuple[int, int]
+    origin: tuple[int, int]
+    wrong: int
+    rows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing that was tried, and what came of it."""
+
+    name: str
+    points: float
+    earned: float
+    verdict: str  # "passed", "failed", "blank", "refused"
+    visible: bool
+    lines: tuple[tuple[str, str], ...]  # label and words of its message
+    picture: Picture | None
+
+
+@dataclass(frozen=True)
+class Idea:
+    """A known misconception that gives just this answer."""
+
+    number: str
+    name: str
+    effect: str
+    question: str
+    reread: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a hidden test found out about an answer."""
+
+    exercise: str
+    parts: tuple[Part, ...]
+    ideas: tuple[Idea, ...]
+    refused: tuple[tuple[str, str], ...]  # label and words, where a rule is broken
+
+    @property
+    def hidden(self) -> int:
+        """How many parts a student could not try in the notebook."""
+        return sum(not part.visible for part in self.parts)
+
+    @property
+    def hidden_passed(self) -> int:
+        """How many of those passed."""
+        return sum(not part.visible and part.verdict == "passed" for part in self.parts)
+
+    @property
+    def failed(self) -> list[Part]:
+        """The parts that have something to say."""
+        return [part for part in self.parts if part.verdict == "failed"]
+
+
+def read_record(output: Any) -> Record | None:
+    """Return the record that an output of a test cell carries; None if there is none.
+
+    One of another version of this package may lack what this one reads; it is none.
+    """
+    if output.get("output_type") != "display_data" or RECORD not in output["data"]:
+        return None
+    try:
+        return _record(output["data"][RECORD])
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _record(data: Any) -> Record:
+    return Record(
+        exercise=str(data["exercise"]),
+        parts=tuple(map(_part, data["parts"])),
+        ideas=tuple(
+            Idea(*(str(idea[key]) for key in ("number", "name", "effect", "question", "reread")))
+            for idea in data["misconceptions"]
+        ),
+        refused=_lines(data["refused"]) if data["refused"] else (),
+    )
+
+
+def _part(data: Any) -> Part:
+    return Part(
+        name=str(data["part"]),
+        points=float(data["points"]),
+        earned=float(data["earned"]),
+        verdict=str(data["verdict"]),
+        visible=bool(data["visible"]),
+        lines=_lines(data),
+        picture=_picture(data["picture"]) if data["picture"] else None,
+    )
+
+
+def _lines(data: Any) -> tuple[tuple[str, str], ...]:
+    labels = ("Inputs", "Expected", "Yours", "Hint")
+    words = {label: str(data.get(label.lower()) or "") for label in labels}
+    return tuple((label, words[label]) for label in labels if words[label])
+
+
+def _picture(data: Any) -> Picture:
+    rows, columns = map(int, data["shape"])
+    top, left = map(int, data["origin"])
+    return Picture((rows, columns), (top, left), int(data["wrong"]), tuple(map(str, data["rows"])))
