@@ -1,0 +1,134 @@
+"""What to reteach first, and why: a short list, by the points that it costs the class."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from convgrade.report.findings import ExerciseRow, IdeaRow
+from convgrade.report.incidents import Incident
+
+__all__ = ["MOST", "Advice", "reteach"]
+
+MOST = 5  # entries of the list
+LEAST = 0.01  # share of the assignment's points that something must cost the class to be named
+SEPARATES = 0.3  # discrimination from which an exercise tells strong from weak submissions well
+WEAK = 0.1  # discrimination below which a hard exercise may be a bad test
+
+
+@dataclass(frozen=True)
+class Advice:
+    """An entry of the list.
+
+    Attributes
+    ----------
+    title, why, reread : str
+        What, the reasons with their figures, and where the class reads it again.
+    lost : float
+        Points that it costs, a submission.
+    """
+
+    title: str
+    why: str
+    reread: str
+    lost: float
+
+
+def reteach(
+    rows: Sequence[ExerciseRow],
+    ideas: Sequence[IdeaRow],
+    incidents: Sequence[Incident],
+    count: int,
+) -> list[Advice]:
+    """Rank what costs the class most.
+
+    A misconception weighs the points lost in the answers that show it; an exercise what its
+    other answers lose; an exercise that is left out what those lose. So no point counts twice.
+
+    Parameters
+    ----------
+    rows, ideas, incidents
+    count : int
+        Submissions.
+    """
+    known: dict[tuple[str, str], float] = {}
+    for idea in ideas:
+        for exercise, lost in idea.lost_in.items():
+            known[exercise.key] = known.get(exercise.key, 0.0) + lost
+    broken: dict[tuple[str, str], int] = {}
+    for incident in incidents:
+        if incident.kind.name == "rule":
+            place = incident.notebook, incident.place
+            broken[place] = broken.get(place, 0) + len(incident.students)
+    found = [_idea(idea, count) for idea in ideas]
+    for row in rows:
+        exercise = row.exercise
+        rule = broken.get((exercise.notebook, exercise.name), 0)
+        found.append(_exercise(row, row.lost - known.get(exercise.key, 0.0), rule, count))
+        if row.blank:
+            found.append(_left_out(row, count))
+    total = sum(row.exercise.points for row in rows)
+    worth = [advice for advice in found if advice.lost >= LEAST * total and advice.lost > 0]
+    return sorted(worth, key=lambda advice: (-advice.lost, advice.title))[:MOST]
+
+
+def _idea(idea: IdeaRow, count: int) -> Advice:
+    names = _listed([exercise.name for exercise in idea.who])
+    return Advice(
+        f"{idea.name[:1].upper()}{idea.name[1:]} ({idea.number})",
+        f"{_of(len(idea.students), count)} have this idea. It shows in {names}, and those answers "
+        f"lose {idea.lost:.2f} points a submission.",
+        idea.reread,
+        idea.lost,
+    )
+
+
+def _exercise(row: ExerciseRow, lost: float, broken: int, count: int) -> Advice:
+    why = (
+        f"Those who answered have {row.p_tried:.2f} of its points on average, and "
+        f"{_of(row.full, count)} all of them; answers that show no known misconception lose "
+        f"{lost:.2f} points a submission."
+    )
+    if broken:
+        why += f" {_of(broken, count)} broke its rule: say it again."
+    if row.r >= SEPARATES:
+        why += (
+            f" It separates strong from weak submissions (discrimination {row.r:.2f}), so time "
+            "spent on it is well spent."
+        )
+    elif row.r < WEAK:
+        why += (
+            f" It hardly separates strong from weak submissions (discrimination {row.r:.2f}): "
+            "look at the wording and the test before you teach it again."
+        )
+    return Advice(_title(row), why, _section(row), lost)
+
+
+def _left_out(row: ExerciseRow, count: int) -> Advice:
+    lost = row.blank * row.exercise.points / count if count else math.nan
+    return Advice(
+        f"{_title(row)}, left out",
+        f"{_of(row.blank, count)} did not answer, which costs {lost:.2f} points a submission. Ask "
+        "whether time was short or the goal unclear.",
+        _section(row),
+        lost,
+    )
+
+
+def _title(row: ExerciseRow) -> str:
+    exercise = row.exercise
+    return f"{exercise.heading} ({exercise.name})" if exercise.heading else exercise.name
+
+
+def _section(row: ExerciseRow) -> str:
+    exercise = row.exercise
+    return f"{exercise.notebook}, '{exercise.heading}'" if exercise.heading else exercise.notebook
+
+
+def _of(some: int, count: int) -> str:
+    return f"{some} of {count}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
