@@ -134,9 +134,9 @@ class ReportApp(NbGrader):  # type: ignore[misc]
         Exit status: 0 when the report is written, 1 otherwise.
         """
 
-    folder = Unicode(
-        "report", help="Where the report goes; relative to the course folder."
-    ).tag(config=True)
+    folder = Unicode("report", help="Where the report goes; relative to the course folder.").tag(
+        config=True
+    )
 
     aliases: ClassVar[dict[str, Any]] = {
         **{k: trait for k, trait in nbgrader_aliases.items() if k not in ("notebook", "student")},

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from convgrade.report import findings
 from convgrade.report.findings import ExerciseRow, IdeaRow, PartRow
@@ -98,15 +99,16 @@ def build(data: ClassData) -> Report:
     blank = findings.unanswered(data)
     rows = findings.exercises(data, blank)
     ideas = findings.ideas(data)
+    parts = findings.parts(data)
     happened = incidents(data)
     return Report(
         data,
         _scores(data),
         rows,
         ideas,
-        findings.parts(data),
+        parts,
         happened,
-        reteach(rows, ideas, happened, len(data.students)),
+        reteach(rows, ideas, parts, happened, len(data.students)),
         _times(data),
         _slowest(data),
         _students(data, ideas),
@@ -124,7 +126,7 @@ def _scores(data: ClassData) -> list[ScoreRow]:
     ]
 
 
-def _by_notebook(data: ClassData) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.float64]], list[float]]:
+def _by_notebook(data: ClassData) -> tuple[NDArray[np.float64], list[float]]:
     """Return points earned, (students, notebooks), and the most that there are."""
     known = np.nan_to_num(data.scores)
     columns = [
@@ -172,8 +174,8 @@ def _students(data: ClassData, ideas: Sequence[IdeaRow]) -> list[StudentRow]:
 
 def _tests(data: ClassData) -> int:
     gone = {*data.absent, *data.unread}
-    there = [s for s in data.students if s not in set(data.without_folder)]
-    tests = {name: 0 for name in data.notebooks}
+    there = set(data.students) - set(data.without_folder)
+    tests = dict.fromkeys(data.notebooks, 0)
     for exercise in data.exercises:
         tests[exercise.notebook] += not exercise.written
     return sum(tests[name] for s in there for name in tests if (s, name) not in gone)

@@ -56,7 +56,8 @@ def read_source(folder: Path) -> dict[tuple[str, str], Place]:
 
 def _read(cells: list[Mapping[str, Any]]) -> dict[str, Place]:
     places: dict[str, Place] = {}
-    heading, answers, taken = "", [], False
+    heading, taken = "", False
+    answers: list[str] = []
     for cell in cells:
         mark = cell["metadata"].get("nbgrader", {})
         name = mark.get("grade_id", "") if any(mark.get(flag) for flag in FLAGS) else ""

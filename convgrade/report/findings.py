@@ -12,7 +12,17 @@ from convgrade.report.gather import ClassData, Exercise
 from convgrade.report.records import Record
 from convgrade.report.statistics import difficulty, discrimination, rests
 
-__all__ = ["BLANK", "UNGRADED", "ExerciseRow", "IdeaRow", "PartRow", "exercises", "ideas", "parts", "unanswered"]
+__all__ = [
+    "BLANK",
+    "UNGRADED",
+    "ExerciseRow",
+    "IdeaRow",
+    "PartRow",
+    "exercises",
+    "ideas",
+    "parts",
+    "unanswered",
+]
 
 BLANK = "No response."  # nbgrader's comment on an answer cell that is as it was handed out
 UNGRADED = "Not graded: "  # how the comments of a file that is no notebook begin
@@ -33,7 +43,8 @@ class ExerciseRow:
     p, p_tried : float
         Difficulty, over all of those, and over those that answered.
     r : float
-        Discrimination; NaN where there is none.
+        Discrimination. All three are NaN while fewer than half have points: those are the
+        blank ones, for which no person is needed.
     full, none, blank, waiting : int
         How many have all points, no points, no answer; for how many a person must look.
     lost : float
@@ -130,7 +141,7 @@ def unanswered(data: ClassData) -> set[Answer]:
 
 def exercises(data: ClassData, blank: set[Answer]) -> list[ExerciseRow]:
     """Return the statistics of every exercise, in the order of the course."""
-    rest = rests(data.scores, [not waits for waits in data.waiting.any(axis=0)])
+    rest = rests(data.scores, ~np.any(data.waiting, axis=0))
     rows = []
     for j, exercise in enumerate(data.exercises):
         scores, points = data.scores[:, j], exercise.points
@@ -138,6 +149,8 @@ def exercises(data: ClassData, blank: set[Answer]) -> list[ExerciseRow]:
         tried = np.array([(s, *exercise.key) not in blank for s in data.students], dtype=bool)
         answered = np.where(tried, scores, np.nan)
         losses = np.nansum(np.maximum(points - answered, 0.0))
+        if 2 * known.size < scores.size:
+            scores = answered = np.full_like(scores, np.nan)
         rows.append(
             ExerciseRow(
                 exercise,
@@ -171,7 +184,7 @@ def parts(data: ClassData) -> list[PartRow]:
         for (exercise, name), n in counts.items()
     ]  # fmt: skip
     order = {exercise: i for i, exercise in enumerate(data.exercises)}
-    return sorted(rows, key=lambda row: (-row.failed, order[row.exercise], row.name))
+    return sorted(rows, key=lambda row: (-row.failed, order[row.exercise], -row.points, row.name))
 
 
 def ideas(data: ClassData) -> list[IdeaRow]:

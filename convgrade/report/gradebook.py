@@ -140,7 +140,8 @@ def _read(connection: Connection, shown: str, assignment: str) -> Book:
     ).all()
     if not submissions:
         raise ReportError(
-            f"Nothing of {assignment!r} is graded in {shown}: first `convgrade grade {assignment}`."
+            f"Nothing of {assignment!r} is graded in {shown}: run `convgrade grade {assignment}` "
+            "first."
         )
     place = (SubmittedAssignment.student_id, Notebook.name, BaseCell.name)
     return Book(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
@@ -11,13 +12,15 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from convgrade.report.build import Report, ScoreRow
+from convgrade.report.findings import PartRow
+from convgrade.report.gather import Exercise
 from convgrade.report.incidents import KINDS, Incident, Kind
 from convgrade.report.tables import Table
 from convgrade.report.words import DEFINITIONS, missing_information, uncertainty
 
 __all__ = ["render"]
 
-PARTS = 12  # rows of parts on the page; the CSV has all
+PARTS, EACH = 12, 3  # rows of parts on the page, and of one exercise; the CSV has all
 IDS = 200  # ids in a list; the CSV has all
 GROUPS = 30  # lines of a kind of incident; the CSV has all
 
@@ -48,9 +51,11 @@ def render(report: Report, every: Sequence[Table], folder: str, made: datetime) 
         data=report.data,
         missing=missing_information(report),
         whole=_chart(report.scores[0]),
-        failed=[part for part in report.parts if part.failed][:PARTS],
+        failed=_worst(report.parts),
         kinds=_by_kind(report.incidents),
-        quiet=[KINDS[name] for name in KINDS if all(i.kind.name != name for i in report.incidents)],
+        quiet=[
+            KINDS[name] for name in KINDS if all(i.kind.name != name for i in report.incidents)
+        ],
         uncertainty=uncertainty(report),
         definitions=DEFINITIONS,
         tables=every,
@@ -104,6 +109,17 @@ def box(row: ScoreRow, width: float) -> dict[str, float]:
     values = {"least": s.least, "lower": s.lower, "median": s.median, "upper": s.upper,
               "most": s.most}  # fmt: skip
     return {name: min(max(value / most, 0), 1) * width for name, value in values.items()}
+
+
+def _worst(parts: Sequence[PartRow]) -> list[PartRow]:
+    """Return the parts that most answers failed; an answer that is all wrong fails every one."""
+    seen: Counter[Exercise] = Counter()
+    found = []
+    for part in parts:
+        seen[part.exercise] += 1
+        if part.failed and seen[part.exercise] <= EACH:
+            found.append(part)
+    return found[:PARTS]
 
 
 def _by_kind(every: Sequence[Incident]) -> list[tuple[Kind, list[Incident], int, int]]:

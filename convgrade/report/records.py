@@ -155,4 +155,6 @@ def _list(value: Any) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else "".join(v for v in _list(value) if isinstance(v, str))
+    return (
+        value if isinstance(value, str) else "".join(v for v in _list(value) if isinstance(v, str))
+    )

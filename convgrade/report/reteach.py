@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from convgrade.report.findings import ExerciseRow, IdeaRow
+from convgrade.report.findings import ExerciseRow, IdeaRow, PartRow
 from convgrade.report.incidents import Incident
 
 __all__ = ["MOST", "Advice", "reteach"]
@@ -38,6 +38,7 @@ class Advice:
 def reteach(
     rows: Sequence[ExerciseRow],
     ideas: Sequence[IdeaRow],
+    parts: Sequence[PartRow],
     incidents: Sequence[Incident],
     count: int,
 ) -> list[Advice]:
@@ -48,7 +49,7 @@ def reteach(
 
     Parameters
     ----------
-    rows, ideas, incidents
+    rows, ideas, parts, incidents
     count : int
         Submissions.
     """
@@ -65,7 +66,9 @@ def reteach(
     for row in rows:
         exercise = row.exercise
         rule = broken.get((exercise.notebook, exercise.name), 0)
-        found.append(_exercise(row, row.lost - known.get(exercise.key, 0.0), rule, count))
+        own = [part for part in parts if part.exercise == exercise]
+        lost = row.lost - known.get(exercise.key, 0.0)
+        found.append(_exercise(row, lost, rule, _hurdle(own), count))
         if row.blank:
             found.append(_left_out(row, count))
     total = sum(row.exercise.points for row in rows)
@@ -77,32 +80,39 @@ def _idea(idea: IdeaRow, count: int) -> Advice:
     names = _listed([exercise.name for exercise in idea.who])
     return Advice(
         f"{idea.name[:1].upper()}{idea.name[1:]} ({idea.number})",
-        f"{_of(len(idea.students), count)} have this idea. It shows in {names}, and those answers "
-        f"lose {idea.lost:.2f} points a submission.",
+        f"{_of(len(idea.students), count)} have this idea, at least: it shows in {names}. Those "
+        f"answers cost {idea.lost:.2f} points a submission.",
         idea.reread,
         idea.lost,
     )
 
 
-def _exercise(row: ExerciseRow, lost: float, broken: int, count: int) -> Advice:
+def _exercise(
+    row: ExerciseRow, lost: float, broken: int, hurdle: PartRow | None, count: int
+) -> Advice:
     why = (
-        f"Those who answered have {row.p_tried:.2f} of its points on average, and "
-        f"{_of(row.full, count)} all of them; answers that show no known misconception lose "
-        f"{lost:.2f} points a submission."
+        f"{_of(row.full, count)} have all its points; those who answered have {row.p_tried:.2f} "
+        f"of them on average. It costs {lost:.2f} points a submission, known misconceptions not "
+        "counted."
     )
+    if hurdle is not None:
+        why += f" Most often failed: {hurdle.name} ({_of(hurdle.failed, hurdle.tried)})."
     if broken:
         why += f" {_of(broken, count)} broke its rule: say it again."
     if row.r >= SEPARATES:
-        why += (
-            f" It separates strong from weak submissions (discrimination {row.r:.2f}), so time "
-            "spent on it is well spent."
-        )
+        why += f" Strong and weak submissions differ here (r = {row.r:.2f})."
     elif row.r < WEAK:
         why += (
-            f" It hardly separates strong from weak submissions (discrimination {row.r:.2f}): "
-            "look at the wording and the test before you teach it again."
+            f" Strong submissions do hardly better than weak ones (r = {row.r:.2f}): look at its "
+            "wording and its test before you teach it again."
         )
     return Advice(_title(row), why, _section(row), lost)
+
+
+def _hurdle(parts: Sequence[PartRow]) -> PartRow | None:
+    """Return the part that stops more answers than any other does; None if there is none."""
+    worst = sorted(parts, key=lambda part: -part.failed)[:2]
+    return worst[0] if len(worst) == 2 and worst[0].failed > worst[1].failed else None
 
 
 def _left_out(row: ExerciseRow, count: int) -> Advice:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -98,13 +97,13 @@ def discrimination(scores: NDArray[np.float64], others: NDArray[np.float64]) -> 
     return float(np.corrcoef(x, y)[0, 1])
 
 
-def rests(scores: NDArray[np.float64], settled: Sequence[bool]) -> NDArray[np.float64]:
+def rests(scores: NDArray[np.float64], settled: ArrayLike) -> NDArray[np.float64]:
     """Return for every exercise each student's points in all other exercises.
 
     Parameters
     ----------
     scores : array of float, (students, exercises)
-    settled : sequence of bool
+    settled : array of bool, (exercises,)
         Exercises that nobody waits for; only they count.
     """
     counted = np.nan_to_num(scores) * np.asarray(settled, dtype=float)

@@ -6,7 +6,7 @@ import csv
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from convgrade.report.build import Report
@@ -29,7 +29,7 @@ class Table:
     name: str
     about: str
     columns: tuple[str, ...]
-    rows: list[tuple[Value, ...]] = field(default_factory=list)
+    rows: Sequence[tuple[Value, ...]]
 
 
 def tables(report: Report) -> list[Table]:

@@ -14,6 +14,8 @@ DEFINITIONS = {
     "Difficulty (p)": "The mean share of an exercise's points over all graded submissions, from "
     "0 (nobody has any) to 1 (everybody has all). A hard exercise has a low p. An exercise that "
     "was left out counts 0; of those who answered has a column of its own in exercises.csv.",
+    "No p, no r": "While fewer than half have points for an exercise, it has neither p nor r: a "
+    "person has to grade it first.",
     "Discrimination (r)": "The correlation of an exercise's points with the points in all other "
     "exercises (corrected item-total correlation), from -1 to 1. From 0.3 it separates strong "
     "from weak submissions well, below 0.1 hardly; below 0 those who are strong elsewhere do "
@@ -72,12 +74,6 @@ def missing_information(report: Report) -> list[str]:
             "The graded notebooks hold no records, so nothing is known about parts, "
             "misconceptions and rules. Records come from tests that use convgrade's Rubric; "
             "notebooks graded before there were any get them from convgrade grade --force."
-        )
-    elif len(data.records) < report.tests:
-        said.append(
-            f"{len(data.records)} of {report.tests} test cells left a record: parts, "
-            "misconceptions and rules are those of these. Tests that crashed leave none, nor do "
-            "tests without convgrade's Rubric."
         )
     if data.stale:
         said.append(
