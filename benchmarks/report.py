@@ -76,6 +76,10 @@ def draw_student(course: Course, rng: random.Random) -> dict[Key, Given]:
             ideas = [IDEAS[(i + int(3 * rng.random() ** 2)) % len(IDEAS)]]
         parts = [(name, points / len(PARTS), v) for name, v in zip(PARTS, verdicts, strict=True)]
         found = record(key[1], points, parts, ideas)
+        for part in found["parts"]:  # as long as real ones
+            if part["verdict"] == "failed":
+                part |= {"inputs": "w" * 80, "expected": "e" * 120, "yours": "y" * 120}
+                part["picture"] = {"shape": [24, 40], "rows": ["..xo" * 10] * 16}
         given[key] = Given(found["earned"], comment=comment, record=found)
     return given
 
@@ -119,9 +123,10 @@ def make(root: Path, students: int, seed: int = 1) -> int:
             pieces = list(rng.choice(texts[name]))
             for i in range(1, len(pieces), 2):
                 found = given[name, pieces[i]].record
-                pieces[i] = json.dumps(output(found)) if found else ""
-                if not found:  # an empty list of outputs
-                    pieces[i] = '{"output_type": "stream", "name": "stdout", "text": ""}'
+                words = "the messages, line by line " * 40
+                shown = output(found) if found else {"output_type": "stream", "text": words}
+                shown.get("data", {})["text/plain"] = words
+                pieces[i] = json.dumps(shown, indent=1)
             text = "".join(pieces)
             size += len(text)
             (folder / f"{name}.ipynb").write_text(text)

@@ -11,7 +11,8 @@ from convgrade.report.incidents import Incident
 
 __all__ = ["MOST", "Advice", "reteach"]
 
-MOST = 5  # entries of the list
+MOST, IDEAS = 5, 3  # entries of the list, and misconceptions among them
+HELD = 0.1  # share of the class that must have a misconception for it to be named
 LEAST = 0.01  # share of the assignment's points that something must cost the class to be named
 SEPARATES = 0.3  # discrimination from which an exercise tells strong from weak submissions well
 WEAK = 0.1  # discrimination below which a hard exercise may be a bad test
@@ -46,6 +47,7 @@ def reteach(
 
     A misconception weighs the points lost in the answers that show it; an exercise what its
     other answers lose; an exercise that is left out what those lose. So no point counts twice.
+    Misconceptions come first: they have one cause each, which one explanation can remove.
 
     Parameters
     ----------
@@ -62,7 +64,8 @@ def reteach(
         if incident.kind.name == "rule":
             place = incident.notebook, incident.place
             broken[place] = broken.get(place, 0) + len(incident.students)
-    found = [_idea(idea, count) for idea in ideas]
+    common = [idea for idea in ideas if len(idea.students) >= max(2, HELD * count)]
+    found = []
     for row in rows:
         exercise = row.exercise
         rule = broken.get((exercise.notebook, exercise.name), 0)
@@ -71,9 +74,15 @@ def reteach(
         found.append(_exercise(row, lost, rule, _hurdle(own), count))
         if row.blank:
             found.append(_left_out(row, count))
-    total = sum(row.exercise.points for row in rows)
-    worth = [advice for advice in found if advice.lost >= LEAST * total and advice.lost > 0]
-    return sorted(worth, key=lambda advice: (-advice.lost, advice.title))[:MOST]
+    least = LEAST * sum(row.exercise.points for row in rows)
+    first = _ranked([_idea(idea, count) for idea in common], least)[:IDEAS]
+    return [*first, *_ranked(found, least)][:MOST]
+
+
+def _ranked(every: Sequence[Advice], least: float) -> list[Advice]:
+    """Return what costs the class something, the most first."""
+    worth = [advice for advice in every if advice.lost > 0 and advice.lost >= least]
+    return sorted(worth, key=lambda advice: (-advice.lost, advice.title))
 
 
 def _idea(idea: IdeaRow, count: int) -> Advice:

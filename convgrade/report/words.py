@@ -27,8 +27,11 @@ DEFINITIONS = {
     "Misconception": "Named only where an answer equals what the wrong idea gives on at least "
     "two random inputs: there are at least as many students who have it.",
     "Points lost a submission": "What the answers in question miss of their points, divided by "
-    "all graded submissions. Where an answer shows two misconceptions, they share it. Reteach "
-    "first is in this order.",
+    "all graded submissions. Where an answer shows two misconceptions, they share it.",
+    "Reteach first": "Misconceptions before exercises, since one explanation can remove them; "
+    "both in the order of the points lost a submission. What costs less than a hundredth of all "
+    "points is left out, and so are misconceptions that less than a tenth of the class shows. No "
+    "point counts twice.",
     "Not answered": "The answer cell is as it was handed out, or the notebook was left out.",
 }
 
