@@ -106,9 +106,9 @@ def _is_test(cell: Any) -> bool:
     """Tell whether a cell is graded, and no answer."""
     mark = _mapping(_mapping(_mapping(cell).get("metadata")).get("nbgrader"))
     return (
-        cell.get("cell_type") == "code"
-        and mark.get("grade") is True
+        mark.get("grade") is True
         and mark.get("solution") is False
+        and cell.get("cell_type") == "code"
         and not mark.get("task", False)
     )
 
