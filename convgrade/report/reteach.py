@@ -28,12 +28,15 @@ class Advice:
         What, the reasons with their figures, and where the class reads it again.
     lost : float
         Points that it costs, a submission.
+    idea : bool
+        Whether it is a misconception.
     """
 
     title: str
     why: str
     reread: str
     lost: float
+    idea: bool = False
 
 
 def reteach(
@@ -93,6 +96,7 @@ def _idea(idea: IdeaRow, count: int) -> Advice:
         f"answers cost {idea.lost:.2f} points a submission.",
         idea.reread,
         idea.lost,
+        idea=True,
     )
 
 
