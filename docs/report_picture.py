@@ -18,7 +18,7 @@ sys.path.insert(0, str(ROOT / "tests"))
 from browser import chromium  # noqa: E402  # needs the line above
 from PIL import Image  # noqa: E402  # matplotlib brings it
 
-WIDTH, HEIGHT, SCALE = 1120, 1330, 0.75
+WIDTH, HEIGHT, SCALE = 1120, 1560, 0.75
 COLOURS = 32  # enough for a page in two of them
 
 

@@ -380,7 +380,7 @@ HOSTILE = {
     "style": "</style><h1>x",
     "template": "{{ 7 * 191 }}",
 }
-LONG = "a-very-long-id-without-a-place-to-break-" * 4
+LONG = "an_id_without_a_place_to_break_" * 5
 
 
 def convgrade(root: Path, *words: str, status: int = 0) -> str:
