@@ -165,7 +165,7 @@ def main() -> None:
             f"{processor()}, {os.cpu_count()} cores, Python {sys.version.split()[0]}; load "
             f"{os.getloadavg()[0]:.1f}\n{options.students} students, "
             f"{len(list(root.glob('autograded/*/*/*.ipynb')))} notebooks of {size / 1e6:.0f} MB, "
-            f" made in {time.perf_counter() - start:.0f} s",
+            f"made in {time.perf_counter() - start:.0f} s",
             flush=True,
         )
         runs = [run(root) for _ in range(options.repeats)]

@@ -238,6 +238,16 @@ def test_what_to_reteach_in_the_small_class(report: Report) -> None:
     assert report.advice[1].reread == "1_a, '1.1 Build x'"
 
 
+def test_an_exercise_that_most_wait_for_is_not_judged(small: Path) -> None:
+    """Five of twelve have been graded: too early to say."""
+    data = gathered(small)
+    data.scores[2:4, 3] = 0.0
+    data.waiting[2:4, 3] = False
+    found = build(data)
+    assert math.isnan(found.exercises[3].p)
+    assert not any("essay" in advice.title or "nan" in advice.why for advice in found.advice)
+
+
 def test_times_of_the_small_class(report: Report) -> None:
     assert [(t.notebook, t.seconds.count, t.seconds.mean) for t in report.times] == [
         ("1_a", 2, 2.5)

@@ -74,7 +74,8 @@ def reteach(
         rule = broken.get((exercise.notebook, exercise.name), 0)
         own = [part for part in parts if part.exercise == exercise]
         lost = row.lost - known.get(exercise.key, 0.0)
-        found.append(_exercise(row, lost, rule, _hurdle(own), count))
+        if not math.isnan(row.p_tried):  # most wait for a person: nothing is known yet
+            found.append(_exercise(row, lost, rule, _hurdle(own), count))
         if row.blank:
             found.append(_left_out(row, count))
     least = LEAST * sum(row.exercise.points for row in rows)
