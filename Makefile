@@ -23,6 +23,7 @@ demo: $(INSTALLED) release
 	$(BIN)/convgrade grade $(ASSIGNMENT) --force
 	$(NBGRADER) generate_feedback $(ASSIGNMENT) --force --log-level=ERROR
 	$(NBGRADER) export --to grades.csv --log-level=ERROR
+	$(BIN)/convgrade report $(ASSIGNMENT)
 	$(BIN)/python -m convgrade.summary $(ASSIGNMENT)
 
 release: $(INSTALLED)
@@ -58,4 +59,4 @@ packages:
 	.ci/packages
 
 clean:
-	rm -rf .venv gradebook.db feedback grades.csv
+	rm -rf .venv gradebook.db feedback grades.csv report

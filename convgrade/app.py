@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
+from pathlib import Path
 from typing import Any, ClassVar
 
 from nbgrader.apps.baseapp import NbGrader, nbgrader_aliases, nbgrader_flags
 from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.converters.base import NbGraderException
-from traitlets import default
+from traitlets import Unicode, default
 
 from convgrade import doctor
 from convgrade.classroom.lock import LockedError
 from convgrade.classroom.pool import PoolError, UnfitError
 from convgrade.classroom.runner import ClassRunner, RunError
+from convgrade.classroom.times import times_file
+from convgrade.report.gradebook import ReportError
+from convgrade.report.make import make_report
 
-__all__ = ["ConvgradeApp", "DoctorApp", "GradeApp", "run"]
+__all__ = ["ConvgradeApp", "DoctorApp", "GradeApp", "ReportApp", "run"]
 
 INTERRUPTED = 130  # as shells count an end by Ctrl-C
+
+
+def take_assignment(app: Any) -> None:
+    """Set the assignment from a command's arguments; end the command where that fails."""
+    if len(app.extra_args) > 1:
+        app.fail("Only one argument, the assignment, may be given")
+    if app.extra_args and app.coursedir.assignment_id:
+        app.fail("The assignment is given twice, as an argument and in the configuration")
+    if app.extra_args:
+        app.coursedir.assignment_id = app.extra_args[0]
+    if not app.coursedir.assignment_id:
+        app.fail("Say which assignment: %s ASSIGNMENT", app.name.replace("-", " "))
 
 
 class GradeApp(NbGrader):  # type: ignore[misc]
@@ -75,14 +92,7 @@ class GradeApp(NbGrader):  # type: ignore[misc]
     def start(self) -> None:
         """Grade; called by traitlets."""
         super().start()
-        if len(self.extra_args) > 1:
-            self.fail("Only one argument, the assignment, may be given")
-        if self.extra_args and self.coursedir.assignment_id:
-            self.fail("The assignment is given twice, as an argument and in the configuration")
-        if self.extra_args:
-            self.coursedir.assignment_id = self.extra_args[0]
-        if not self.coursedir.assignment_id:
-            self.fail("Say which assignment: convgrade grade ASSIGNMENT")
+        take_assignment(self)
         if self.coursedir.notebook_id != "*":
             self.fail(
                 "convgrade grades whole submissions. For some notebooks of them: nbgrader "
@@ -101,6 +111,58 @@ class GradeApp(NbGrader):  # type: ignore[misc]
             sys.exit(INTERRUPTED)
         print(tally.summary())
         sys.exit(tally.status)
+
+
+class ReportApp(NbGrader):  # type: ignore[misc]
+    """Says what a class understood."""
+
+    name = "convgrade-report"
+    description = "Say what a class understood and what to reteach, on one page and as CSV"
+    examples = """
+        Write report/toeplitz.html, and every number of it below report/toeplitz/:
+
+            convgrade report toeplitz
+
+        Elsewhere; of another gradebook:
+
+            convgrade report toeplitz --to /tmp/lecture
+            convgrade report toeplitz --db sqlite:///old.db
+
+        Reads the gradebook and autograded/, and changes neither. The page holds
+        ids of students: mind who gets it.
+
+        Exit status: 0 when the report is written, 1 otherwise.
+        """
+
+    folder = Unicode("report", help="Where the report goes; relative to the course folder.").tag(
+        config=True
+    )
+
+    aliases: ClassVar[dict[str, Any]] = {
+        **{k: trait for k, trait in nbgrader_aliases.items() if k not in ("notebook", "student")},
+        "course": "CourseDirectory.course_id",
+        "to": "ReportApp.folder",
+    }
+    flags: ClassVar[dict[str, Any]] = dict(nbgrader_flags)
+
+    @default("classes")
+    def _classes_default(self) -> list[Any]:
+        return [*super()._classes_default(), ClassRunner]
+
+    def start(self) -> None:
+        """Write the report; called by traitlets."""
+        super().start()
+        take_assignment(self)
+        root = Path(self.coursedir.root)
+        log = root / ClassRunner(coursedir=self.coursedir, parent=self).logfile
+        try:
+            report, page = make_report(self.coursedir, times_file(log), root / self.folder)
+        except ReportError as stop:
+            self.fail("%s", stop)
+        print(f"{os.path.relpath(page)}: {report.count} submissions")
+        print(f"{os.path.relpath(page.with_suffix(''))}{os.sep}: every number of it as CSV")
+        if report.advice:
+            print(f"Reteach first: {report.advice[0].title}")
 
 
 class DoctorApp(NbGrader):  # type: ignore[misc]
@@ -124,10 +186,14 @@ class ConvgradeApp(NbGrader):  # type: ignore[misc]
     """Finds the subcommand."""
 
     name = "convgrade"
-    description = "Grade a class of an nbgrader course"
-    examples = "convgrade grade ASSIGNMENT"
+    description = "Grade a class of an nbgrader course, and see what it understood"
+    examples = """
+            convgrade grade ASSIGNMENT
+            convgrade report ASSIGNMENT
+        """
     subcommands: ClassVar[dict[str, Any]] = {
         "grade": (GradeApp, GradeApp.description),
+        "report": (ReportApp, ReportApp.description),
         "doctor": (DoctorApp, DoctorApp.description),
     }
 

@@ -92,6 +92,8 @@ def main(argv: list[str] | None = None) -> int:
         f"\nGraded notebooks   autograded/<submission>/{options.assignment}/"
         f"\nFeedback pages     feedback/<submission>/{options.assignment}/*.html"
         "\nPoints, every cell grades.csv"
+        f"\nClass report       report/{options.assignment}.html, numbers in "
+        f"report/{options.assignment}/*.csv"
         "\nGrade by hand      .venv/bin/jupyter lab, then Nbgrader > Formgrader"
     )
     return 0

@@ -39,11 +39,32 @@ LAYERS = [
     # The class runner: plain data, the worker's part, the client's, the command.
     {
         f"convgrade.classroom.{name}"
-        for name in ("lists", "lock", "progress", "quiet", "task", "versions", "gradebook")
+        for name in (
+            "gradebook",
+            "lists",
+            "lock",
+            "progress",
+            "quiet",
+            "task",
+            "times",
+            "versions",
+        )
     },
     {f"convgrade.classroom.{name}" for name in ("grade", "handed", "tally")},
     {f"convgrade.classroom.{name}" for name in ("pool", "record")},
     {"convgrade.classroom.runner"},
+    # The class report: read, bring together, compute, write.
+    {f"convgrade.report.{name}" for name in ("course", "gradebook", "records", "statistics")},
+    {"convgrade.report.notebooks"},
+    {"convgrade.report.gather"},
+    {"convgrade.report.findings"},
+    {"convgrade.report.incidents"},
+    {"convgrade.report.reteach"},
+    {"convgrade.report.build"},
+    {"convgrade.report.words"},
+    {"convgrade.report.tables"},
+    {"convgrade.report.page"},
+    {"convgrade.report.make"},
     {"convgrade.app"},
     {"convgrade.__main__"},
 ]

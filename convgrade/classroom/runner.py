@@ -27,6 +27,7 @@ from convgrade.classroom.progress import Progress
 from convgrade.classroom.record import Recorder
 from convgrade.classroom.tally import Tally
 from convgrade.classroom.task import Course, Refusal, Result, Task
+from convgrade.classroom.times import note_time, times_file
 from convgrade.classroom.versions import versions
 from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
 
@@ -273,7 +274,13 @@ class ClassRunner(LoggingConfigurable):
         tally.submissions += 1
         for path, result in results.items():
             tally.add(f"{submission.student}/{Path(path).stem}", result)
+            self._note_time(submission.student, Path(path).stem, result)
             self._say.info("[%s/%s] recorded", submission.student, Path(path).stem)
+
+    def _note_time(self, student: str, notebook: str, result: Result) -> None:
+        if not result.ungradable:
+            path = times_file(Path(self.logfile))  # the course folder is the working folder
+            note_time(path, self.coursedir.assignment_id, student, notebook, result.seconds)
 
     @contextlib.contextmanager
     def _log_to(self, path: Path) -> Iterator[logging.Logger]:
