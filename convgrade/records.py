@@ -7,13 +7,15 @@ them, which is below test cells, and nowhere else.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["RECORD", "Idea", "Part", "Picture", "Record", "read_record"]
+__all__ = ["RECORD", "VERDICTS", "Idea", "Part", "Picture", "Record", "read_record"]
 
 #: MIME type of the record of an exercise, see `convgrade.rubric.Rubric.record`.
 RECORD = "application/vnd.convgrade.exercise+json"
+VERDICTS = ("passed", "failed", "blank", "refused")
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Part:
     name: str
     points: float
     earned: float
-    verdict: str  # "passed", "failed", "blank", "refused"
+    verdict: str  # one of VERDICTS
     visible: bool
     lines: tuple[tuple[str, str], ...]  # label and words of its message
     picture: Picture | None
@@ -68,6 +70,7 @@ class Record:
     """What a hidden test found out about an answer."""
 
     exercise: str
+    earned: float
     parts: tuple[Part, ...]
     ideas: tuple[Idea, ...]
     refused: tuple[tuple[str, str], ...]  # label and words, where a rule is broken
@@ -91,35 +94,40 @@ class Record:
 def read_record(output: Any) -> Record | None:
     """Return the record that an output of a test cell carries; None if there is none.
 
-    One of another version of this package may lack what this one reads; it is none.
+    One of another version of this package may lack what this one reads, and one that a student
+    has made up may hold anything: what is not of the right form is none.
     """
-    if output.get("output_type") != "display_data" or RECORD not in output["data"]:
+    data = output.get("data") if isinstance(output, Mapping) else None
+    if not isinstance(data, Mapping) or RECORD not in data:
         return None
     try:
-        return _record(output["data"][RECORD])
+        return _record(data[RECORD])
     except (AttributeError, IndexError, KeyError, TypeError, ValueError):
         return None
 
 
 def _record(data: Any) -> Record:
     return Record(
-        exercise=str(data["exercise"]),
+        exercise=_text(data["exercise"]),
+        earned=_number(data["earned"]),
         parts=tuple(map(_part, data["parts"])),
         ideas=tuple(
-            Idea(*(str(idea[key]) for key in ("number", "name", "effect", "question", "reread")))
+            Idea(*(_text(idea[key]) for key in ("number", "name", "effect", "question", "reread")))
             for idea in data["misconceptions"]
         ),
-        refused=_lines(data["refused"]) if data["refused"] else (),
+        refused=() if data["refused"] is None else _lines(data["refused"]),
     )
 
 
 def _part(data: Any) -> Part:
+    if data["verdict"] not in VERDICTS:
+        raise ValueError(f"{data['verdict']!r} is no verdict")
     return Part(
-        name=str(data["part"]),
-        points=float(data["points"]),
-        earned=float(data["earned"]),
-        verdict=str(data["verdict"]),
-        visible=bool(data["visible"]),
+        name=_text(data["part"]),
+        points=_number(data["points"]),
+        earned=_number(data["earned"]),
+        verdict=data["verdict"],
+        visible=data["visible"] is True,
         lines=_lines(data),
         picture=_picture(data["picture"]) if data["picture"] else None,
     )
@@ -127,11 +135,25 @@ def _part(data: Any) -> Part:
 
 def _lines(data: Any) -> tuple[tuple[str, str], ...]:
     labels = ("Inputs", "Expected", "Yours", "Hint")
-    words = {label: str(data.get(label.lower()) or "") for label in labels}
+    words = {label: _text(data.get(label.lower()) or "") for label in labels}
     return tuple((label, words[label]) for label in labels if words[label])
 
 
 def _picture(data: Any) -> Picture:
     rows, columns = map(int, data["shape"])
     top, left = map(int, data["origin"])
-    return Picture((rows, columns), (top, left), int(data["wrong"]), tuple(map(str, data["rows"])))
+    return Picture(
+        (rows, columns), (top, left), int(data["wrong"]), tuple(map(_text, data["rows"]))
+    )
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("a text is looked for")
+    return value
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e9:
+        raise TypeError("a number is looked for")
+    return float(value)

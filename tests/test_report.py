@@ -36,11 +36,12 @@ from written_class import (
 
 from convgrade import rubric
 from convgrade.classroom.times import note_time, read_times
+from convgrade.records import RECORD
 from convgrade.report.build import Report, build
 from convgrade.report.gather import ClassData, Folders, gather
 from convgrade.report.gradebook import ReportError, read_gradebook
 from convgrade.report.incidents import incidents
-from convgrade.report.records import RECORD, read
+from convgrade.report.records import read
 from convgrade.report.statistics import difficulty, discrimination, histogram, rests, spread
 from convgrade.report.tables import safe, tables
 

@@ -27,7 +27,7 @@ from nbgrader.api import (
 )
 from sqlalchemy import create_engine, insert
 
-from convgrade.report.records import RECORD
+from convgrade.records import RECORD
 
 COURSE = "written"
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-__all__ = ["RECORD", "VERDICTS", "Idea", "Part", "Read", "Record", "read"]
+from convgrade import records
+from convgrade.records import RECORD, read_record
 
-#: MIME type of a record; that of `convgrade.rubric`, which takes seconds to import.
-RECORD = "application/vnd.convgrade.exercise+json"
-VERDICTS = ("passed", "failed", "blank", "refused")
+__all__ = ["Idea", "Part", "Read", "Record", "read"]
+
 LOST = re.compile(r"^No points: (.+)\.$", re.MULTILINE)  # said by the grader's process
 MAX_TEXT = 300  # letters kept of any text
 
@@ -91,10 +91,10 @@ def read(path: Path) -> Read:
         if not isinstance(name, str) or names.count(name) > 1:
             continue
         outputs = [out for out in _list(cell.get("outputs")) if isinstance(out, Mapping)]
-        found = [data for out in outputs if (data := _mapping(out.get("data"))) and RECORD in data]
-        record = _record(found[-1][RECORD]) if found else None
+        found = [out for out in outputs if RECORD in _mapping(out.get("data"))]
+        record = read_record(found[-1]) if found else None
         if record is not None:
-            result.records[name] = record
+            result.records[name] = _brief(record)
             continue
         said = "".join(_text(out.get("text")) for out in outputs)
         if "No points: " in said and (match := LOST.search(said)):
@@ -113,37 +113,17 @@ def _is_test(cell: Any) -> bool:
     )
 
 
-def _record(value: Any) -> Record | None:
-    """Return a record if it has the form that `convgrade.rubric` gives it."""
-    try:
-        parts = tuple(
-            Part(_word(p["part"]), _number(p["points"]), p["visible"] is True, p["verdict"])
-            for p in value["parts"]
-        )
-        ideas = tuple(
-            Idea(_word(idea["number"]), _word(idea["name"]), _word(idea["reread"]))
-            for idea in value["misconceptions"]
-        )
-        if not all(part.verdict in VERDICTS for part in parts):
-            return None
-        refused = value["refused"]
-        rule = "" if refused is None else _word(refused["yours"])
-        return Record(_number(value["earned"]), rule or "a rule is broken" if refused else "",
-                      parts, ideas)  # fmt: skip
-    except (KeyError, TypeError, AttributeError, IndexError):
-        return None
-
-
-def _word(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("a text is looked for")
-    return value[:MAX_TEXT]
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) < 1e9:
-        raise TypeError("a number is looked for")
-    return float(value)
+def _brief(record: records.Record) -> Record:
+    """Return what a report needs of a record: a class has tens of thousands."""
+    refused = "".join(words for label, words in record.refused if label == "Yours")
+    return Record(
+        record.earned,
+        (refused or "a rule is broken")[:MAX_TEXT] if record.refused else "",
+        tuple(Part(p.name[:MAX_TEXT], p.points, p.visible, p.verdict) for p in record.parts),
+        tuple(
+            Idea(i.number[:MAX_TEXT], i.name[:MAX_TEXT], i.reread[:MAX_TEXT]) for i in record.ideas
+        ),
+    )
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
