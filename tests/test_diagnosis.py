@@ -6,11 +6,11 @@ import collections
 import re
 import tomllib
 from collections.abc import Callable
-from functools import cache
 from typing import Any
 
 import nbformat
 import pytest
+from confusion import graded, page
 from gate import (
     ANSWERS,
     ROOT,
@@ -28,12 +28,6 @@ from convkit import SLIPS, Slip, compare
 
 ALL = read_answers("toeplitz")
 SILENT = tomllib.loads((ANSWERS / "silent.toml").read_text())
-
-
-@cache
-def graded(answer: Answer) -> Verdict:
-    """Return what the test cell says about an answer, graded once."""
-    return source_notebook("toeplitz", answer.notebook).grade(answer.exercise, answer.source)
 
 
 def known_mistake(verdict: Verdict) -> str:
@@ -169,3 +163,38 @@ def test_no_right_count_is_known() -> None:
         right = {}
         exec(source_notebook("toeplitz", "5_parameter_counts").answers[exercise], right)
         assert convkit.known_value(exercise, (), right[exercise]) is None
+
+
+def test_the_page_shows_what_is_named() -> None:
+    """docs/diagnosis.md is what `tests/confusion.py` writes, and no answer has a wrong name."""
+    text = (ROOT / "docs" / "diagnosis.md").read_text()
+    assert text == page(), "write it anew: .venv/bin/python tests/confusion.py --write " + (
+        "docs/diagnosis.md"
+    )
+
+
+@pytest.mark.parametrize(("notebook", "exercise"), list(exercises("toeplitz")))
+def test_a_check_says_what_it_is_worth(notebook: str, exercise: str) -> None:
+    """It is the points of the parts that the check has tried, and never sounds like all."""
+    source = source_notebook("toeplitz", notebook)
+    said, parts = [], []
+
+    def check(*_: Any, worth: str, hidden: str, **__: Any) -> None:
+        said.append((worth, hidden))
+
+    class Spy(rubric.Rubric):
+        def score(self) -> float:
+            parts.extend(self._parts)
+            return super().score()
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(source._namespace, "check", check)
+        patch.setattr(rubric, "Rubric", Spy)
+        source.grade(exercise, source.answers[exercise])
+    ((worth, hidden),) = said
+    match = re.match(r"(?:all )?([\d.]+)(?: of ([\d.]+))? points?\b", worth)
+    assert match, worth
+    visible = sum(part.points for part in parts if part.visible)
+    assert float(match[1]) == visible
+    assert float(match[2] or match[1]) == source.points[exercise]
+    assert bool(hidden) == (visible < source.points[exercise]), hidden

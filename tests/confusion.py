@@ -1,0 +1,104 @@
+"""The confusion matrix of the messages: what each answer is, and what it is called.
+
+Grades every answer of tests/answers and counts by exercise and misconception. The page
+docs/diagnosis.md is made by
+
+    .venv/bin/python tests/confusion.py --write docs/diagnosis.md
+
+and without ``--write`` printed.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from collections import Counter, defaultdict
+from functools import cache
+from pathlib import Path
+
+import torch
+from gate import ANSWERS, Answer, Verdict, exercises, notebooks, read_answers, source_notebook
+
+HEAD = """\
+# Which mistakes are named
+
+Every answer of [tests/answers](../tests/answers) is graded, and what the messages call it is held against what it is. A misconception is
+named when the answer equals its own output on every one of several random inputs, of which at least two show it, and no other
+misconception gives the same; a wrong number or set, when it is just the one that the idea gives. `make test` proves the numbers on this
+page; `.venv/bin/python tests/confusion.py --write docs/diagnosis.md` writes it.
+"""
+
+
+@cache
+def graded(answer: Answer) -> Verdict:
+    """Return what a test cell says about an answer, graded once."""
+    return source_notebook("toeplitz", answer.notebook).grade(answer.exercise, answer.source)
+
+
+def page() -> str:
+    """Return the page as Markdown."""
+    answers = read_answers("toeplitz")
+    wrong = [a for a in answers if a.kind.startswith("M")]
+    right = [a for a in answers if a.kind == "correct"]
+    own = sum(graded(a).named == {a.kind} for a in wrong)
+    other = sum(bool(graded(a).named - {a.kind}) for a in wrong)
+    lines = [
+        HEAD,
+        "| answers | how many | refused | by their own name | by another name | silent |",
+        "|---|---:|---:|---:|---:|---:|",
+        f"| wrong, by a misconception | {len(wrong)} | {sum(map(_refused, wrong))} | {own} | {other} "
+        f"| {len(wrong) - own - other} |",
+        f"| correct, in several styles | {len(right)} | {sum(map(_refused, right))} | | "
+        f"{sum(bool(graded(a).named) for a in right)} | "
+        f"{sum(not graded(a).named for a in right)} |",
+        "",
+        "In the tables below `2/3` means: of three wrong answers with this idea, two are called by its name and the third by none. "
+        "`-` means that none is, for the reason given at the end.",
+    ]
+    for notebook in notebooks("toeplitz"):
+        lines += ["", f"## {notebook}", "", *_table(notebook, answers)]
+    return "\n".join([*lines, "", "## Why some are not named", "", *_reasons(), ""])
+
+
+def _refused(answer: Answer) -> bool:
+    full = source_notebook("toeplitz", answer.notebook).points[answer.exercise]
+    return graded(answer).points < full
+
+
+def _table(notebook: str, answers: list[Answer]) -> list[str]:
+    """Return a table of one notebook: misconceptions down, exercises across."""
+    names = [exercise for name, exercise in exercises("toeplitz") if name == notebook]
+    found: defaultdict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
+    for answer in answers:
+        if answer.notebook == notebook and answer.kind.startswith("M"):
+            found[answer.kind, answer.exercise][answer.kind in graded(answer).named] += 1
+    styles = Counter(a.exercise for a in answers if a.kind == "correct" and a.notebook == notebook)
+    rows = [
+        "| | " + " | ".join(f"`{name}`" for name in names) + " |",
+        "|---|" + "---:|" * len(names),
+    ]
+    for kind in sorted({kind for kind, _ in found}):
+        cells = []
+        for name in names:
+            count = found[kind, name]
+            named = f"{count[True]}/{count.total()}" if count[True] else "-"
+            cells.append(named if count else "")
+        rows.append(f"| {kind} | " + " | ".join(cells) + " |")
+    return [*rows, "| correct | " + " | ".join(str(styles[name]) for name in names) + " |"]
+
+
+def _reasons() -> list[str]:
+    """Return the reasons for silence, as a table."""
+    silent = tomllib.loads((ANSWERS / "silent.toml").read_text())
+    rows = ["| exercise | idea | why |", "|---|---|---|"]
+    for exercise, kinds in silent.items():
+        rows += [f"| `{exercise}` | {kind} | {why} |" for kind, why in kinds.items()]
+    return rows
+
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    if sys.argv[1:2] == ["--write"]:
+        Path(sys.argv[2]).write_text(page())
+    else:
+        print(page())
