@@ -22,10 +22,11 @@ from gate import ANSWERS, Answer, Verdict, exercises, notebooks, read_answers, s
 HEAD = """\
 # Which mistakes are named
 
-Every answer of [tests/answers](../tests/answers) is graded, and what the messages call it is held against what it is. A misconception is
-named when the answer equals its own output on every one of several random inputs, of which at least two show it, and no other
-misconception gives the same; a wrong number or set, when it is just the one that the idea gives. `make test` proves the numbers on this
-page; `.venv/bin/python tests/confusion.py --write docs/diagnosis.md` writes it.
+Every answer of [tests/answers](../tests/answers) is graded, and what the messages call it is held
+against what it is. A misconception is named when the answer equals its own output on every one of
+several random inputs, of which at least two show it, and no other misconception gives the same; a
+wrong number or set, when it is just the one that the idea gives. `make test` proves the numbers on
+this page; `.venv/bin/python tests/confusion.py --write docs/diagnosis.md` writes it.
 """
 
 
@@ -46,14 +47,15 @@ def page() -> str:
         HEAD,
         "| answers | how many | refused | by their own name | by another name | silent |",
         "|---|---:|---:|---:|---:|---:|",
-        f"| wrong, by a misconception | {len(wrong)} | {sum(map(_refused, wrong))} | {own} | {other} "
-        f"| {len(wrong) - own - other} |",
+        f"| wrong, by a misconception | {len(wrong)} | {sum(map(_refused, wrong))} | {own} | "
+        f"{other} | {len(wrong) - own - other} |",
         f"| correct, in several styles | {len(right)} | {sum(map(_refused, right))} | | "
         f"{sum(bool(graded(a).named) for a in right)} | "
         f"{sum(not graded(a).named for a in right)} |",
         "",
-        "In the tables below `2/3` means: of three wrong answers with this idea, two are called by its name and the third by none. "
-        "`-` means that none is, for the reason given at the end.",
+        "In the tables below `2/3` means: of three wrong answers with this idea, two are called "
+        "by its name and the third by none. `-` means that none is, for the reason given at the "
+        "end.",
     ]
     for notebook in notebooks("toeplitz"):
         lines += ["", f"## {notebook}", "", *_table(notebook, answers)]
