@@ -154,6 +154,7 @@ class TrustedClient(NotebookClient):
         self._printed = 0
         self._deadline = float("inf")
         self._watch: asyncio.Task[Any] | None = None
+        self._killing: asyncio.Task[None] | None = None
         self._exits = False  # the cell that ran last called exit()
         self.on_cell_executed = self._look_for_exit
         self._stopped = False  # the cell that ran last took too long
@@ -216,7 +217,7 @@ class TrustedClient(NotebookClient):
             self._judge.close()
             self._judge = None
         if self.km is not None:
-            await self._async_cleanup_kernel()
+            await self._cleanup()
 
     # ------------------------------------------------------------------ one cell
 
@@ -476,7 +477,7 @@ class TrustedClient(NotebookClient):
             before = self._printed
             self._printed += sum(len(str(value)) for value in content.values())
             if self._printed > self.max_flood >= before:
-                self._killing = asyncio.ensure_future(self._kill())
+                self._kill()
             if self._printed > self.max_output:
                 if before <= self.max_output:
                     kept = content["text"][: self.max_output - before] if kind == "stream" else ""
@@ -486,9 +487,21 @@ class TrustedClient(NotebookClient):
         output: NotebookNode | None = super().process_message(msg, cell, cell_index)
         return output
 
-    async def _kill(self) -> None:
+    def _kill(self) -> asyncio.Task[None]:
+        """Begin to end the kernel, once: its manager cannot do it twice at the same time."""
+        if self._killing is None or self._killing.done():
+            self._killing = asyncio.ensure_future(self._end_kernel())
+        return self._killing
+
+    async def _end_kernel(self) -> None:
         if self.km is not None and self.km.has_kernel:
             await ensure_async(self.km.shutdown_kernel(now=True))
+
+    async def _cleanup(self) -> None:
+        """End the kernel, if it is not being ended already, and let go of it."""
+        if self._killing is not None:
+            await asyncio.wait({self._killing})
+        await self._async_cleanup_kernel()
 
     async def _recover(self) -> None:
         """Give the notebook a fresh kernel if the present one is gone or does not answer."""
@@ -509,7 +522,7 @@ class TrustedClient(NotebookClient):
     async def _restart(self) -> None:
         """Start a fresh kernel and replay what ran, without the cells that crashed."""
         while True:
-            await self._async_cleanup_kernel()
+            await self._cleanup()
             self._restarts += 1
             if self._restarts > self.max_restarts:
                 self._deadline = 0.0
