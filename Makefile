@@ -40,7 +40,7 @@ lint: $(INSTALLED)
 	$(BIN)/python -m convgrade.canonical source
 
 check: lint
-	$(BIN)/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder -m "not slow"
+	$(BIN)/python -m pytest -q -n 2 --dist loadscope --no-loadscope-reorder -m "not slow"
 
 fix: $(INSTALLED)
 	$(BIN)/ruff check --fix
@@ -48,7 +48,7 @@ fix: $(INSTALLED)
 	$(BIN)/python -m convgrade.canonical --fix source
 
 test: lint packages
-	$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder --ignore=tests/test_recovery.py
+	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder --ignore=tests/test_recovery.py
 
 # Class runs killed at twenty random moments. They want both cores for themselves.
 recovery: lint packages

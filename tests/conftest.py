@@ -34,14 +34,8 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one worker, where they share what was made for them.
-
-    Tests that belong together otherwise say so with a mark of their own.
-    """
+    """Begin with what takes long; a process gets all tests of a file, or of a class in it."""
     places = {name: place for place, name in enumerate(LONG)}
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
     items.sort(key=lambda item: places.get(item.path.stem, len(LONG)))
 
 
