@@ -36,27 +36,6 @@ class _Printed(io.StringIO):
         return len(text)
 
 
-def press_back(stream: Any, every: int = 2**20) -> None:
-    """Make a stream send what is printed after every so many characters.
-
-    ipykernel sends it several times a second, whatever has come together: a cell that prints
-    without end would make one message of it, larger than the grader takes.
-    """
-    write, waiting = stream.write, 0
-
-    def pressed(text: str) -> int:
-        nonlocal waiting
-        written: int = write(text)
-        waiting += written
-        if waiting >= every:
-            waiting = 0
-            stream.flush()
-        return written
-
-    with contextlib.suppress(AttributeError):  # a kernel that has streams of its own kind
-        stream.write = pressed
-
-
 def serve(family: int, address: Any, token: str, names: dict[str, Any]) -> None:
     """Answer requests on a socket until the grader closes it.
 

@@ -61,8 +61,6 @@ def install(sources):
         module = sys.modules["convgrade." + name] = types.ModuleType("convgrade." + name)
         setattr(package, name, module)
         exec(compile(text, "<convgrade." + name + ">", "exec"), module.__dict__)
-    package.serve.press_back(sys.stdout)
-    package.serve.press_back(sys.stderr)
 install({sources!r})
 del install
 """
