@@ -139,10 +139,12 @@ def _preload(modules: list[str]) -> None:
 
 
 def _remove(folder: str) -> None:
-    """Remove our working folder, in which kernels that are being ended may still write."""
+    """Remove our working folder; a kernel that is being ended may still write, or make it anew."""
+    absent = 0
     for _ in range(50):
         shutil.rmtree(folder, ignore_errors=True)
-        if not os.path.exists(folder):
+        absent = 0 if os.path.exists(folder) else absent + 1
+        if absent > 10:
             return
         time.sleep(0.1)
 
