@@ -3717,6 +3717,27 @@ def _report(
         show_mistake(*problem.picture)
 
 
+def window_on(wrong: np.ndarray, rows: int, columns: int) -> tuple[int, int, Any]:
+    """Choose the part of a matrix to show: that size at most, around its first wrong entry.
+
+    Parameters
+    ----------
+    wrong : array of bool, shape ``(rows, columns)`` of the matrix
+    rows, columns : int
+
+    Returns
+    -------
+    top, left : int
+        The first row and column of the part.
+    part : index
+        ``T[part]`` is the part.
+    """
+    row, column = (int(i) for i in np.argwhere(wrong)[0])
+    top = max(0, min(row - 2, wrong.shape[0] - rows))
+    left = max(0, min(column - 4, wrong.shape[1] - columns))
+    return top, left, np.s_[top : top + rows, left : left + columns]
+
+
 def show_mistake(yours: np.ndarray, wrong: np.ndarray) -> None:
     """Draw a student's matrix with the wrong entries framed.
 
@@ -3725,11 +3746,7 @@ def show_mistake(yours: np.ndarray, wrong: np.ndarray) -> None:
     yours : array, shape ``(rows, columns)``
     wrong : array of bool, the same shape
     """
-    first_row, first_column = (int(i) for i in np.argwhere(wrong)[0])
-    # A window of what a screen holds and a check has time to draw.
-    top = max(0, min(first_row - 2, yours.shape[0] - 12))
-    left = max(0, min(first_column - 4, yours.shape[1] - 20))
-    part = np.s_[top : top + 12, left : left + 20]
+    top, left, part = window_on(wrong, 12, 20)  # what a screen holds and a check has time to draw
     array, marks = yours[part], wrong[part]
 
     def draw() -> Figure:

@@ -227,11 +227,11 @@ class Box:
 def _compile(course: Path, work: Path) -> None:
     """Lay compiled modules beside those that are the course's, and still as they are there."""
     for path in course.glob("*.py"):
-        copy = work / path.name
-        if not copy.is_file() or copy.read_bytes() != path.read_bytes():
+        copy, source = work / path.name, path.read_bytes()
+        if not copy.is_file() or copy.read_bytes() != source:
             continue  # never a student's own: it can be made to crash the compiler
         try:
-            data = _compiled(path.name, path.read_bytes())
+            data = _compiled(path.name, source)
         except py_compile.PyCompileError:
             continue  # the import will say so
         compiled = Path(importlib.util.cache_from_source(str(copy)))

@@ -38,6 +38,7 @@ from convkit import (
     notebook_display,
     rule_broken,
     rule_missed,
+    window_on,
 )
 
 __all__ = ["RECORD", "Draw", "Rubric"]
@@ -71,12 +72,7 @@ class _Part:
         """What a message says below its first line."""
         if self.problem is None or self.problem.blank:
             return []
-        return [
-            ("Inputs", self.inputs),
-            ("Expected", self.problem.expected),
-            ("Yours", self.problem.yours),
-            ("Hint", self.problem.hint),
-        ]
+        return [("Inputs", self.inputs), *_said(self.problem)]
 
     @property
     def words(self) -> str:
@@ -284,11 +280,7 @@ class Rubric:
             says and, for a matrix with wrong entries, its ``picture``: where it is not zero
             and where it is wrong, and no number of it.
         """
-        refused = self._refused and {
-            "expected": self._refused.expected,
-            "yours": self._refused.yours,
-            "hint": self._refused.hint,
-        }
+        refused = self._refused and {label.lower(): words for label, words in _said(self._refused)}
         return {
             "exercise": self.name,
             "points": self.points,
@@ -312,12 +304,8 @@ class Rubric:
     def _words(self, ideas: Sequence[Misconception]) -> list[str]:
         """Return the messages."""
         if self._refused is not None:
-            lines = [
-                ("Expected", self._refused.expected),
-                ("Yours", self._refused.yours),
-                ("Hint", self._refused.hint),
-            ]
-            return [message(self.name, "no points, a rule of this exercise is broken.", lines)]
+            verdict = "no points, a rule of this exercise is broken."
+            return [message(self.name, verdict, _said(self._refused))]
         known = [message(self.name, "a known mistake.", [("Hint", idea.words)])
                  for idea in ideas]  # fmt: skip
         return [*(part.words for part in self._parts), *known]
@@ -394,6 +382,11 @@ def _size(args: Sequence[Any]) -> float:
     )
 
 
+def _said(problem: Difference) -> list[tuple[str, str]]:
+    """Return what is said of a problem, with labels, in the order of messages."""
+    return [("Expected", problem.expected), ("Yours", problem.yours), ("Hint", problem.hint)]
+
+
 def _support(problem: Difference | None) -> dict[str, Any] | None:
     """Return where a matrix answer is not zero and where it is wrong, around the first place.
 
@@ -403,10 +396,7 @@ def _support(problem: Difference | None) -> dict[str, Any] | None:
     if problem is None or problem.picture is None:
         return None
     array, wrong = problem.picture
-    row, column = (int(i) for i in np.argwhere(wrong)[0])
-    top = max(0, min(row - 2, array.shape[0] - WINDOW[0]))
-    left = max(0, min(column - 4, array.shape[1] - WINDOW[1]))
-    window = np.s_[top : top + WINDOW[0], left : left + WINDOW[1]]
+    top, left, window = window_on(wrong, *WINDOW)
     marks = np.array([".", "x", "o", "X"])[(array[window] != 0) + 2 * wrong[window]]
     return {
         "shape": list(array.shape),
