@@ -11,17 +11,24 @@ from demo_class import ASSIGNMENT, automatic_points, expected_points, submission
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
-#: nbgrader's defaults but for the time a cell may take, which the slow submission needs.
+#: nbgrader's defaults but for times: of a cell, which the slow submission needs, and of waits for
+#: a kernel and for its outputs, which a busy machine needs (stock goes on without late outputs).
 STOCK = """
 import os, sys, warnings
 from pathlib import Path
 c = get_config()
 c.CourseDirectory.course_id = "convolution-is-a-matrix"
-c.Execute.timeout = 60
+c.Execute.timeout = 300
+c.Execute.startup_timeout = 300
+c.Execute.iopub_timeout = 60
 warnings.filterwarnings("ignore", message="Object of type <Submitted")
 os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 """
+
+#: Stock kernels choose their ports before they bind them: beside other tests now and then one is
+#: taken by then, the kernel dies, and the submission is not graded. A further run grades the rest.
+RUNS = 3
 
 # Of a kernel that dies stock nbgrader grades nothing, and of damaged notebooks it loses cells.
 HONEST = [s.name for s in submissions() if not s.damaged and s.name != "kernel-death"]
@@ -35,7 +42,11 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "nbgrader_config.py").write_text(STOCK)
     for name in HONEST:
         shutil.copytree(ROOT / "submitted" / name, root / "submitted" / name)
-    run_nbgrader(root, "autograde", ASSIGNMENT, "--log-level=ERROR")
+    for _ in range(RUNS):
+        run = run_nbgrader(root, "autograde", ASSIGNMENT, "--log-level=ERROR", check=False)
+        if run.returncode == 0:
+            break
+    assert run.returncode == 0, run.stdout + run.stderr
     return root
 
 
