@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib.util
 import os
 import py_compile
+import queue
 import shutil
 import stat
 import subprocess
 import sys
 import tempfile
+import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +31,7 @@ from traitlets import Type
 from convgrade import confine
 from convgrade.kernels import forks
 from convgrade.kernels.provisioner import LAUNCHER as FORKABLE
+from convgrade.kernels.provisioner import ForkProvisioner
 
 __all__ = ["Box"]
 
@@ -35,6 +39,7 @@ __all__ = ["Box"]
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MAX_FILES = 200 * 2**20  # bytes of a submission's files that are copied in; of one that it writes
 MAX_FOLDER = 2 * MAX_FILES  # bytes of everything in its folder: it is kept in memory
+RECONNECT = 10  # milliseconds between tries to reach a kernel's sockets
 MAX_MESSAGE = 100 * 2**20  # bytes of one that a kernel sends; zmq then drops the connection
 MAX_OPEN = 1024  # files
 MAX_PROCESSES = 200  # threads count: torch and OpenBLAS start one for every core
@@ -50,6 +55,38 @@ class _Client(AsyncKernelClient):
     def start_channels(self, *args: Any, **options: Any) -> None:
         super().start_channels(*args, **{**options, "hb": False})
 
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel answers, and until what it publishes arrives.
+
+        As its parent does, but for the end: nothing more comes once the kernel has said that
+        it is idle again, and its parent waits a fifth of a second to see that.
+
+        Raises
+        ------
+        RuntimeError
+            When the kernel dies, or says nothing for ``timeout`` seconds.
+        """
+        end = time.monotonic() + (float("inf") if timeout is None else timeout)
+        while time.monotonic() < end:
+            request = self.kernel_info()
+            with contextlib.suppress(queue.Empty):
+                while (await self.shell_channel.get_msg(timeout=1))["parent_header"].get(
+                    "msg_id"
+                ) != request:
+                    pass
+                while not _is_idle(await self.iopub_channel.get_msg(timeout=0.2), request):
+                    pass
+                return
+            if not await self.is_alive():
+                raise RuntimeError("The kernel died before it answered")
+        raise RuntimeError(f"The kernel did not answer within {timeout:g} s")
+
+
+def _is_idle(message: dict[str, Any], request: str) -> bool:
+    """Tell whether a kernel says that it is done with a request."""
+    idle = message["msg_type"] == "status" and message["content"].get("execution_state") == "idle"
+    return idle and bool(message["parent_header"].get("msg_id") == request)
+
 
 class _Manager(AsyncKernelManager):
     """Makes clients that take no message which would fill the grader's memory."""
@@ -60,8 +97,17 @@ class _Manager(AsyncKernelManager):
         self, **options: Any
     ) -> AsyncKernelClient:
         client = super().client(**options)
-        client.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)  # of sockets made from here on
+        # Of sockets made from here on. They connect before the kernel has made its own.
+        client.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
+        client.context.setsockopt(zmq.RECONNECT_IVL, RECONNECT)
         return client
+
+    async def _async_wait(self, pollinterval: float = 0.1) -> None:
+        """Wait for the kernel's end; a forked one tells, without being asked in steps."""
+        if isinstance(self.provisioner, ForkProvisioner):
+            await self.provisioner.wait()
+        else:
+            await super()._async_wait(pollinterval)
 
 
 class Box:
@@ -145,6 +191,8 @@ class Box:
         manager = _Manager(**options)
         manager.connection_file = str(self.sockets / f"k{self._starts}.json")
         spec = manager.kernel_spec
+        if spec is not None and FORKABLE in spec.argv:
+            spec.argv = [*spec.argv, "--HistoryManager.enabled=False"]  # nobody will read it
         if spec is not None and self._preload is not None and FORKABLE in spec.argv:
             spec.metadata = {
                 **spec.metadata,

@@ -49,6 +49,7 @@ __all__ = [
     "Outcome",
     "Own",
     "bound_names",
+    "make_shell",
 ]
 
 # Not nbformat's NotebookNode: what nbformat imports for it takes seconds.
@@ -227,8 +228,10 @@ def _serve(pipe: Any, folder: str, support: str) -> None:
     sys.path.insert(0, support)
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # the same sums on every machine
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()  # its numbers are new in every Python
     warnings.formatwarning = _warning
-    shell = _Shell(Namespace())
+    shell = _made.pop() if _made else _Shell(Namespace())
     listener = _Listener(pipe, folder)
     while True:
         try:
@@ -241,6 +244,14 @@ def _serve(pipe: Any, folder: str, support: str) -> None:
             shell.names.own(set(message.names))
         elif isinstance(message, Cell):
             pipe.send(_run(shell, message, listener))
+
+
+_made: list[Any] = []  # ahead, before the fork
+
+
+def make_shell() -> None:
+    """Make the shell of the processes that this one forks: making one takes a hundredth second."""
+    _made.append(_Shell(Namespace()))
 
 
 def _warning(message: Any, category: type[Warning], *where: Any, **line: Any) -> str:

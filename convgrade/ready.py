@@ -6,11 +6,12 @@ Importing this does it; multiprocessing's fork server knows no other way.
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import sys
 
+from convgrade import judge
 from convgrade.kernels.server import INLINE, SHELL
+from convgrade.kernels.settle import settle
 
 for name in (*SHELL, "matplotlib_inline.backend_inline"):
     with contextlib.suppress(ImportError):  # another IPython has them elsewhere
@@ -18,5 +19,5 @@ for name in (*SHELL, "matplotlib_inline.backend_inline"):
 if "matplotlib" in sys.modules:
     # It reads what every installed package offers as a backend, once.
     sys.modules["matplotlib"].rcParams["backend"] = INLINE
-gc.collect()
-gc.freeze()  # a collection would write to every object, and copy the memory of every fork
+judge.make_shell()
+settle()

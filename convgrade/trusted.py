@@ -126,7 +126,7 @@ class TrustedClient(NotebookClient):
     ).tag(config=True)
     preload = List(
         Unicode(),
-        ["numpy", "torch", "matplotlib.figure", "convkit", "convgrade.rubric"],
+        ["numpy.random", "torch", "matplotlib.figure", "convkit", "convgrade.rubric"],
         help="Modules that test cells import, imported once for all notebooks where present.",
     ).tag(config=True)
 
@@ -150,6 +150,7 @@ class TrustedClient(NotebookClient):
         self._restarts = 0
         self._serving = False
         self._printed = 0
+        self._uses: dict[int, set[str]] = {}  # names that unlocked cells mention, by place
         self._deadline = float("inf")
         self._watch: asyncio.Task[Any] | None = None
         self._killing: asyncio.Task[None] | None = None
@@ -190,6 +191,11 @@ class TrustedClient(NotebookClient):
             self._judge = await starting
             # The student's time begins here: imports on a busy machine are not their fault.
             self._deadline = time.monotonic() + self.notebook_timeout
+            self._uses = {
+                index: _used_names(cell.source)
+                for index, cell in enumerate(self.nb.cells)
+                if cell.cell_type == "code" and not utils.is_locked(cell)
+            }
             for index, cell in enumerate(self.nb.cells):
                 if cell.cell_type == "code" and cell.source.strip():
                     await self._cell(index, cell)
@@ -308,12 +314,7 @@ class TrustedClient(NotebookClient):
         """
         text = visible(cell.source)
         names = bound_names(text)
-        later = self.nb.cells[index + 1 :]
-        if any(
-            names & _used_names(c.source)
-            for c in later
-            if c.cell_type == "code" and not utils.is_locked(c)
-        ):
+        if any(names & uses for place, uses in self._uses.items() if place > index):
             await self._aside(text)
             self._ran.append(index)
 

@@ -22,6 +22,7 @@ from test_doctor import whole_box
 from tiny import MEANS, RIGHT, SUMS, Tiny
 
 from convgrade import confine
+from convgrade.classroom.own_worker import processors
 from convgrade.classroom.pool import MAX_BYTES, Pool
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
@@ -460,6 +461,27 @@ def test_large_submissions_are_not_all_handed_out_at_once(tmp_path: Path) -> Non
     assert not made.has_room()
     del made._flying["2"], made._bytes["2"]
     assert made.has_room()
+
+
+@pytest.mark.skipif(not processors(), reason="this system gives a process no processor of its own")
+def test_each_worker_has_a_processor_to_itself(tmp_path: Path) -> None:
+    """Kernels and grader's processes inherit it from the thread that grades."""
+
+    def places(count: int) -> list[list[int]]:
+        with Pool("", count, 1, tmp_path, tmp_path / "log", 0) as pool:
+            pool._client.wait_for_workers(count)
+            workers = pool._client.nthreads()
+            tasks = [
+                pool._client.submit(os.sched_getaffinity, 0, workers=[worker], pure=False)
+                for worker in workers
+            ]
+            return sorted(sorted(task.result()) for task in tasks)
+
+    mine = processors()
+    count = min(2, len(mine))
+    assert places(count) == [[number] for number in mine[:count]]
+    if len(mine) < 4:  # more workers than processors share them all
+        assert places(len(mine) + 1) == [mine] * (len(mine) + 1)
 
 
 @whole_box

@@ -21,8 +21,16 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 
 from convgrade import confine
+from convgrade.kernels import forks
 from convgrade.kernels.__main__ import install
-from convgrade.kernels.forks import PREFIX, ForkServer, ForkServerError, fork_server, short_folder
+from convgrade.kernels.forks import (
+    PREFIX,
+    ForkServer,
+    ForkServerError,
+    fork_server,
+    remove_leftovers,
+    short_folder,
+)
 
 pytestmark = [
     pytest.mark.slow,
@@ -374,6 +382,58 @@ def test_the_server_has_one_thread_and_frozen_garbage(folder: Path) -> None:
 
     assert asyncio.run(life()) == "True"
     assert psutil.Process(fork_server(PRELOAD).pid).num_threads() == 1
+
+
+@pytest.mark.skipif(
+    tuple(map(int, os.uname().release.split(".")[:2])) < (6, 1),
+    reason="Linux 6.1 and later put memory into huge pages on demand",
+)
+def test_the_server_lies_in_huge_pages(folder: Path) -> None:
+    """So that a fork copies short tables: a good part of what only the server writes to."""
+
+    async def life() -> None:
+        async with started(manager_of(folder)) as kernel:
+            await kernel.run("pass")
+
+    asyncio.run(life())
+    summary = Path(f"/proc/{fork_server(PRELOAD).pid}/smaps_rollup").read_text()
+    kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in summary.splitlines()[1:]}
+    assert kilobytes["AnonHugePages"] > 0.25 * kilobytes["Anonymous"]
+
+
+@pytest.mark.parametrize("after", ["open", "flock"])
+def test_a_folder_is_not_taken_for_a_leftover_while_it_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str
+) -> None:
+    """Two servers start at the same time, and each removes leftovers first."""
+    where = forks.os if after == "open" else forks.fcntl
+    real, removed = getattr(where, after), []
+
+    def step(*args: Any) -> Any:
+        result = real(*args)
+        if not removed:
+            removed.append(True)
+            subprocess.run([sys.executable, "-c", REMOVE, str(tmp_path)], check=True)
+        return result
+
+    monkeypatch.setattr(where, after, step)
+    folder, mark = forks.held_folder(tmp_path)
+    monkeypatch.undo()
+    assert removed
+    assert (folder / forks.MARK).exists()
+    remove_leftovers(tmp_path)
+    assert list(tmp_path.iterdir()) == [folder]
+    os.close(mark)
+    remove_leftovers(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+REMOVE = """
+import sys
+from pathlib import Path
+from convgrade.kernels.forks import remove_leftovers
+remove_leftovers(Path(sys.argv[1]))
+"""
 
 
 # ------------------------------------------------------------------------- for other tools

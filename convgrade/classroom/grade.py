@@ -31,7 +31,7 @@ from nbgrader.nbgraderformat import common
 from traitlets.config import Config
 
 from convgrade import confine
-from convgrade.classroom import quiet
+from convgrade.classroom import own_worker
 from convgrade.classroom.task import Refusal, Result, Task
 from convgrade.classroom.versions import differences, versions
 from convgrade.kernels import forks
@@ -84,16 +84,16 @@ def _grade(task: Task) -> Result:
         config = Config(json.loads(json.dumps(task.course.config)))
         config.Exporter.default_preprocessors = []  # as nbgrader's converters have it
         exporter = NotebookExporter(config=config, log=log)
-        exporter.optimistic_validation = True  # once a pass, not after every preprocessor
-        text, _ = _convert(exporter, task.course.sanitize, notebook, _resources(task, material))
+        clean = _resources(task, material)
+        notebook, _ = _preprocess(exporter, task.course.sanitize, notebook, clean)
         resources = _resources(task, material)
         resources["metadata"] = {"name": task.name, "path": str(files)}
         steps = [*task.course.before, _keep_record, _take_marks, *task.course.after]
-        text, resources = _convert(exporter, steps, nbformat.reads(text, as_version=4), resources)
+        notebook, resources = _preprocess(exporter, steps, notebook, resources)
     verdicts = resources.get("convgrade", {})
     record = resources[RECORD]
     return Result(
-        text,
+        nbformat.writes(notebook) + "\n",
         json.dumps(record).encode(),
         dict(verdicts.get("points", {})),
         dict(verdicts.get("notes", {})),
@@ -154,7 +154,7 @@ def _prepare() -> None:
     # a notebook.
     common.jsonschema = SimpleNamespace(validate=_validate)
     # The command removes what workers of its own leave when they are killed.
-    if quiet.LOG not in os.environ and forks.available():
+    if own_worker.LOG not in os.environ and forks.available():
         with _preparing:
             _own_folder()
 
@@ -167,10 +167,9 @@ def _own_folder() -> None:
     """Put this worker's temporary files into one folder; remove those of killed workers."""
     top = Path(tempfile.gettempdir())
     forks.remove_leftovers(top)
-    folder = tempfile.mkdtemp(prefix=forks.PREFIX, dir=top)
-    forks.hold(Path(folder))
+    folder, _ = forks.held_folder(top)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    tempfile.tempdir = folder
+    tempfile.tempdir = str(folder)
 
 
 def _validate(instance: Any, schema: Any) -> None:
@@ -197,14 +196,20 @@ def _resources(task: Task, material: Material) -> dict[str, Any]:
     }
 
 
-def _convert(
-    exporter: Any, preprocessors: Sequence[Any], notebook: NotebookNode, resources: Any
-) -> tuple[str, Any]:
+def _preprocess(
+    exporter: NotebookExporter, steps: Sequence[Any], notebook: NotebookNode, resources: Any
+) -> tuple[NotebookNode, Any]:
+    """Do what the exporter does between reading and writing, but for its copies.
+
+    It copies notebook and resources twice, for callers that keep theirs.
+    """
     exporter._preprocessors = []
-    for name in preprocessors:
-        exporter.register_preprocessor(name)
-    text, resources = exporter.from_notebook_node(notebook, resources)
-    return text, resources
+    for step in steps:
+        exporter.register_preprocessor(step)
+    for preprocessor in exporter._preprocessors:
+        notebook, resources = preprocessor(notebook, resources)
+    nbformat.validate(notebook)
+    return notebook, resources
 
 
 def _write(files: Mapping[str, bytes], folder: Path) -> None:

@@ -16,7 +16,7 @@ import dask.config
 from distributed import Client, Future, KilledWorker, LocalCluster, Security
 from distributed.client import ClosedClientError
 
-from convgrade.classroom import quiet
+from convgrade.classroom import own_worker
 from convgrade.classroom.grade import grade, missing_layers
 from convgrade.classroom.task import Refusal, Result, Task
 from convgrade.classroom.versions import differences, versions
@@ -136,6 +136,8 @@ class Pool:
             cluster.close(timeout=10)
 
     def _new_cluster(self) -> LocalCluster:
+        found = own_worker.processors()
+        each = found if self._workers <= len(found) else []
         return LocalCluster(
             n_workers=self._workers,
             threads_per_worker=self._threads,
@@ -146,8 +148,12 @@ class Pool:
             security=Security.temporary(),
             memory_limit=0,  # kernels have limits of their own
             local_directory=str(self._folder),
-            env={"TMPDIR": str(self._folder), quiet.LOG: str(self._log)},
-            preload=[quiet.__name__],
+            env={
+                "TMPDIR": str(self._folder),
+                own_worker.LOG: str(self._log),
+                own_worker.PROCESSORS: ",".join(map(str, each)),
+            },
+            preload=[own_worker.__name__],
             silence_logs=logging.CRITICAL,
         )
 

@@ -22,6 +22,7 @@ from traitlets.config import LoggingConfigurable
 from convgrade.classroom.handed import Submission, read_files, submissions, tasks
 from convgrade.classroom.lists import Lists, plain_config, split_lists
 from convgrade.classroom.lock import CourseLock
+from convgrade.classroom.own_worker import processors
 from convgrade.classroom.pool import OUTCOME, Pool, UnfitError, explain
 from convgrade.classroom.progress import Progress
 from convgrade.classroom.record import Recorder
@@ -55,12 +56,14 @@ class ClassRunner(LoggingConfigurable):
     """
 
     workers = Integer(
-        os.cpu_count() or 1, min=1, help="Processes that grade; as many as there are cores."
+        len(processors()) or os.cpu_count() or 1,
+        min=1,
+        help="Processes that grade, each with a processor to itself as far as there are so many.",
     ).tag(config=True)
     threads = Integer(
-        3,
+        2,
         min=1,
-        help="Notebooks that a worker grades at a time; they wait more than they compute.",
+        help="Notebooks that a worker grades at a time, so that none waits for a sleeper.",
     ).tag(config=True)
     scheduler = Unicode(
         "", help="Address of a Dask scheduler whose workers grade, instead of workers of our own."

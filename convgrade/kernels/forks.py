@@ -24,7 +24,7 @@ if sys.platform == "linux":  # elsewhere nothing is forked
 from convgrade.kernels.server import MAX_REQUEST, Request
 
 __all__ = [
-    "Fork", "ForkServer", "ForkServerError", "available", "fork_server", "hold",
+    "Fork", "ForkServer", "ForkServerError", "available", "fork_server", "held_folder",
     "remove_leftovers", "short_folder",
 ]  # fmt: skip
 
@@ -147,8 +147,7 @@ class ForkServer:
     def __init__(self, preload: Sequence[str] = ()) -> None:
         temporary = short_folder()
         remove_leftovers(temporary)
-        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=temporary))
-        self._mark = hold(self.folder)
+        self.folder, self._mark = held_folder(temporary)
         self._preload = list(preload)
         self._lock = threading.RLock()
         self._owner = os.getpid()
@@ -310,11 +309,17 @@ def fork_server(preload: Sequence[str] = ()) -> ForkServer:
 # ------------------------------------------------------- folders that nobody removed
 
 
-def hold(folder: Path) -> int:
-    """Mark a folder as in use, flock(2), as long as the descriptor is open in some process."""
-    mark = os.open(folder / MARK, os.O_RDWR | os.O_CREAT, 0o600)
-    fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    return mark
+def held_folder(top: Path) -> tuple[Path, int]:
+    """Make a folder that is in use as long as the descriptor is open in some process, flock(2)."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=top))
+        mark = os.open(folder / MARK, os.O_RDWR | os.O_CREAT, 0o600)
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(mark).st_nlink:
+                return folder, mark
+        # Not marked in time: another process has taken it for a leftover.
+        os.close(mark)
 
 
 def remove_leftovers(temporary: Path) -> None:

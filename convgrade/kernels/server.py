@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 import importlib
 import json
 import os
@@ -29,6 +28,7 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from convgrade import confine
+from convgrade.kernels.settle import settle
 
 __all__ = ["INLINE", "MAX_REQUEST", "SHELL", "Request"]
 
@@ -38,11 +38,13 @@ INLINE = "module://matplotlib_inline.backend_inline"
 SHELL = (
     "IPython.core.completerlib",
     "IPython.core.debugger",
+    "IPython.core.logger",
     "IPython.core.oinspect",
     "IPython.extensions.storemagic",
     "IPython.utils.wildcard",
     "cProfile",
     "sqlite3",
+    "symtable",
 )
 #: What a kernel imports when it starts.
 KERNEL = (
@@ -92,10 +94,11 @@ def main(argv: list[str]) -> int:
     if "matplotlib" in sys.modules:
         # It reads what every installed package offers as a backend, once.
         sys.modules["matplotlib"].rcParams["backend"] = INLINE
+    if "numpy" in sys.modules:
+        importlib.import_module("numpy.random")  # numpy waits with it until it is used
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal: for our parent
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the supervisors
-    gc.collect()
-    gc.freeze()  # a collection would write to every object, and copy the memory of every fork
+    settle()
     control.send(b"ready")
     namespaces: int | None = None
     while True:
