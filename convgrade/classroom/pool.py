@@ -7,6 +7,7 @@ import logging
 import queue
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,7 @@ from typing import Any, Self
 import dask.config
 from distributed import Client, Future, KilledWorker, LocalCluster, Security
 from distributed.client import ClosedClientError
+from distributed.comm.core import CommClosedError
 
 from convgrade.classroom import own_worker
 from convgrade.classroom.grade import grade, missing_layers
@@ -35,6 +37,7 @@ SETTINGS = {
 PATIENCE = 30.0  # seconds without the scheduler, or without a worker, before giving up
 RESTART = 120.0  # seconds without a worker during a run: one that is killed again as soon as it is
 # back is hardly ever counted, and on a busy machine it takes half a minute to come back
+WAITS = 20  # times PATIENCE for a result that is lost with its worker, and computed anew
 STARTS = 3  # tries to start workers of our own
 AHEAD = 2.0  # tasks handed out for every thread of the workers, so that none waits for the next
 MAX_BYTES = 512 * 2**20  # of submissions that are handed out, or one: each is held here and there
@@ -72,6 +75,7 @@ class Pool:
         self._flying: dict[str, Future[Any]] = {}
         self._bytes: dict[str, int] = {}
         self._landed: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self._waits: Counter[str] = Counter()  # times that a result did not come within PATIENCE
         self._slots, self._counted = 0, 0.0
         self._ours: LocalCluster | None = None
         self._last = time.monotonic()
@@ -191,6 +195,8 @@ class Pool:
         for worker, found in sorted(theirs.items()):
             where = f"Worker {worker}"
             lacks = layers.get(worker, {})
+            if isinstance(found, CommClosedError) or isinstance(lacks, CommClosedError):
+                continue  # it ended meanwhile; the one that comes for it checks itself, in `grade`
             if isinstance(found, BaseException):
                 wrong.append(f"{where} does not answer: {_first_line(found)}")
                 continue
@@ -264,14 +270,20 @@ class Pool:
         except queue.Empty:
             self._still_there()
             return None
-        self._last = time.monotonic()
         future = self._flying[key]
         try:
             outcome: OUTCOME = future.result(timeout=PATIENCE)
         except Exception as error:
-            if future.status in ("cancelled", "lost") or self._client.status != "running":
+            if future.status == "cancelled" or self._client.status != "running":
                 raise self._lost() from None
+            if future.status != "error":  # who held the result is gone, and another grades anew
+                self._waits[key] += 1
+                if self._waits[key] > WAITS:
+                    raise self._lost() from None
+                future.add_done_callback(lambda _: self._landed.put(key))
+                return None
             outcome = error
+        self._last = time.monotonic()
         del self._flying[key], self._bytes[key]
         future.release()
         return key, outcome
