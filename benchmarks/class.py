@@ -14,7 +14,8 @@ class       `convgrade grade` with two workers, for classes of several sizes
 unconfined  the same for a class of 60 with `c.TrustedClient.confined = False`
 one         the same for a class of 60 with one worker
 limit       two processes that fork for every notebook and run its cells, and no more
-memory      private memory of one more kernel in flight, and of one more grader's process
+cost        memory of one more kernel in flight and of one more grader's process, and where the
+            processor time of a notebook goes: benchmarks/cost.py
 ==========  ===========================================================================
 
 Stock takes minutes for what others do in seconds, so its time for a class is computed: until the
@@ -59,6 +60,7 @@ from typing import Any
 import psutil
 
 # The other benchmarks; `reference` also makes sure that this tree is measured.
+from cost import measured
 from reference import processor, verdict
 from trusted import STOCK
 
@@ -69,7 +71,7 @@ OURS = (ROOT / "nbgrader_config.py").read_text()
 # fail. As many notebooks each, so that a class of any multiple of five is the same mixture.
 KINDS = ("perfect", "loops-style", "kron-style", "slicing-style", "column-major")
 NOTEBOOKS = tuple(sorted(p.name for p in (ROOT / "source" / ASSIGNMENT).glob("*.ipynb")))
-PARTS = ("stock", "plain", "class", "unconfined", "one", "limit", "memory")
+PARTS = ("stock", "plain", "class", "unconfined", "one", "limit", "cost")
 WORKERS = 2
 SAMPLE = len(KINDS) + 1  # students of stock: the first, and one further of each kind
 PROJECT = ("convolution-is-a-matrix", "torch", "numpy", "nbgrader", "distributed")
@@ -126,7 +128,8 @@ class Course:
         Returns
         -------
         dict
-            ``seconds`` of the command; ``first``, seconds until the first notebook lay
+            ``seconds`` of the command; ``busy``, those of all processors of the machine that
+            were not idle meanwhile; ``first``, seconds until the first notebook lay
             graded on the disk; ``done``, until all of the first student's did, and all of
             the last one's.
 
@@ -137,8 +140,9 @@ class Course:
         """
         self.hand_in(students, config)
         count = students * len(NOTEBOOKS)
-        begin = time.time()
+        begin, idle = time.time(), psutil.cpu_times().idle
         seconds = run([sys.executable, "-m", *command], self.root, 300 + 20 * count)
+        busy = seconds * (psutil.cpu_count() or 1) - (psutil.cpu_times().idle - idle)
         folders = sorted((self.root / "autograded").glob(f"*/{ASSIGNMENT}"))
         graded = [[p.stat().st_mtime - begin for p in f.glob("*.ipynb")] for f in folders]
         if sum(map(len, graded)) != count:
@@ -149,6 +153,7 @@ class Course:
         return {
             "students": students,
             "seconds": round(seconds, 3),
+            "busy": round(busy, 3),
             "first": round(min(map(min, graded)), 3),
             "done": [round(done[0], 3), round(done[-1], 3)],
         }
@@ -292,81 +297,12 @@ def limit(notebooks: int) -> dict[str, Any]:
     return {"notebooks": each * WORKERS, "seconds": round(seconds, 3)}
 
 
-# --------------------------------------------------------------------------- memory
-
-
-def memory_child() -> None:
-    """Print the megabytes that one more kernel takes, and one more grader's process.
-
-    Notebooks are graded until their last cell, and then held. Whatever the processes of
-    one kind have of the machine's memory is the sum of their proportional shares (PSS), so
-    what one more takes is the difference: also what only supervisor and kernel share.
-    """
-    import threading
-
-    import nbformat
-
-    from convgrade.judge import bound_names
-    from convgrade.trusted import TrustedClient
-
-    there, go_on = threading.Semaphore(0), threading.Event()
-
-    class Held(TrustedClient):
-        async def _close(self) -> None:
-            there.release()
-            go_on.wait()
-            await super()._close()
-
-    def total(name: str) -> tuple[float, dict[int, float]]:
-        """Return the shares of all forks of a server, and by process what is its own alone."""
-        server = next(
-            p for p in psutil.Process().children() if any(name in word for word in p.cmdline())
-        )
-        memory = {p.pid: p.memory_full_info() for p in [server, *server.children(True)]}
-        return sum(m.pss for m in memory.values()), {n: m.uss for n, m in memory.items()}
-
-    kinds = {"kernel": "convgrade.kernels.server", "judge": "multiprocessing.forkserver"}
-    found: dict[str, list[float]] = {f"{k}{what}": [] for k in kinds for what in ("", " uss")}
-    before: dict[str, tuple[float, dict[int, float]]] = {}
-    threads = []
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copy(ROOT / "convkit.py", folder)
-        for name in (NOTEBOOKS[0], *NOTEBOOKS):  # the first starts the servers
-            notebook = nbformat.read(ROOT / "source" / ASSIGNMENT / name, as_version=4)
-            for cell in notebook.cells:
-                binds = sorted(bound_names(cell.source)) if cell.cell_type == "code" else []
-                cell.metadata["convgrade"] = {"binds": binds}
-            client = Held(notebook, Path(folder), Path(folder), timeout=60)
-            threads.append(threading.Thread(target=client.grade, daemon=True))
-            threads[-1].start()
-            if not there.acquire(timeout=120):
-                sys.exit("a notebook did not end")
-            if sum(client.points.values()) == 0:
-                sys.exit("a notebook earned no points")
-            for kind, server in kinds.items():
-                now = total(server)
-                if kind in before:
-                    new = now[1].keys() - before[kind][1].keys()
-                    found[kind].append(round((now[0] - before[kind][0]) / 1e6, 1))
-                    found[f"{kind} uss"].append(round(sum(now[1][n] for n in new) / 1e6, 1))
-                before[kind] = now
-        go_on.set()
-        for thread in threads:
-            thread.join()
-    print(json.dumps(found))
-
-
-def memory() -> dict[str, Any]:
-    """Measure memory in a process of its own, whose fork servers are new."""
-    environment = os.environ | {"OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, __file__, "--memory-child"],
-        env=environment, capture_output=True, text=True, timeout=600,
-    )  # fmt: skip
-    if done.returncode:
-        raise BenchmarkError(done.stderr[-2000:])
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+def measured_cost() -> dict[str, Any]:
+    """Measure what one more notebook costs."""
+    try:
+        return measured()
+    except RuntimeError as error:
+        raise BenchmarkError(str(error)) from None
 
 
 # --------------------------------------------------------------------------- results
@@ -580,16 +516,31 @@ def goals(found: Results, size: int) -> Iterator[tuple[str, bool, str]]:
             )
             times = ", ".join(f"{n * len(NOTEBOOKS)}: {each[n]:.3f} s" for n in sizes)
             yield what, spread <= 0.1, f"{spread:.0%}; {times}"
-    if "memory" in found:
-        kernels = sorted(found.runs["memory"][-1]["kernel"])
+    if "cost" in found:
+        kernels = sorted(found.runs["cost"][-1]["kernel"])
         what = "one more kernel in flight: under 60 MB"
-        alone = sorted(found.runs["memory"][-1]["kernel uss"])
-        judges = sorted(found.runs["memory"][-1]["judge"])
+        alone = sorted(found.runs["cost"][-1]["kernel uss"])
+        judges = sorted(found.runs["cost"][-1]["judge"])
         words = (
             f"{span(kernels, 0)} MB with its supervisor, of which each has alone (USS) "
             f"{span(alone, 0)}; one more grader's process {span(judges, 0)}"
         )
         yield what, kernels[-1] < 60, words
+
+
+def bounds(found: Results, size: int) -> Iterator[str]:
+    """Return in words where the processor time of a notebook goes."""
+    if "cost" in found:
+        parts = found.runs["cost"][-1]["seconds"]
+        each = ", ".join(f"{name} {value:.3f}" for name, value in parts.items())
+        yield f"processor seconds of a notebook graded alone, {sum(parts.values()):.2f}: {each}"
+    for name in (f"class {size}", f"unconfined {size}"):
+        if name in found:
+            busy = found.median(name, lambda run: run["busy"]) / (size * len(NOTEBOOKS))
+            yield f"{name}: {busy:.2f} processor seconds a notebook, start included"
+    if "limit" in found:
+        busy = WORKERS * found.median("limit", limit_notebook)
+        yield f"limit: {busy:.2f} processor seconds a notebook"
 
 
 def show(found: Results, size: int) -> None:
@@ -613,12 +564,14 @@ def show(found: Results, size: int) -> None:
     print()
     for goal in goals(found, size):
         verdict(*goal)
+    for words in bounds(found, size):
+        print(f"     {words}")
 
 
 def paragraph(found: Results, size: int) -> str:
     """Return the README's paragraph; "" while something of it is not measured."""
     ours, loose, one = f"class {size}", f"unconfined {size}", f"one {size}"
-    if any(name not in found for name in ("stock", "plain", ours, loose, one, "limit", "memory")):
+    if any(name not in found for name in ("stock", "plain", ours, loose, one, "limit", "cost")):
         return ""
     about, notebooks = found.machine, size * len(NOTEBOOKS)
     stock = found.median("stock", stock_class(size))
@@ -627,7 +580,8 @@ def paragraph(found: Results, size: int) -> str:
     times_plain = found.median("stock", further) / found.median("plain", further)
     largest = found.classes()[-1]
     box = "in the box with every layer" if about["box"] == "every layer" else "in the box"
-    kernels = sorted(found.runs["memory"][-1]["kernel"])
+    kernels = sorted(found.runs["cost"][-1]["kernel"])
+    parts = found.runs["cost"][-1]["seconds"]
     alt = (
         f"Time for a class against its size, both axes logarithmic: for {size} students stock "
         f"nbgrader takes {words_for(stock)}, convgrade grade on two cores "
@@ -650,6 +604,11 @@ def paragraph(found: Results, size: int) -> str:
         f"{found.median('plain', first):.1f} s, with stock after "
         f"{found.median('stock', first):.1f} s, the runner's first student after "
         f"{found.median(ours, first):.1f} s: [benchmarks/class.py](benchmarks/class.py).",
+        f"What bounds it is the processor: {sum(parts.values()):.2f} s of it for a notebook, of "
+        f"which {', '.join(f'{value:.2f} s the {name}' for name, value in parts.items())}. Bare "
+        f"fork and run takes {WORKERS * found.median('limit', limit_notebook):.2f} s, in one "
+        "process instead of two that do not trust each other: "
+        "[benchmarks/cost.py](benchmarks/cost.py).",
     )
     lines = [f"![{alt}]({os.path.relpath(FIGURE, ROOT)})", ""]
     for point in points:
@@ -759,7 +718,7 @@ def plan(
         "unconfined": [(f"unconfined {size}", seldom, grading(size, loose, runner))],
         "one": [(f"one {size}", seldom, grading(size, OURS, [*runner[:3], "--workers=1"]))],
         "limit": [("limit", often, lambda: limit(size * len(NOTEBOOKS) // 2))],
-        "memory": [("memory", 1, memory)],
+        "cost": [("cost", 1, measured_cost)],
     }  # fmt: skip
     return [step for part in PARTS if part in options.parts for step in steps[part]]
 
@@ -833,13 +792,9 @@ def main() -> int:
     parser.add_argument("--write", type=Path, metavar="README.md",
                         help="put the paragraph between its marks there")  # fmt: skip
     parser.add_argument("--limit-child", type=int, help=argparse.SUPPRESS)
-    parser.add_argument("--memory-child", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.limit_child is not None:
         limit_child(options.limit_child)
-        return 0
-    if options.memory_child:
-        memory_child()
         return 0
     options.parts = options.parts.split(",")
     if unknown := sorted(set(options.parts) - set(PARTS)):

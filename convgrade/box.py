@@ -30,6 +30,7 @@ from traitlets import Type
 
 from convgrade import confine
 from convgrade.kernels import forks
+from convgrade.kernels.folders import PREFIX
 from convgrade.kernels.provisioner import LAUNCHER as FORKABLE
 from convgrade.kernels.provisioner import ForkProvisioner
 
@@ -144,7 +145,7 @@ class Box:
     ) -> None:
         self._preload = preload if forks.available() else None
         if self._preload is None:
-            self.folder = Path(tempfile.mkdtemp(prefix=forks.PREFIX, dir=forks.short_folder()))
+            self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=forks.short_folder()))
         else:
             server = forks.fork_server(self._preload)
             self.folder = Path(tempfile.mkdtemp(prefix="", dir=server.folder))

@@ -17,7 +17,7 @@ LAYERS = [
     {"convgrade.records"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
-    {"convgrade.doctor", "convgrade.kernels.settle"},
+    {"convgrade.doctor", "convgrade.kernels.folders", "convgrade.kernels.settle"},
     {"convgrade.kernels.server"},
     {"convgrade.kernels.forks"},
     {"convgrade.kernels.provisioner"},

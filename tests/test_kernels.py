@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -21,16 +22,10 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 
 from convgrade import confine
-from convgrade.kernels import forks
+from convgrade.kernels import folders
 from convgrade.kernels.__main__ import install
-from convgrade.kernels.forks import (
-    PREFIX,
-    ForkServer,
-    ForkServerError,
-    fork_server,
-    remove_leftovers,
-    short_folder,
-)
+from convgrade.kernels.folders import MARK, PREFIX, held_folder, remove_leftovers
+from convgrade.kernels.forks import ForkServer, ForkServerError, fork_server, short_folder
 
 pytestmark = [
     pytest.mark.slow,
@@ -406,7 +401,7 @@ def test_a_folder_is_not_taken_for_a_leftover_while_it_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str
 ) -> None:
     """Two servers start at the same time, and each removes leftovers first."""
-    where = forks.os if after == "open" else forks.fcntl
+    where = folders.os if after == "open" else folders.fcntl
     real, removed = getattr(where, after), []
 
     def step(*args: Any) -> Any:
@@ -417,10 +412,10 @@ def test_a_folder_is_not_taken_for_a_leftover_while_it_is_made(
         return result
 
     monkeypatch.setattr(where, after, step)
-    folder, mark = forks.held_folder(tmp_path)
+    folder, mark = held_folder(tmp_path)
     monkeypatch.undo()
     assert removed
-    assert (folder / forks.MARK).exists()
+    assert (folder / MARK).exists()
     remove_leftovers(tmp_path)
     assert list(tmp_path.iterdir()) == [folder]
     os.close(mark)
@@ -431,8 +426,38 @@ def test_a_folder_is_not_taken_for_a_leftover_while_it_is_made(
 REMOVE = """
 import sys
 from pathlib import Path
-from convgrade.kernels.forks import remove_leftovers
+from convgrade.kernels.folders import remove_leftovers
 remove_leftovers(Path(sys.argv[1]))
+"""
+
+
+def test_a_killed_program_leaves_no_folder_that_it_held() -> None:
+    """Its fork server removes it, since nobody else may ever come."""
+    top = tempfile.mkdtemp(prefix="t-", dir="/tmp")  # sockets have short names
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDS, top], stdout=subprocess.PIPE, text=True
+    ) as program:
+        assert program.stdout.readline() == "ready\n"
+        (held,) = Path(top).iterdir()
+        assert len(list(held.glob(f"{PREFIX}*"))) == 1  # the server's
+        program.kill()
+    end = time.monotonic() + 30
+    while list(Path(top).iterdir()) and time.monotonic() < end:
+        time.sleep(0.05)
+    Path(top).rmdir()  # it is empty
+
+
+HOLDS = """
+import sys, tempfile, time
+from pathlib import Path
+from convgrade.kernels.folders import held_folder
+folder, _ = held_folder(Path(sys.argv[1]))
+tempfile.tempdir = str(folder)
+from convgrade.kernels.forks import ForkServer
+server = ForkServer()
+server._started()
+print("ready", flush=True)
+time.sleep(60)
 """
 
 

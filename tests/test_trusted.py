@@ -22,7 +22,8 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from convgrade.judge import bound_names
-from convgrade.kernels.forks import MARK, fork_server
+from convgrade.kernels.folders import MARK
+from convgrade.kernels.forks import fork_server
 from convgrade.trusted import TrustedClient, _used_names
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]

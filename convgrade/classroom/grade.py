@@ -35,6 +35,7 @@ from convgrade.classroom import own_worker
 from convgrade.classroom.task import Refusal, Result, Task
 from convgrade.classroom.versions import differences, versions
 from convgrade.kernels import forks
+from convgrade.kernels.folders import held_folder, remove_leftovers
 from convgrade.plugins.course import MATERIAL, Material
 from convgrade.plugins.handed_in import opened
 from convgrade.plugins.save import without_marks
@@ -166,8 +167,8 @@ _preparing = threading.Lock()
 def _own_folder() -> None:
     """Put this worker's temporary files into one folder; remove those of killed workers."""
     top = Path(tempfile.gettempdir())
-    forks.remove_leftovers(top)
-    folder, _ = forks.held_folder(top)
+    remove_leftovers(top)
+    folder, _ = held_folder(top)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     tempfile.tempdir = str(folder)
 

@@ -18,14 +18,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-if sys.platform == "linux":  # elsewhere nothing is forked
-    import fcntl
-
+from convgrade.kernels.folders import held_folder, remove_leftovers
 from convgrade.kernels.server import MAX_REQUEST, Request
 
 __all__ = [
-    "Fork", "ForkServer", "ForkServerError", "available", "fork_server", "held_folder",
-    "remove_leftovers", "short_folder",
+    "Fork", "ForkServer", "ForkServerError", "available", "fork_server", "short_folder",
 ]  # fmt: skip
 
 START = 120.0  # seconds for the imports
@@ -36,7 +33,6 @@ ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 )
 KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "HOME", "MPLCONFIGDIR", "PYTHONPATH")
-PREFIX, MARK = "cg-", ".in-use"
 
 
 class ForkServerError(RuntimeError):
@@ -304,32 +300,3 @@ def fork_server(preload: Sequence[str] = ()) -> ForkServer:
             server = _servers[key] = ForkServer(key)
             atexit.register(server.stop)
         return server
-
-
-# ------------------------------------------------------- folders that nobody removed
-
-
-def held_folder(top: Path) -> tuple[Path, int]:
-    """Make a folder that is in use as long as the descriptor is open in some process, flock(2)."""
-    while True:
-        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=top))
-        mark = os.open(folder / MARK, os.O_RDWR | os.O_CREAT, 0o600)
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(mark).st_nlink:
-                return folder, mark
-        # Not marked in time: another process has taken it for a leftover.
-        os.close(mark)
-
-
-def remove_leftovers(temporary: Path) -> None:
-    """Remove the folders of processes that were killed together with their fork server."""
-    for mark in temporary.glob(f"{PREFIX}*/{MARK}"):
-        try:
-            if mark.lstat().st_uid != os.getuid():
-                continue
-            with open(mark) as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(mark.parent, ignore_errors=True)
-        except OSError:
-            continue  # in use, or gone by now

@@ -25,9 +25,11 @@ import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NoReturn
 
 from convgrade import confine
+from convgrade.kernels.folders import PREFIX, remove_leftovers
 from convgrade.kernels.settle import settle
 
 __all__ = ["INLINE", "MAX_REQUEST", "SHELL", "Request"]
@@ -104,7 +106,10 @@ def main(argv: list[str]) -> int:
     while True:
         message, files, _, _ = socket.recv_fds(control, MAX_REQUEST, 4)
         if not message:  # our owner has ended, and nobody needs its folder any more
+            above = Path.cwd().parent
             _remove(os.getcwd())
+            if above.name.startswith(PREFIX):  # its own, too, unless it has ended in peace
+                remove_leftovers(above.parent)
             return 0
         request = Request(**json.loads(message))
         if request.box is not None and namespaces is None:

@@ -1,0 +1,43 @@
+"""Temporary folders that are removed even after everybody who used them was killed."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+if sys.platform == "linux":  # elsewhere nothing is forked
+    import fcntl
+
+__all__ = ["MARK", "PREFIX", "held_folder", "remove_leftovers"]
+
+PREFIX, MARK = "cg-", ".in-use"
+
+
+def held_folder(top: Path) -> tuple[Path, int]:
+    """Make a folder that is in use as long as the descriptor is open in some process, flock(2)."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=top))
+        mark = os.open(folder / MARK, os.O_RDWR | os.O_CREAT, 0o600)
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(mark).st_nlink:
+                return folder, mark
+        # Not marked in time: another process has taken it for a leftover.
+        os.close(mark)
+
+
+def remove_leftovers(temporary: Path) -> None:
+    """Remove the folders of processes that were killed together with their fork server."""
+    for mark in temporary.glob(f"{PREFIX}*/{MARK}"):
+        try:
+            if mark.lstat().st_uid != os.getuid():
+                continue
+            with open(mark) as file:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(mark.parent, ignore_errors=True)
+        except OSError:
+            continue  # in use, or gone by now
