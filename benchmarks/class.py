@@ -650,8 +650,8 @@ def draw(found: Results, path: Path) -> bool:
     ax = fig.subplots()
     # Okabe and Ito's colours; every line has marks of its own, and its name at its end.
     lines = [
-        ("stock", "nbgrader autograde,\nstock", "--", "s", "#D55E00"),
-        ("plain", "nbgrader autograde,\nour plug-ins", ":", "^", "#009E73"),
+        ("stock", "nbgrader autograde, stock", "--", "s", "#D55E00"),
+        ("plain", "nbgrader autograde, our plug-ins", ":", "^", "#009E73"),
     ]
     heights = []
     for part, words, style, mark, colour in lines:
@@ -663,7 +663,7 @@ def draw(found: Results, path: Path) -> bool:
             label(ax, ends[-1], heights[-1], words)
     ours = [found.median(f"class {n}", seconds) for n in sizes]
     ax.plot(sizes, ours, "o-", color="#0072B2")
-    label(ax, sizes[-1], ours[-1], f"convgrade grade,\n{WORKERS} workers, in the box")
+    label(ax, sizes[-1], ours[-1], f"convgrade grade, {WORKERS} workers, in the box")
     ax.set(xscale="log", yscale="log", xlabel=f"students, {len(NOTEBOOKS)} notebooks each")
     ax.set_ylabel("time for the class")
     marks = [n for n in (5, 10, 20, 60, 100, 200, 600) if n <= ends[1]]
