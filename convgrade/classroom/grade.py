@@ -148,7 +148,7 @@ def _prepare() -> None:
     # children end with it.
     multiprocessing.current_process()._config["daemon"] = False  # type: ignore[attr-defined]
     os.environ["NBGRADER_EXECUTION"] = "autograde"  # as nbgrader's converter sets it
-    # nbconvert tidies ids before the first plug-in, which replaces the cells.
+    # The ids that a submission comes with do not matter: the first plug-in replaces its cells.
     warnings.simplefilter("ignore", DuplicateCellId)
     warnings.simplefilter("ignore", MissingIDFieldWarning)
     # nbgrader checks its schema, which never changes, for every cell: half of a tenth of a second

@@ -284,7 +284,7 @@ class Pool:
                 return None
             outcome = error
         self._last = time.monotonic()
-        del self._flying[key], self._bytes[key]
+        del self._flying[key], self._bytes[key], self._waits[key]
         future.release()
         return key, outcome
 
