@@ -21,25 +21,16 @@ import numpy as np
 import torch
 
 from convgrade.records import RECORD
-from convkit import (
-    MISCONCEPTIONS,
-    Difference,
-    Draw,
-    Misconception,
-    as_array,
-    call,
-    compare,
-    describe,
-    diagnose,
-    forbidden_name,
-    known_value,
-    message,
-    missing_name,
-    notebook_display,
-    rule_broken,
-    rule_missed,
-    window_on,
-)
+from convkit.calling import call, describe
+from convkit.checking import message
+from convkit.comparing import Difference, compare
+from convkit.diagnosis import diagnose, known_value
+from convkit.draws import Draw
+from convkit.misconceptions import MISCONCEPTIONS, Misconception
+from convkit.pictures.drawing import notebook_display
+from convkit.pictures.mistakes import window_on
+from convkit.rule import forbidden_name, missing_name, rule_broken, rule_missed
+from convkit.values import as_array
 
 __all__ = ["RECORD", "Draw", "Rubric"]
 

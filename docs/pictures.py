@@ -16,8 +16,8 @@ import torch
 from matplotlib.figure import Figure
 from PIL import Image
 
-import convkit
 from convgrade.reference import conv_matrix
+from convkit.pictures.drawing import draw_matrix
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = ROOT / "docs" / "images"
@@ -44,7 +44,7 @@ def toeplitz() -> Figure:
         height, width = (cell * length for length in array.shape)
         bottom = 2.1 - height / 2
         ax = fig.add_axes((left / 7.2, bottom / 3.9, width / 7.2, height / 3.9))
-        convkit._draw_matrix(ax, np.asarray(array), colours)
+        draw_matrix(ax, np.asarray(array), colours)
         ax.set_title(name, fontsize=13)
         if name != "T":
             ax.images[0].set_alpha(0)  # signals have no taps to colour

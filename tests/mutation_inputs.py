@@ -16,7 +16,8 @@ import numpy as np
 import torch
 from gate import SourceNotebook
 
-from convkit import Difference, call, compare
+from convkit.calling import call
+from convkit.comparing import Difference, compare
 
 Rng = np.random.Generator
 MODES = ("zeros", "circular", "reflect", "replicate")

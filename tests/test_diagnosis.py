@@ -22,9 +22,14 @@ from gate import (
     source_notebook,
 )
 
-import convkit
 from convgrade import rubric
-from convkit import SLIPS, Slip, compare
+from convkit.comparing import compare
+from convkit.diagnosis import inputs_of, known_value
+from convkit.draws import Draw
+from convkit.ideas.catalogue import SLIPS
+from convkit.ideas.toeplitz.block_toeplitz_2d import _BLOCKS, _made
+from convkit.misconceptions import MISCONCEPTIONS
+from convkit.slips import Slip
 
 ALL = read_answers("toeplitz")
 SILENT = tomllib.loads((ANSWERS / "silent.toml").read_text())
@@ -105,7 +110,7 @@ def test_slips_are_wrong_and_unlike_those_of_other_misconceptions(
     """Each is wrong on two random inputs or more, whatever oracle it starts from, and its own."""
     for name, right in oracles(notebook, exercise):
         slips = SLIPS.get(name, ())
-        inputs = {(s.draw, s.cases): convkit._inputs(s) for s in slips}
+        inputs = {(s.draw, s.cases): inputs_of(s) for s in slips}
 
         def values(
             slip: Slip,
@@ -132,19 +137,19 @@ def test_block_matrices_are_made_as_they_say() -> None:
     notebook = source_notebook("toeplitz", "4_block_toeplitz_2d")
     namespace = {}
     exec(notebook.answers["is_block_toeplitz"], namespace)
-    slip = convkit.SLIPS["is_block_toeplitz"][0]
-    draw = convkit.Draw(seed=20)
+    slip = SLIPS["is_block_toeplitz"][0]
+    draw = Draw(seed=20)
     made = collections.Counter()
     for _ in range(slip.cases):
         T, block_shape = slip.draw(draw)
-        made[convkit._made(T)] += 1
+        made[_made(T)] += 1
         right = namespace["is_block_toeplitz"](T, block_shape)
-        assert slip.right(T, block_shape) == right, convkit._made(T)
-    assert set(made) == set(convkit._BLOCKS)
+        assert slip.right(T, block_shape) == right, _made(T)
+    assert set(made) == set(_BLOCKS)
     assert min(made.values()) >= 2
 
 
-@pytest.mark.parametrize("number", sorted(convkit.MISCONCEPTIONS))
+@pytest.mark.parametrize("number", sorted(MISCONCEPTIONS))
 def test_section_to_reread_exists(number: str) -> None:
     titles = set()
     for name in notebooks("toeplitz"):
@@ -152,7 +157,7 @@ def test_section_to_reread_exists(number: str) -> None:
         text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
         for title in re.findall(r"^#+ (?:[\d.]+ )?(.*?)(?:   .*)?$", text, flags=re.MULTILINE):
             titles.add((name[0], title))
-    reread = convkit.MISCONCEPTIONS[number].reread
+    reread = MISCONCEPTIONS[number].reread
     for place, words in re.findall(r"notebook (\d)(\D*)", reread):
         for title in re.findall(r"'([^']*)'", words):
             assert (place, title) in titles
@@ -162,7 +167,7 @@ def test_no_right_count_is_known() -> None:
     for exercise in ("counts_1d", "counts_2d"):
         right = {}
         exec(source_notebook("toeplitz", "5_parameter_counts").answers[exercise], right)
-        assert convkit.known_value(exercise, (), right[exercise]) is None
+        assert known_value(exercise, (), right[exercise]) is None
 
 
 def test_the_page_shows_what_is_named() -> None:

@@ -12,7 +12,23 @@ from conftest import ROOT
 
 # Each module may import those of earlier rows only.
 LAYERS = [
-    {"convkit"},
+    # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
+    {f"convkit.{name}" for name in ("draws", "tools", "values")},
+    {"convkit.comparing", "convkit.pictures.drawing"},
+    {f"convkit.pictures.{name}" for name in ("counts", "matrices", "mistakes", "signals")}
+    | {"convkit.calling", "convkit.pictures.windows", "convkit.rule"},
+    {"convkit.misconceptions", "convkit.slips"},
+    {"convkit.ideas.shared"},
+    {
+        f"convkit.ideas.toeplitz.{name}"
+        for name in (
+            *("toeplitz_1d", "shift_equivariance", "padding", "block_toeplitz_2d"),
+            "parameter_counts",
+        )
+    },
+    {"convkit.ideas.catalogue"},
+    {"convkit.diagnosis"},
+    {"convkit.checking"},
     {"convgrade.reference"},
     {"convgrade.records"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
@@ -73,7 +89,7 @@ LAYERS = [
 
 
 def modules() -> dict[str, str]:
-    paths = [ROOT / "convkit.py", *(ROOT / "convgrade").rglob("*.py")]
+    paths = [path for room in ("convkit", "convgrade") for path in (ROOT / room).rglob("*.py")]
     names = {".".join(p.relative_to(ROOT).with_suffix("").parts): p.read_text() for p in paths}
     return {name: text for name, text in names.items() if not name.endswith("__init__")}
 

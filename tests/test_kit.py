@@ -21,7 +21,17 @@ from conftest import ROOT
 
 import convkit
 from convgrade.plugins.trim import TrimPictures
-from convkit import BUILDERS, as_array, call, check, compare, forbidden_name, matrix_of, shift
+from convkit import (
+    BUILDERS,
+    as_array,
+    call,
+    check,
+    compare,
+    forbidden_name,
+    matrix_of,
+    shift,
+    tools,
+)
 
 
 def conv1d(x, weight):
@@ -46,8 +56,8 @@ def checked(answer, **options) -> float | None:
 
 
 def test_examples_in_the_docstrings_run() -> None:
-    assert doctest.testmod(convkit).attempted >= 2
-    assert doctest.testmod(convkit).failed == 0
+    assert doctest.testmod(tools).attempted >= 2
+    assert doctest.testmod(tools).failed == 0
 
 
 @pytest.mark.parametrize("n", range(-7, 8))
@@ -399,14 +409,14 @@ def test_rule_is_checked_at_once(capsys) -> None:
 
 
 def test_kit_needs_only_torch_numpy_and_matplotlib() -> None:
-    tree = ast.parse((ROOT / "convkit.py").read_text())
     modules = {
         (node.module if isinstance(node, ast.ImportFrom) else alias.name).split(".")[0]
-        for node in ast.walk(tree)
+        for path in (ROOT / "convkit").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
-    others = modules - set(sys.stdlib_module_names) - {"__future__"}
+    others = modules - set(sys.stdlib_module_names) - {"__future__", "convkit"}
     assert others == {"torch", "numpy", "matplotlib", "IPython"}  # IPython where there is one
 
 
