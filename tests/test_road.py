@@ -27,16 +27,16 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("name", notebooks("toeplitz"))
-def test_validate_passes_on_the_source(course: Path, name: str) -> None:
-    result = run_nbgrader(course, "validate", f"source/toeplitz/{name}.ipynb")
+@pytest.mark.parametrize(("assignment", "name"), notebooks())
+def test_validate_passes_on_the_source(course: Path, assignment: str, name: str) -> None:
+    result = run_nbgrader(course, "validate", f"source/{assignment}/{name}.ipynb")
     assert "Success! Your notebook passes all the tests." in result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("name", notebooks("toeplitz"))
-def test_validate_fails_on_the_release(course: Path, name: str) -> None:
-    result = run_nbgrader(course, "validate", f"release/toeplitz/{name}.ipynb")
-    nb = nbformat.read(course / "release" / "toeplitz" / f"{name}.ipynb", 4)
+@pytest.mark.parametrize(("assignment", "name"), notebooks())
+def test_validate_fails_on_the_release(course: Path, assignment: str, name: str) -> None:
+    result = run_nbgrader(course, "validate", f"release/{assignment}/{name}.ipynb")
+    nb = nbformat.read(course / "release" / assignment / f"{name}.ipynb", 4)
     tests = sum("points" in c.metadata.get("nbgrader", {}) for c in nb.cells)
     assert f"VALIDATION FAILED ON {tests} CELL(S)" in result.stdout + result.stderr
 
@@ -98,8 +98,12 @@ def test_export_takes_only_the_students_named(small_course: Path) -> None:
 def test_committed_release_is_what_nbgrader_generates(course: Path) -> None:
     """release/ is a generated folder: every byte equals a fresh build."""
     fresh, committed = (
-        {p.name: p.read_bytes() for p in folder.iterdir() if p.suffix in (".ipynb", ".py")}
-        for folder in (course / "release" / "toeplitz", ROOT / "release" / "toeplitz")
+        {
+            str(p.relative_to(folder)): p.read_bytes()
+            for p in folder.rglob("*")
+            if p.suffix in (".ipynb", ".py")
+        }
+        for folder in (course / "release", ROOT / "release")
     )
     assert sorted(fresh) == sorted(committed)
     stale = [name for name, data in fresh.items() if committed[name] != data]
@@ -107,7 +111,7 @@ def test_committed_release_is_what_nbgrader_generates(course: Path) -> None:
 
 
 def test_release_holds_no_solution_and_no_hidden_test(course: Path) -> None:
-    for path in (course / "release" / "toeplitz").glob("*.ipynb"):
+    for path in (course / "release").rglob("*.ipynb"):
         text = path.read_text()
         for secret in ("BEGIN SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "convgrade"):
             assert secret not in text, f"{path.name}: {secret}"
