@@ -27,7 +27,8 @@ class CollectApp(NbGrader):  # type: ignore[misc]
 
     name = "convgrade-collect"
     description = "Sort a download of a learning platform into submitted/"
-    examples = """
+    examples = (
+        """
         Look first, then collect:
 
             convgrade collect toeplitz ~/Downloads/submissions.zip --dry-run
@@ -44,18 +45,19 @@ class CollectApp(NbGrader):  # type: ignore[misc]
 
         Platforms:
 
-""" + "\n".join(
-        f"            {one.name:12} {one.title}: {one.shape}" for one in PLATFORMS
-    ) + """
+"""
+        + "\n".join(f"            {one.name:12} {one.title}: {one.shape}" for one in PLATFORMS)
+        + """
 
         Exit status: 0 when nothing needs a person; 1 when something could not be
         placed or decided; 2 when there is no such assignment, download or roster.
         """
+    )
 
     dry_run = Bool(False, help="Only say what would be done.").tag(config=True)
-    force = Bool(
-        False, help="Replace submissions also where it is not clear which is newer."
-    ).tag(config=True)
+    force = Bool(False, help="Replace submissions also where it is not clear which is newer.").tag(
+        config=True
+    )
 
     aliases: ClassVar[dict[str, Any]] = {
         **{k: trait for k, trait in nbgrader_aliases.items() if k not in ("notebook", "student")},
@@ -81,7 +83,9 @@ class CollectApp(NbGrader):  # type: ignore[misc]
         """Collect; called by traitlets."""
         super().start()
         if len(self.extra_args) != 2:
-            self._stop("Say which assignment and which download: convgrade collect ASSIGNMENT DOWNLOAD")
+            self._stop(
+                "Say which assignment and which download: convgrade collect ASSIGNMENT DOWNLOAD"
+            )
         assignment, download = self.extra_args
         self.coursedir.assignment_id = assignment
         collector = Collector(coursedir=self.coursedir, parent=self)

@@ -80,9 +80,10 @@ def newest(files: Sequence[tuple[Entry, Found]], assignment: Assignment) -> Atte
     orders = {key: _order(group) for key, group in groups.items()}
     if len(groups) == 1:
         return _attempt(files, assignment)
-    if all(len(order) == 2 for order in orders.values()) and len(
-        {order[0] for order in orders.values()}
-    ) == 1:
+    if (
+        all(len(order) == 2 for order in orders.values())
+        and len({order[0] for order in orders.values()}) == 1
+    ):
         ranked = sorted(groups, key=lambda key: orders[key][1])
         last = [key for key in ranked if orders[key] == orders[ranked[-1]]]
         if len(last) == 1:
@@ -200,9 +201,7 @@ def _one(notebook: str, files: list[_File], assignment: Assignment, notes: list[
         return chosen
     solved = [file for file in left if not assignment.blank(notebook, file.entry.file)]
     if len(solved) == 1:
-        notes.append(
-            f"of {names} the one with answers counts: {'/'.join(solved[0].found.rest)}"
-        )
+        notes.append(f"of {names} the one with answers counts: {'/'.join(solved[0].found.rest)}")
         return solved[0]
     raise UndecidedError(f"{names} differ, and both could be {notebook}; keep one of them")
 
@@ -214,8 +213,10 @@ def _fill(attempt: Attempt, chosen: dict[str, _File], rest: list[_File]) -> None
     others = [file for file in rest if file not in chosen.values()]
     folders = [file.found.rest[:-1] for file in (*chosen.values(), *others)]
     shared = 0
-    while folders and all(len(folder) > shared for folder in folders) and (
-        len({folder[: shared + 1] for folder in folders}) == 1
+    while (
+        folders
+        and all(len(folder) > shared for folder in folders)
+        and (len({folder[: shared + 1] for folder in folders}) == 1)
     ):
         shared += 1
     for file in others:

@@ -111,7 +111,8 @@ class Collector(LoggingConfigurable):
             ) from None
         people, due = self._gradebook()
         if self.roster:
-            people = read_roster(Path(self.coursedir.root) / self.roster)
+            path = Path(self.roster).expanduser()
+            people = read_roster(path if path.exists() else Path(self.coursedir.root) / path)
         record = self.record()
         course = Course(people, bool(self.roster), record.ids, frozenset(self._there()))
         with tempfile.TemporaryDirectory(prefix="convgrade-collect-") as scratch:

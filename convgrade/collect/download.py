@@ -134,7 +134,12 @@ class _Reader:
                 self.refuse(place, "is no regular file")
 
     def loose(
-        self, path: Path, parts: tuple[str, ...], arch: frozenset[int], depth: int, top: bool = False
+        self,
+        path: Path,
+        parts: tuple[str, ...],
+        arch: frozenset[int],
+        depth: int,
+        top: bool = False,
     ) -> None:
         """Take a file that lies on this machine; open it if it is an archive."""
         name = parts[-1] if parts else tidy(path.name)

@@ -108,9 +108,13 @@ class People:
             # A number that is one person's and a name that is another's: not for us to decide.
             others = {p.id for p in named} - set(firm)
             known = [p for p in firm.values() if p.names]
-            if len(firm) == 1 and named and others and known and not set(firm) & {
-                p.id for p in named
-            }:
+            if (
+                len(firm) == 1
+                and named
+                and others
+                and known
+                and not set(firm) & {p.id for p in named}
+            ):
                 return [*firm.values(), *named]
             both = [person for person in named if person.id in firm]
             return both if len(both) == 1 else list(firm.values())

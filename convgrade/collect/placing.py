@@ -242,7 +242,9 @@ def _doubt(placement: Placement, assignment: Assignment) -> None:
     names = {name.casefold() for name in (*assignment.notebooks, assignment.name)}
     for one in everybody:
         if one.student.casefold() in names:
-            doubted[one.student] = "is the name of a notebook or of the assignment, not a student's"
+            doubted[one.student] = (
+                "is the name of a notebook or of the assignment, not a student's"
+            )
     placement.submissions = [one for one in everybody if one.student not in doubted]
     placement.undecided += sorted(doubted.items())
 

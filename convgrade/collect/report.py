@@ -73,7 +73,9 @@ def _table(plan: Plan) -> Iterator[str]:
     )]  # fmt: skip
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
-        yield "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield "  ".join(
+            cell.ljust(width) for cell, width in zip(row, widths, strict=True)
+        ).rstrip()
 
 
 def _row(step: Step, of: int) -> tuple[str, ...]:
@@ -99,9 +101,11 @@ def _notes(plan: Plan) -> Iterator[str]:
     if plan.moved:
         place = next(iter(plan.moved.values())).parent.parent
         notes.append(f"what was replaced is kept in {place}")
-    if any(
-        step.submission.attempt.time for step in plan.steps
-    ) and plan.placement.reading and plan.placement.reading.naive:
+    if (
+        any(step.submission.attempt.time for step in plan.steps)
+        and plan.placement.reading
+        and plan.placement.reading.naive
+    ):
         notes.append(f"times without a zone were read as {plan.zone} (--timezone)")
     late = [s.submission.student for s in plan.steps if s.submission.attempt.late]
     if late and not plan.due:

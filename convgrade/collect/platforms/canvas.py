@@ -40,26 +40,27 @@ def find(entry: Entry, context: Context) -> Found | None:
         before,
         late=bool(match["late"]),
         order=int(order) if order else None,
+        named=match[0],
         aside="" if order else "a text or a link in place of a file",
     )
 
 
 def plausible(founds: Sequence[Found]) -> bool:
     """Every upload has a number of its own, and every number of a user one name."""
-    uploads: dict[tuple[tuple[str, ...], int], tuple[str, str]] = {}
+    uploads: dict[tuple[tuple[str, ...], int], str] = {}
+    files: dict[tuple[tuple[str, ...], str, tuple[str, ...]], str] = {}
     names: dict[str, str] = {}
-    files: set[tuple[tuple[str, ...], str, tuple[str, ...]]] = set()
     for found in founds:
         who = found.who[0]
         if names.setdefault(who.key, who.name) != who.name:
             return False
-        if found.order is None or len(found.rest) > 1:
+        if found.order is None:
             continue
-        if (found.attempt, who.key, found.rest) in files:
+        if uploads.setdefault((found.attempt, found.order), found.named) != found.named:
             return False
-        files.add((found.attempt, who.key, found.rest))
-        place = (found.attempt, found.order)
-        if uploads.setdefault(place, (who.key, found.rest[0])) != (who.key, found.rest[0]):
+        loose = found.named.endswith(found.rest[0])  # else it lies in an archive of the student's
+        file = (found.attempt, who.key, found.rest)
+        if loose and files.setdefault(file, found.named) != found.named:
             return False
     return True
 

@@ -20,9 +20,7 @@ def _found(
     name = entry.parts[at]
     student = ARCHIVE.sub("", name) if at in entry.archives else name
     rest = [
-        part
-        for i, part in enumerate(entry.parts)
-        if i >= at + skip and i not in entry.archives
+        part for i, part in enumerate(entry.parts) if i >= at + skip and i not in entry.archives
     ]
     who = Who(f"folder:{student}", student, "", student, firm=True)
     return Found((who,), tuple(rest), entry.parts[:at], time=time)
@@ -81,14 +79,18 @@ def depth(context: Context) -> int:
 
 
 def _single(paths: list[tuple[str, ...]], context: Context) -> int:
+    """Return the level of the only student's folder; -1 where two levels could be it."""
+    folders = {path[:-1] for path in paths}
     known = [i for i, part in enumerate(paths[0][:-1]) if part in context.known]
-    return known[0] if known else 0
+    if len(known) == 1:
+        return known[0]
+    return 0 if all(len(folder) == 1 for folder in folders) else -1
 
 
 def find_folder(entry: Entry, context: Context) -> Found | None:
     """Read a path with one folder for every student."""
     at: int = context.facts
-    return _found(entry, context, at, 1) if at < len(entry.parts) - 1 else None
+    return _found(entry, context, at, 1) if 0 <= at < len(entry.parts) - 1 else None
 
 
 SUBMITTED = Platform(

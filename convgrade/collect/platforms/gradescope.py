@@ -62,7 +62,9 @@ def find(entry: Entry, context: Context) -> Found | None:
         return None
     people = [one for one in data.get(":submitters") or [] if isinstance(one, dict)]
     who = tuple(_who(one) for one in people)
-    return Found(who, rest, (*before, match[0]), time=_time(data.get(":created_at"))) if who else None
+    return (
+        Found(who, rest, (*before, match[0]), time=_time(data.get(":created_at"))) if who else None
+    )
 
 
 def _who(one: dict[str, Any]) -> Who:

@@ -57,6 +57,8 @@ class Found:
         Without a zone where the platform gives none.
     order : int or None
         Grows with the time of the upload.
+    named : str
+        The part of the path that names the student, where a platform compares those.
     aside : str
         What it is, if it is no file of a student's attempt to be graded.
     """
@@ -67,6 +69,7 @@ class Found:
     late: bool = False
     time: datetime | None = None
     order: int | None = None
+    named: str = ""
     aside: str = ""
 
 
