@@ -33,6 +33,7 @@ from downloads import (
 )
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from nbgrader.api import Gradebook
 
 from convgrade.collect.download import DownloadError
 from convgrade.collect.people import RosterError
@@ -499,6 +500,121 @@ def test_moodle_keeps_a_students_id_when_a_namesake_arrives(tmp_path: Path) -> N
     got = collect(root, download("moodle", {JANE: work("one"), twin: work("two")}))
     assert set(got.files) == {"Jane_Doe", "Jane_Doe_5000"}
     assert got.files["Jane_Doe"]["1_toeplitz_1d.ipynb"] == notebook(FIVE[0], "one")
+
+
+def test_a_folder_that_fits_no_platform_does_not_change_the_platform(tmp_path: Path) -> None:
+    """One stray folder must not make students of Brightspace's attempts."""
+    files = download("brightspace", BOTH) | {"Extra/1_toeplitz_1d.ipynb": notebook(FIVE[0], "z")}
+    got = collect(course(tmp_path), files)
+    assert set(got.files) == {"Jane_Doe", "John_Roe"}
+    assert "Extra/1_toeplitz_1d.ipynb: its path names no student" in got.text
+    assert got.status == 1
+
+
+def test_what_file_names_share_is_no_student_where_folders_are(tmp_path: Path) -> None:
+    files = {
+        "jdoe/my_1_toeplitz_1d.ipynb": notebook(FIVE[0]),
+        "jroe/my_3_padding.ipynb": notebook(FIVE[2]),
+    }
+    got = collect(course(tmp_path), files, platform="folders")
+    assert got.notebooks == {"jdoe": [FIVE[0]], "jroe": [FIVE[2]]}
+    assert collect(course(tmp_path / "b"), files).files == {}  # each has one, no two the same
+
+
+def test_times_in_a_form_that_is_not_read_are_said(tmp_path: Path) -> None:
+    files = {
+        k.replace("Mar 10", "10 kwiecień"): v for k, v in download("brightspace", BOTH).items()
+    }
+    got = collect(course(tmp_path), files)
+    assert set(got.files) == {"Jane_Doe", "John_Roe"}
+    assert "is a time in a form that is not read" in got.text
+    assert got.status == 1
+
+
+def test_two_downloads_at_once(tmp_path: Path) -> None:
+    """Canvas's upload numbers say which is newer; the same attempt twice is one."""
+    new = {
+        k.replace("_456", "_459"): v for k, v in download("canvas", {JANE: work("new")}).items()
+    }
+    archive = {"b.zip": zipped(download("canvas", BOTH)), "a.zip": zipped(new)}
+    got = collect(course(tmp_path / "a"), archive)
+    assert got.files["doejane_4711"] == work("new")
+    assert len(got.files) == 2
+    twice = zipped(blackboard({"10-09-00-00": FIVE}) | {
+        "Toeplitz_j_doe_attempt_2026-03-10-09-00-00_data.csv": "1"})  # fmt: skip
+    got = collect(course(tmp_path / "b"), {"a.zip": twice, "b.zip": twice})
+    assert sorted(got.files["j_doe"]) == [
+        *(f"{name}.ipynb" for name in FIVE),
+        "data.csv",
+        "timestamp.txt",
+    ]
+    parts = [{k: v for k, v in download("classroom", {JANE: work()}).items() if (FIVE[0] in k) == one}
+             for one in (True, False)]  # fmt: skip
+    got = collect(
+        course(tmp_path / "c"), {f"drive-00{i}.zip": zipped(p) for i, p in enumerate(parts)}
+    )
+    assert got.notebooks == {"Jane_Doe": list(FIVE)}
+
+
+def test_a_submission_changed_by_hand_stays(tmp_path: Path) -> None:
+    root = course(tmp_path)
+    collect(root, download("canvas", BOTH))
+    path = root / "submitted/doejane_4711/toeplitz/1_toeplitz_1d.ipynb"
+    path.write_bytes(notebook(FIVE[0], "mended"))
+    got = collect(root, download("canvas", BOTH))
+    assert path.read_bytes() == notebook(FIVE[0], "mended")
+    assert "changed by hand, stays" in got.text
+    assert got.status == 0
+
+
+def test_one_student_does_not_get_a_second_id_with_a_roster(tmp_path: Path) -> None:
+    root = course(tmp_path)
+    collect(root, download("canvas", BOTH))
+    rows = roster(root / "class.csv", *CLASS)
+    got = collect(root, download("canvas", BOTH), roster=rows)
+    assert set(got.files) == {"doejane_4711", "roejohn_815"}
+    assert "was collected as doejane_4711 before, and would be s1 now" in got.text
+    for old, new in (("doejane_4711", "s1"), ("roejohn_815", "s2")):
+        (root / "submitted" / old).rename(root / "submitted" / new)
+    got = collect(root, download("canvas", BOTH), roster=rows)
+    assert set(got.files) == {"s1", "s2"}
+    assert "2 unchanged" in got.text
+
+
+def test_the_gradebook_knows_students_and_the_due_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ids by names and by the platform's number; absent ones; late without a time."""
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)  # alembic
+    root = course(tmp_path)
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "") as gradebook:
+        gradebook.add_assignment("toeplitz", duedate="2026-03-10 09:00:00 UTC")
+        gradebook.add_student("s1", first_name="Jane", last_name="Doe")
+        gradebook.add_student("s2", lms_user_id="815")
+        gradebook.add_student("s3", first_name="Ann", last_name="Poe")
+    late = {k.replace("doejane_", "doejane_LATE_"): v for k, v in download("canvas", BOTH).items()}
+    got = collect(root, late)
+    assert set(got.files) == {"s1", "s2"}
+    assert "Handed in nothing (1): s3" in got.text
+    assert "s1: is late, and the platform does not say how much" in got.text
+    assert got.status == 1
+    (root / "submitted/s1/toeplitz/timestamp.txt").write_text("2026-03-10 10:00:00 UTC")
+    assert collect(root, late).status == 0
+
+
+def test_a_submission_that_cannot_be_written_is_named_and_the_old_one_stays(
+    tmp_path: Path,
+) -> None:
+    root = course(tmp_path)
+    collect(root, download("canvas", BOTH))
+    long = "x" * 260 + ".csv"  # longer than a file system takes
+    files = {
+        k.replace("_456", "_459"): v for k, v in download("canvas", {JANE: work("new")}).items()
+    }
+    got = collect(root, files | {f"doejane_4711_45999_{long}": b"1"})
+    assert got.files["doejane_4711"] == work("jane")
+    assert "doejane_4711: cannot be written" in got.text
+    assert got.status == 1
 
 
 # ----------------------------------------------------------------------------- hostile files

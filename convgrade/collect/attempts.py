@@ -219,7 +219,11 @@ def _fill(attempt: Attempt, chosen: dict[str, _File], rest: list[_File]) -> None
         and (len({folder[: shared + 1] for folder in folders}) == 1)
     ):
         shared += 1
+    same: set[tuple[tuple[str, ...], str]] = set()
     for file in others:
+        if (twice := (file.found.rest, _digest(file.entry.file))) in same:
+            continue
+        same.add(twice)
         path = "/".join(file.found.rest[shared:])
         attempt.files[_free(path, attempt.files)] = file.entry.file
 

@@ -114,7 +114,7 @@ class Collector(LoggingConfigurable):
             path = Path(self.roster).expanduser()
             people = read_roster(path if path.exists() else Path(self.coursedir.root) / path)
         record = self.record()
-        course = Course(people, bool(self.roster), record.ids, frozenset(self._there()))
+        course = Course(people, bool(self.roster), record.ids, *self._there())
         with tempfile.TemporaryDirectory(prefix="convgrade-collect-") as scratch:
             contents = read_download(download, Path(scratch))
             placement = place(contents, assignment, course, zone, self.platform)
@@ -170,8 +170,14 @@ class Collector(LoggingConfigurable):
     def _base(self) -> Path:
         return Path(self.coursedir.root) / "downloaded" / str(self.coursedir.assignment_id)
 
-    def _there(self) -> set[str]:
-        return {folder.parent.name for folder in self.folder("x").parent.parent.glob("*/*")}
+    def _there(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return whose work is in submitted/: of any assignment, and of this one."""
+        folders = [path for path in self.folder("*").parents[1].glob("*/*") if path.is_dir()]
+        own = self.folder("*").name
+        return (
+            frozenset(path.parent.name for path in folders),
+            frozenset(path.parent.name for path in folders if path.name == own),
+        )
 
     def _absent(self, plan: Plan, people: People) -> None:
         here = {step.submission.student for step in plan.steps}

@@ -80,12 +80,15 @@ class Course:
         Ids that students of earlier downloads got, by `Who.key`.
     there : frozenset of str
         Ids that have a folder in ``submitted/``.
+    here : frozenset of str
+        Ids of those who have one for this assignment.
     """
 
     people: People
     roster: bool
     recorded: Mapping[str, str]
     there: frozenset[str] = frozenset()
+    here: frozenset[str] = frozenset()
 
 
 def place(
@@ -126,6 +129,10 @@ def place(
             placement.left_out += 1
         elif not reading.platform.own(entry, reading.context):
             placement.unplaced.append((entry.shown, _why_nobody(entry)))
+    unread = sorted({found.unread for found in reading.found.values() if found.unread})
+    if unread:
+        why = f"is a time in a form that is not read ({len(unread)} such); none was written"
+        placement.unplaced.append((unread[0], why))
     ids = _ids(people, course, placement)
     for key, students in ids.items():
         try:
@@ -178,6 +185,7 @@ def _ids(people: Mapping[str, Who], course: Course, placement: Placement) -> dic
         else:
             ids[key] = [course.recorded.get(key, who.login) if not who.firm else who.login]
     _tell_apart(ids, people, course, placement)
+    _moved(ids, people, course, placement)
     for key, students in list(ids.items()):
         wrong = [f"{student!a}: {why}" for student in students if (why := unsafe(student))]
         if wrong:
@@ -220,11 +228,26 @@ def _tell_apart(
             )
 
 
+def _moved(
+    ids: dict[str, list[str]], people: Mapping[str, Who], course: Course, placement: Placement
+) -> None:
+    """See to it that nobody is collected under one id today and under another tomorrow."""
+    for key, students in list(ids.items()):
+        before = course.recorded.get(key)
+        if before and before in course.here and before not in students:
+            del ids[key]
+            placement.undecided.append((
+                people[key].shown,
+                f"was collected as {before} before, and would be {', '.join(students)} now; "
+                f"rename or remove submitted/{before}",
+            ))  # fmt: skip
+
+
 def _doubt(placement: Placement, assignment: Assignment) -> None:
     """Leave out students who look like one student's files, or like no student at all.
 
-    Where any name fits, a number of an upload in the names makes one student into many: each
-    then has a single notebook, and no two have the same.
+    Where any name fits, a number of an upload or of a part in the names makes one student into
+    many: they then differ by a number only, and no two have the same notebook.
     """
     groups: dict[str, list[Submission]] = defaultdict(list)
     for one in placement.submissions:
@@ -232,13 +255,17 @@ def _doubt(placement: Placement, assignment: Assignment) -> None:
     doubted: dict[str, str] = {}
     everybody = placement.submissions
     for group in (*groups.values(), everybody):
-        if _single(group):
-            names = ", ".join(one.student for one in group)
-            for one in group:
-                doubted[one.student] = (
-                    f"{names}: each has one notebook and no two the same, as if they were one "
-                    "student's files; say --platform if they are students"
-                )
+        if not _disjoint(group):
+            continue
+        single = all(len(one.attempt.notebooks) == 1 for one in group)
+        if group is everybody and not single:
+            continue
+        who = ", ".join(one.student for one in group)
+        for one in group:
+            doubted[one.student] = (
+                f"{who}: no two have the same notebook, as if they were one student's files; "
+                "say --platform if they are students"
+            )
     names = {name.casefold() for name in (*assignment.notebooks, assignment.name)}
     for one in everybody:
         if one.student.casefold() in names:
@@ -249,7 +276,6 @@ def _doubt(placement: Placement, assignment: Assignment) -> None:
     placement.undecided += sorted(doubted.items())
 
 
-def _single(group: Sequence[Submission]) -> bool:
-    notebooks = [one.attempt.notebooks for one in group]
-    flat = [name for names in notebooks for name in names]
-    return len(group) > 1 and all(len(n) == 1 for n in notebooks) and len(set(flat)) == len(flat)
+def _disjoint(group: Sequence[Submission]) -> bool:
+    notebooks = [name for one in group for name in one.attempt.notebooks]
+    return len(group) > 1 and len(set(notebooks)) == len(notebooks)

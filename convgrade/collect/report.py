@@ -17,12 +17,15 @@ LISTED = 40  # of what is said for information only; what needs a person is list
 def needs_a_person(plan: Plan) -> list[tuple[str, str]]:
     """Return what could not be placed or decided, and why."""
     late = [
-        (step.submission.student, "is late, and the platform does not say how much: the due date "
-         "in the gradebook counts only with a timestamp.txt")
+        (
+            step.submission.student,
+            "is late, and the platform does not say how much: write when into its timestamp.txt",
+        )
         for step in plan.steps
-        if plan.due and step.writes and step.submission.attempt.late
-        and not step.submission.attempt.time
-    ]  # fmt: skip
+        if plan.due
+        and step.submission.attempt.late
+        and not (step.timed or step.submission.attempt.time)
+    ]
     return [
         *plan.failed,
         *plan.placement.undecided,
@@ -62,6 +65,8 @@ def _lines(plan: Plan, dry: bool) -> Iterator[str]:
     if wrong:
         yield f"\nNeeds a person ({len(wrong)}):"
         yield from (f"  {name.encode('utf-8', 'replace').decode()}: {why}" for name, why in wrong)
+        if any(pair not in plan.failed for pair in wrong):
+            yield "  To put it right: unpack the download, mend it there, and collect the folder."
     yield ""
     yield _total(plan, dry)
 
@@ -121,11 +126,13 @@ def _notes(plan: Plan) -> Iterator[str]:
 def _total(plan: Plan, dry: bool) -> str:
     counts = Counter(step.what for step in plan.steps)
     failed = {name for name, _ in plan.failed}
+    wrong = len(needs_a_person(plan))
+    person = f" {wrong} for a person to look at." if wrong else ""
     written = sum(step.writes and step.submission.student not in failed for step in plan.steps)
     words = ", ".join(f"{count} {what}" for what, count in counts.items()) or "no student"
     if dry:
-        return f"Preview: {words}. Nothing was written."
-    return f"Collected: {words}. {written} written to submitted/."
+        return f"Preview: {words}. Nothing was written.{person}"
+    return f"Collected: {words}. {written} written to submitted/.{person}"
 
 
 def _some(names: Sequence[str]) -> str:

@@ -19,7 +19,8 @@ from convgrade.collect.record import Past
 __all__ = ["TIMESTAMP", "Step", "decide", "digest", "put_aside", "timestamp", "write"]
 
 TIMESTAMP = "timestamp.txt"
-NEW, UPDATED, SAME, OLDER, UNSURE = "new", "updated", "unchanged", "older, left out", "not decided"
+NEW, UPDATED, SAME = "new", "updated", "unchanged"
+BY_HAND, OLDER, UNSURE = "changed by hand, stays", "older, left out", "not decided"
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,15 @@ class Step:
         Of the submission's files.
     why : str
         What a person has to decide.
+    timed : bool
+        Whether ``submitted/`` says, or will say, when it was handed in.
     """
 
     submission: Submission
     what: str
     digest: str
     why: str = ""
+    timed: bool = False
 
     @property
     def writes(self) -> bool:
@@ -97,10 +101,10 @@ def decide(submission: Submission, folder: Path, past: Past | None, force: bool)
     own, there = digest(attempt.files), _there(folder)
     when = attempt.time.astimezone(UTC).replace(microsecond=0) if attempt.time else None
     if not there:
-        return Step(submission, NEW, own)
+        return Step(submission, NEW, own, timed=bool(when))
     now, time_there = digest(there), _time_there(folder)
     if own == now and (not when or when == time_there):
-        return Step(submission, SAME, own)
+        return Step(submission, SAME, own, timed=bool(time_there))
     if force:
         return Step(submission, UPDATED, own)
     if when and time_there:
@@ -121,10 +125,7 @@ def decide(submission: Submission, folder: Path, past: Past | None, force: bool)
 def _by_record(submission: Submission, own: str, now: str, past: Past) -> Step:
     attempt = submission.attempt
     if own == past.digests[-1]:
-        if own == now:
-            return Step(submission, UPDATED, own)  # only the time is new
-        return Step(submission, UNSURE, own, "was changed in submitted/ after it was collected; "
-                    "--force takes the download's and keeps the other")  # fmt: skip
+        return Step(submission, UPDATED if own == now else BY_HAND, own)  # or its time is new
     if own in past.digests:
         return Step(submission, OLDER, own)
     if attempt.order is not None and past.order is not None and attempt.order < past.order:

@@ -43,7 +43,8 @@ def find(entry: Entry, context: Context) -> Found | None:
     time = when(text) if re.search(r", \d{4} \d", text) else None
     number = match["number"]
     who = Who(f"brightspace:{number}:{name}", name, number, id_from_name(name))
-    return Found((who,), rest, (*before, match[0]), time=time)
+    unread = "" if time else text
+    return Found((who,), rest, (*before, match[0]), time=time, unread=unread)
 
 
 def own(entry: Entry, context: Context) -> bool:

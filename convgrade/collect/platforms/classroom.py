@@ -5,10 +5,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from convgrade.collect.download import Entry
 from convgrade.collect.names import id_from_name, notebook_in
 from convgrade.collect.people import Who
-from convgrade.collect.platforms.scheme import Context, Found, Platform
+from convgrade.collect.platforms.scheme import Context, Found, Platform, no_folder_is_a_student
 
 DASH = " - "
 
@@ -29,10 +32,21 @@ def find(entry: Entry, context: Context) -> Found | None:
     return None
 
 
+def plausible(founds: Sequence[Found]) -> bool:
+    """No folder is a student; Drive's own archives are parts of one download."""
+    return no_folder_is_a_student(
+        [
+            replace(found, attempt=tuple(p for p in found.attempt if not p.endswith(".zip")))
+            for found in founds
+        ]
+    )
+
+
 CLASSROOM = Platform(
     "classroom",
     "Google Classroom",
     "<name> - <notebook>.ipynb",
     find,
+    plausible=plausible,
     guess=True,
 )

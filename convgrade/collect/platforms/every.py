@@ -27,6 +27,9 @@ PLATFORMS = (
 )
 
 
+SURE_SHARE = 3  # a platform with names of its own need only fit a third of the notebooks
+
+
 @dataclass(frozen=True)
 class Reading:
     """A download as one platform reads it.
@@ -103,6 +106,8 @@ def recognise(context: Context, wanted: str = "") -> Reading | None:
         return read_as(next(one for one in PLATFORMS if one.name == wanted), context)
     best: Reading | None = None
     for platform in PLATFORMS:
+        if platform.guess and best is not None and best.notebooks * SURE_SHARE >= best.of:
+            break  # names that say more than any name would: the others are for a person
         reading = read_as(platform, context)
         sure = not platform.guess
         if not reading.found or not platform.plausible(list(reading.found.values())):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from convgrade.collect.download import Entry
 from convgrade.collect.names import NamedFile, notebook_in, notebook_stem
 from convgrade.collect.people import Who
-from convgrade.collect.platforms.scheme import Context, Found, Platform
+from convgrade.collect.platforms.scheme import Context, Found, Platform, no_folder_is_a_student
 
 
 def readings(name: str, context: Context) -> list[NamedFile]:
@@ -45,9 +45,11 @@ def _known(entry: Entry, context: Context) -> Found | None:
     """Take a file that begins with the id of a student of the course."""
     file = entry.parts[-1]
     stem = notebook_stem(file)
-    for end in (stem or file, *_heads(file)):
-        if end in context.facts:
-            return _found(entry, end, file[len(end) + 1 :] if file[len(end)] == "_" else file)
+    if stem in context.facts:
+        return _found(entry, str(stem), file)
+    for head in _heads(file):
+        if head in context.facts:
+            return _found(entry, head, file[len(head) + 1 :])
     return None
 
 
@@ -67,5 +69,6 @@ PLAIN = Platform(
     "<student id>_<notebook>.ipynb",
     find,
     facts=facts,
+    plausible=no_folder_is_a_student,
     guess=True,
 )

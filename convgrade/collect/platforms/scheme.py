@@ -59,6 +59,8 @@ class Found:
         Grows with the time of the upload.
     named : str
         The part of the path that names the student, where a platform compares those.
+    unread : str
+        A time in a form that is not read.
     aside : str
         What it is, if it is no file of a student's attempt to be graded.
     """
@@ -70,6 +72,7 @@ class Found:
     time: datetime | None = None
     order: int | None = None
     named: str = ""
+    unread: str = ""
     aside: str = ""
 
 
@@ -86,6 +89,18 @@ def never(entry: Entry, context: Context) -> bool:
 def always(founds: Sequence[Found]) -> bool:
     """Find every reading plausible."""
     return True
+
+
+def no_folder_is_a_student(founds: Sequence[Found]) -> bool:
+    """Tell whether students read from file names are not rather the folders around them.
+
+    In ``jdoe/my_1_x.ipynb`` and ``jroe/my_2_y.ipynb`` nobody is called "my".
+    """
+    people: dict[tuple[str, ...], set[str]] = {}
+    for found in founds:
+        people.setdefault(found.attempt, set()).add(found.who[0].key)
+    alone = [next(iter(keys)) for keys in people.values() if len(keys) == 1]
+    return len(alone) == len(set(alone))
 
 
 @dataclass(frozen=True)
