@@ -388,10 +388,13 @@ def test_a_number_and_a_name_that_contradict_are_left_to_a_person(tmp_path: Path
 
 
 def test_canvas_and_moodles_own_lists_are_rosters(tmp_path: Path) -> None:
-    canvas = (("Student", "ID", "SIS User ID", "SIS Login ID", "Section"), ("    Points Possible", *"    "),
-              ("Doe, Jane", "4711", "u1", "jane@x", "1"), ("Roe, John", "815", "u2", "john@x", "1"))  # fmt: skip
+    canvas = (("Student", "ID", "SIS User ID", "SIS Login ID", "Section"),
+              ("    Points Possible", *"    "),
+              ("Doe, Jane", "4711", "u1", "jane@x", "1"),
+              ("Roe, John", "815", "u2", "john@x", "1"))  # fmt: skip
     moodle = (("Identifier", "Full name", "ID number", "Email address"),
-              ("Participant 4711", "Jane Doe", "u1", "j@x"), ("Participant 815", "John Roe", "u2", "r@x"))  # fmt: skip
+              ("Participant 4711", "Jane Doe", "u1", "j@x"),
+              ("Participant 815", "John Roe", "u2", "r@x"))  # fmt: skip
     for platform, rows in (("canvas", canvas), ("moodle", moodle)):
         root = course(tmp_path / platform)
         got = collect(root, download(platform, BOTH), roster=roster(root / "r.csv", *rows))
@@ -548,8 +551,10 @@ def test_two_downloads_at_once(tmp_path: Path) -> None:
         "data.csv",
         "timestamp.txt",
     ]
-    parts = [{k: v for k, v in download("classroom", {JANE: work()}).items() if (FIVE[0] in k) == one}
-             for one in (True, False)]  # fmt: skip
+    parts = [
+        {k: v for k, v in download("classroom", {JANE: work()}).items() if (FIVE[0] in k) == one}
+        for one in (True, False)
+    ]
     got = collect(
         course(tmp_path / "c"), {f"drive-00{i}.zip": zipped(p) for i, p in enumerate(parts)}
     )
@@ -731,7 +736,7 @@ def test_no_student_is_lost_and_none_invented(
     root = course(tmp_path_factory.mktemp("course"), names)
     got = collect(root, download(platform, students), platform=platform.partition("-")[0])
     files = {
-        expected_id(platform, who): {k: v for k, v in handed.items()}
+        expected_id(platform, who): dict(handed)
         for who, handed in students.items()
     }
     shown = {
@@ -747,8 +752,12 @@ def test_no_student_is_lost_and_none_invented(
 
 def convgrade(root: Path, *args: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "convgrade", *args], cwd=root, capture_output=True, text=True, timeout=300
-    )  # fmt: skip
+        [sys.executable, "-m", "convgrade", *args],
+        cwd=root,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
 
 
 @pytest.mark.slow

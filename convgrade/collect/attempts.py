@@ -77,26 +77,23 @@ def newest(files: Sequence[tuple[Entry, Found]], assignment: Assignment) -> Atte
     groups: dict[tuple[str, ...], list[tuple[Entry, Found]]] = defaultdict(list)
     for entry, found in files:
         groups[found.attempt].append((entry, found))
-    orders = {key: _order(group) for key, group in groups.items()}
     if len(groups) == 1:
         return _attempt(files, assignment)
-    if (
-        all(len(order) == 2 for order in orders.values())
-        and len({order[0] for order in orders.values()}) == 1
-    ):
-        ranked = sorted(groups, key=lambda key: orders[key][1])
-        last = [key for key in ranked if orders[key] == orders[ranked[-1]]]
-        if len(last) == 1:
-            return _last(ranked, groups, assignment)
-    return _merged(groups, files, assignment)
+    ages = {key: _age(group) for key, group in groups.items()}
+    if len({kind for kind, _ in ages.values()} - {""}) == 1 and all(k for k, _ in ages.values()):
+        ranked = sorted(groups, key=lambda key: ages[key])
+        tied = {key: groups[key] for key in groups if ages[key] == ages[ranked[-1]]}
+        return _last(ranked, groups, assignment) if len(tied) == 1 else _merged(tied, assignment)
+    return _merged(groups, assignment)
 
 
-def _order(group: Sequence[tuple[Entry, Found]]) -> tuple[str, float] | tuple[()]:
-    times = [found.time for _, found in group if found.time]
+def _age(group: Sequence[tuple[Entry, Found]]) -> tuple[str, float]:
+    """Return by what a group's age is known ("" if it is not), and what grows with it."""
+    times = [found.time.timestamp() for _, found in group if found.time]
     orders = [found.order for _, found in group if found.order is not None]
     if times:
-        return ("time", max(time.timestamp() for time in times))
-    return ("order", max(orders)) if orders else ()
+        return ("time", max(times))
+    return ("order", max(orders)) if orders else ("", 0.0)
 
 
 def _last(
@@ -120,13 +117,12 @@ def _last(
 
 def _merged(
     groups: dict[tuple[str, ...], list[tuple[Entry, Found]]],
-    files: Sequence[tuple[Entry, Found]],
     assignment: Assignment,
 ) -> Attempt:
     """Join what several archives hold, if no file has two contents."""
     contents: dict[tuple[str, ...], str] = {}
     kept: dict[tuple[str, ...], tuple[Entry, Found]] = {}
-    for entry, found in files:
+    for entry, found in (file for group in groups.values() for file in group):
         same = _digest(entry.file)
         if contents.setdefault(found.rest, same) != same:
             where = " and ".join("/".join(key) or "the download" for key in groups)

@@ -207,7 +207,8 @@ def read_roster(path: Path) -> People:
         people.everybody.append(
             person(
                 student,
-                *("".join(pick(part)[:1]) for part in (FIRST, LAST)),
+                "".join(pick(FIRST)[:1]),
+                "".join(pick(LAST)[:1]),
                 names=pick(NAMES),
                 numbers=pick(NUMBERS),
                 logins=pick(LOGINS),

@@ -52,7 +52,8 @@ def facts(context: Context) -> Heads:
             if match and head.endswith(f"_{match['login']}"):
                 people[head] = (match["login"], match["name"])
     if len(heads) > 1:
-        common = os.path.commonprefix(sorted(heads)).rfind("_") + 1
+        shared = os.path.commonprefix(sorted(heads))  # noqa: RUF071 (sign by sign, not folders)
+        common = shared.rfind("_") + 1
     else:
         common = max((head.rfind("_") + 1 for head in heads), default=0)
     return Heads(common, people)
@@ -63,7 +64,7 @@ def find(entry: Entry, context: Context) -> Found | None:
     fit = by_patterns(entry, (TEXT, FILE))
     if fit is None:
         return None
-    match, before, rest = fit
+    match, _, rest = fit
     try:
         time = datetime.strptime(match["time"], "%Y-%m-%d-%H-%M-%S")
     except ValueError:
