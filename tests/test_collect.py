@@ -322,12 +322,40 @@ def test_ilias_stamps_files_and_teams(tmp_path: Path) -> None:
 
 
 def test_a_group_in_gradescope_hands_in_for_each_member(tmp_path: Path) -> None:
-    yaml = "submission_1:\n  :submitters:\n  - :name: A B\n    :sid: a1\n  - :name: C D\n    :sid: c1\n"
+    """And a folder that the metadata does not name is nobody's."""
+    people = "  - :name: A B\n    :sid: a1\n  - :name: C D\n    :email: c@example.org\n"
     files = {f"submission_1/{name}": data for name, data in work().items()}
-    got = collect(course(tmp_path), files | {"submission_metadata.yml": yaml})
-    assert set(got.files) == {"a1", "c1"}
-    without = collect(course(tmp_path / "b"), files | {"submission_2/x.txt": "y"})
-    assert without.files == {} or "submission_1" not in without.files or without.status == 1
+    files["submission_metadata.yml"] = f"submission_1:\n  :submitters:\n{people}".encode()
+    files |= {f"submission_2/{name}": data for name, data in work("x").items()}
+    got = collect(course(tmp_path), files)
+    assert got.notebooks == {"a1": list(FIVE), "c@example.org": list(FIVE)}
+    assert "submission_2/1_toeplitz_1d.ipynb: its path names no student" in got.text
+    assert got.status == 1
+
+
+def test_the_only_notebook_may_have_any_name(tmp_path: Path) -> None:
+    """Of one-notebook assignments, also without nbgrader's marks; not another assignment's."""
+    bare = b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+    files = {"Jane Doe_7_assignsubmission_file_/homework.ipynb": bare,
+             "John Roe_8_assignsubmission_file_/week7.ipynb": notebook("other", "x")}  # fmt: skip
+    got = collect(course(tmp_path, ("problem1",)), files)
+    assert got.files == {"Jane_Doe": {"problem1.ipynb": bare}}
+    assert "'homework.ipynb' is taken for the only notebook" in got.text
+    assert "John_Roe: none of the assignment's notebooks is there, but week7.ipynb" in got.text
+
+
+def test_the_form_of_unicode_that_the_course_has_is_kept(tmp_path: Path) -> None:
+    """Names are compared as bytes: a notebook, and a student's folder, stay spelt as they are."""
+    name = unicodedata.normalize("NFD", "1_Übung")
+    root = course(tmp_path, (name,))
+    folder = unicodedata.normalize("NFD", "josé")
+    laid_out(root / "submitted" / folder / "toeplitz", {f"{name}.ipynb": notebook(name, "x")})
+    path = laid_out(tmp_path / "loose", {"josé_1_Übung.ipynb": notebook(name, "x")})
+    got = collect(root, path)
+    assert "1 unchanged" in got.text
+    assert list(got.files) == [folder]
+    got = collect(root, laid_out(path, {"ana_1_Übung.ipynb": notebook(name, "y")}))
+    assert list(got.files["ana"]) == [f"{name}.ipynb"]
 
 
 # -------------------------------------------------------------------------------- people
@@ -735,10 +763,7 @@ def test_no_student_is_lost_and_none_invented(
     assume(platform != "folders" or len(students) > 1)  # of one, the level is a person's to say
     root = course(tmp_path_factory.mktemp("course"), names)
     got = collect(root, download(platform, students), platform=platform.partition("-")[0])
-    files = {
-        expected_id(platform, who): dict(handed)
-        for who, handed in students.items()
-    }
+    files = {expected_id(platform, who): dict(handed) for who, handed in students.items()}
     shown = {
         one: {k: v for k, v in own.items() if k != "timestamp.txt"}
         for one, own in got.files.items()

@@ -32,12 +32,15 @@ class Assignment:
         given out ("" in others).
     files : frozenset of str
         Names of the other files that were given out.
+    spelt : dict of str to str
+        By notebook, its name in the course's own form of Unicode, which nbgrader looks for.
     """
 
     name: str
     notebooks: tuple[str, ...]
     cells: dict[str, dict[str, str]]
     files: frozenset[str]
+    spelt: dict[str, str]
 
     def by_content(self, file: Path) -> str | None:
         """Return the one notebook that shares cells with a file, whatever its name."""
@@ -78,8 +81,9 @@ def read_assignment(coursedir: Any) -> Assignment:
         for path in folder.rglob("*")
         if path.is_file() and path.suffix != ".ipynb"
     }
+    spelt = {notebook: path.stem for notebook, path in found.items()}
     cells = {notebook: answers(path) for notebook, path in found.items()}
-    return Assignment(name, tuple(sorted(found)), cells, frozenset(files))
+    return Assignment(name, tuple(sorted(found)), cells, frozenset(files), spelt)
 
 
 def _what_there_is(coursedir: Any, name: str) -> str:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from convgrade.collect.assignment import Assignment
+from convgrade.collect.assignment import Assignment, answers
 from convgrade.collect.download import Entry
-from convgrade.collect.names import copy_of, loosely, notebook_in, notebook_stem
+from convgrade.collect.names import copy_of, loosely, notebook_in, notebook_stem, tidy
 from convgrade.collect.platforms.scheme import Found
 
 __all__ = ["Attempt", "UndecidedError", "newest"]
@@ -151,13 +151,18 @@ def _attempt(files: Sequence[tuple[Entry, Found]], assignment: Assignment) -> At
             attempt.notes.append(f"{chosen[notebook].name!r} is taken for {notebook}")
         passed = [file for file in (firm or meant) if file is not chosen[notebook]]
         rest = [file for file in rest if file not in passed]
+    if not chosen and len(assignment.notebooks) == 1:
+        strangers = [file for file in rest if notebook_stem(file.name) is not None]
+        if len(strangers) == 1 and not answers(strangers[0].entry.file):
+            chosen[assignment.notebooks[0]] = strangers[0]
+            attempt.notes.append(f"{strangers[0].name!r} is taken for the only notebook")
     if asides and not chosen:
         raise UndecidedError(f"there is only {asides[0].aside}")
     if not chosen:
         names = ", ".join(sorted(file.name for file in read)) or "no file"
         raise UndecidedError(f"none of the assignment's notebooks is there, but {names}")
-    _fill(attempt, chosen, rest)
-    strays = [path for path in attempt.files if notebook_stem(path) not in (None, *chosen)]
+    _fill(attempt, chosen, rest, assignment)
+    strays = [path for path in attempt.files if notebook_stem(tidy(path)) not in (None, *chosen)]
     missing = [name for name in assignment.notebooks if name not in chosen]
     if strays and missing:
         raise UndecidedError(
@@ -202,10 +207,12 @@ def _one(notebook: str, files: list[_File], assignment: Assignment, notes: list[
     raise UndecidedError(f"{names} differ, and both could be {notebook}; keep one of them")
 
 
-def _fill(attempt: Attempt, chosen: dict[str, _File], rest: list[_File]) -> None:
+def _fill(
+    attempt: Attempt, chosen: dict[str, _File], rest: list[_File], assignment: Assignment
+) -> None:
     attempt.notebooks = tuple(chosen)
     for notebook, file in chosen.items():
-        attempt.files[f"{notebook}.ipynb"] = file.entry.file
+        attempt.files[f"{assignment.spelt[notebook]}.ipynb"] = file.entry.file
     others = [file for file in rest if file not in chosen.values()]
     folders = [file.found.rest[:-1] for file in (*chosen.values(), *others)]
     shared = 0

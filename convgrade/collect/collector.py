@@ -21,11 +21,12 @@ from traitlets.config import LoggingConfigurable
 
 from convgrade.collect.assignment import Assignment, read_assignment
 from convgrade.collect.download import DownloadError, read_download
+from convgrade.collect.names import tidy
 from convgrade.collect.people import People, person, read_roster
 from convgrade.collect.placing import Course, Placement, place
 from convgrade.collect.platforms.every import PLATFORMS
 from convgrade.collect.record import Past, Record
-from convgrade.collect.writing import Step, decide, put_aside, write
+from convgrade.collect.writing import SAME, Step, decide, put_aside, write
 
 __all__ = ["Collector", "Plan"]
 
@@ -139,6 +140,9 @@ class Collector(LoggingConfigurable):
         for step in plan.steps:
             student = step.submission.student
             record.ids[step.submission.who.key] = student
+            past = record.students.setdefault(student, Past())
+            if step.what == SAME and not past.digests:
+                past.digests = [step.digest]  # a run was ended before it was noted
             if not step.writes:
                 continue
             folder, kept = self.folder(student), self._base() / REPLACED / student
@@ -153,14 +157,17 @@ class Collector(LoggingConfigurable):
                 continue
             if moved:
                 plan.moved[student] = moved
-            past = record.students.setdefault(student, Past())
             past.digests = [*(d for d in past.digests if d != step.digest), step.digest]
             past.order = step.submission.attempt.order
         record.write()
 
     def folder(self, student: str) -> Path:
-        """Return where a student's submission lies."""
+        """Return where a student's submission lies, in the form of Unicode that is there."""
         name = self.coursedir.assignment_id
+        above = Path(self.coursedir.format_path(self.coursedir.submitted_directory, "*", name))
+        if not student.isascii():
+            same = [path.name for path in above.parents[1].glob("*") if tidy(path.name) == student]
+            student = next(iter(same), student)
         return Path(self.coursedir.format_path(self.coursedir.submitted_directory, student, name))
 
     def record(self) -> Record:
@@ -175,13 +182,13 @@ class Collector(LoggingConfigurable):
         folders = [path for path in self.folder("*").parents[1].glob("*/*") if path.is_dir()]
         own = self.folder("*").name
         return (
-            frozenset(path.parent.name for path in folders),
-            frozenset(path.parent.name for path in folders if path.name == own),
+            frozenset(tidy(path.parent.name) for path in folders),
+            frozenset(tidy(path.parent.name) for path in folders if path.name == own),
         )
 
     def _absent(self, plan: Plan, people: People) -> None:
         here = {step.submission.student for step in plan.steps}
-        here |= {name for name, _ in plan.placement.undecided}
+        here |= {name for name, _ in plan.placement.undecided} | plan.placement.possible
         for student in sorted(people.ids - here):
             there = self.folder(student)
             (plan.kept if there.exists() else plan.absent).append(student)

@@ -50,6 +50,8 @@ class Placement:
         Students for whom nothing is written, and why.
     unplaced : list of (str, str)
         Files that are nobody's, and why.
+    possible : set of str
+        Ids of those who may be meant by somebody undecided.
     notes : list of str
     left_out : int
         How many files were the course's own.
@@ -61,6 +63,7 @@ class Placement:
     submissions: list[Submission] = field(default_factory=list)
     undecided: list[tuple[str, str]] = field(default_factory=list)
     unplaced: list[tuple[str, str]] = field(default_factory=list)
+    possible: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     left_out: int = 0
     noise: int = 0
@@ -173,6 +176,7 @@ def _ids(people: Mapping[str, Who], course: Course, placement: Placement) -> dic
     for key, who in people.items():
         found = course.people.find(who)
         if len(found) > 1:
+            placement.possible |= {person.id for person in found}
             names = ", ".join(sorted(person.id for person in found))
             placement.undecided.append((who.shown, f"could be {names}"))
         elif found:

@@ -60,10 +60,10 @@ def timestamp(time: datetime) -> str:
 def digest(files: dict[str, Path]) -> str:
     """Return what tells two submissions apart: names and contents."""
     total = hashlib.sha256()
-    for name in sorted(files):
+    for name in sorted(files, key=tidy):
         with files[name].open("rb") as source:
             inner = hashlib.file_digest(source, "sha256").hexdigest()
-        total.update(f"{name}\0{inner}\n".encode("utf-8", "surrogateescape"))
+        total.update(f"{tidy(name)}\0{inner}\n".encode())
     return total.hexdigest()
 
 
