@@ -331,6 +331,10 @@ def test_a_group_in_gradescope_hands_in_for_each_member(tmp_path: Path) -> None:
     assert got.notebooks == {"a1": list(FIVE), "c@example.org": list(FIVE)}
     assert "submission_2/1_toeplitz_1d.ipynb: its path names no student" in got.text
     assert got.status == 1
+    files["submission_metadata.yml"] = b": : ["
+    broken = collect(course(tmp_path / "b"), files)
+    assert (broken.files, broken.status) == ({}, 1)
+    assert "submission_1, submission_2: is Gradescope's number" in broken.text
 
 
 def test_the_only_notebook_may_have_any_name(tmp_path: Path) -> None:

@@ -119,7 +119,9 @@ def place(
     reading = recognise(context, platform)
     placement = Placement(reading, unplaced=list(contents.refused), noise=contents.noise)
     if reading is None:
-        placement.unplaced += [(entry.shown, "no platform names files so") for entry in entries]
+        placement.unplaced += [
+            (entry.shown, "its name does not say whose it is") for entry in entries
+        ]
         return placement
     files: dict[str, list[tuple[Entry, Found]]] = defaultdict(list)
     people: dict[str, Who] = {}
@@ -256,28 +258,32 @@ def _doubt(placement: Placement, assignment: Assignment) -> None:
     groups: dict[str, list[Submission]] = defaultdict(list)
     for one in placement.submissions:
         groups[re.sub(r"\d+", "0", one.student)].append(one)
-    doubted: dict[str, str] = {}
-    everybody = placement.submissions
+    everybody, doubted = placement.submissions, set[str]()
+
+    def doubt(students: Sequence[str], why: str) -> None:
+        if left := [student for student in students if student not in doubted]:
+            placement.undecided.append((", ".join(left), why))
+            doubted.update(left)
+
     for group in (*groups.values(), everybody):
-        if not _disjoint(group):
-            continue
         single = all(len(one.attempt.notebooks) == 1 for one in group)
-        if group is everybody and not single:
-            continue
-        who = ", ".join(one.student for one in group)
-        for one in group:
-            doubted[one.student] = (
-                f"{who}: no two have the same notebook, as if they were one student's files; "
-                "say --platform if they are students"
+        if _disjoint(group) and (single or group is not everybody):
+            doubt(
+                [one.student for one in group],
+                "no two have the same notebook, as if they were one student's files; say "
+                "--platform if they are students",
             )
-    names = {name.casefold() for name in (*assignment.notebooks, assignment.name)}
-    for one in everybody:
-        if one.student.casefold() in names:
-            doubted[one.student] = (
-                "is the name of a notebook or of the assignment, not a student's"
-            )
+    taken = {name.casefold() for name in (*assignment.notebooks, assignment.name)}
+    doubt(
+        [one.student for one in everybody if one.student.casefold() in taken],
+        "is the name of a notebook or of the assignment, not a student's",
+    )
+    doubt(
+        [one.student for one in everybody if re.fullmatch(r"submission_\d+", one.student)],
+        "is Gradescope's number, and no submission_metadata.yml that can be read is there",
+    )
+    placement.possible |= doubted
     placement.submissions = [one for one in everybody if one.student not in doubted]
-    placement.undecided += sorted(doubted.items())
 
 
 def _disjoint(group: Sequence[Submission]) -> bool:
