@@ -634,6 +634,10 @@ def test_the_gradebook_knows_students_and_the_due_date(
     assert set(got.files) == {"s1", "s2"}
     assert "Handed in nothing (1): s3" in got.text
     assert "s1: is late, and the platform does not say how much" in got.text
+    shown = collect(root, blackboard({"10-09-00-00": FIVE}), dry=True).text
+    assert "late" not in next(line for line in shown.splitlines() if line.startswith("s1 "))
+    shown = collect(root, blackboard({"10-09-00-01": FIVE}), dry=True).text
+    assert "late" in next(line for line in shown.splitlines() if line.startswith("s1 "))
     assert got.status == 1
     (root / "submitted/s1/toeplitz/timestamp.txt").write_text("2026-03-10 10:00:00 UTC")
     assert collect(root, late).status == 0
@@ -722,6 +726,12 @@ def test_archives_made_to_fill_a_disk_are_refused(
     assert "beyond the limit" in got.text
 
 
+def test_names_are_no_commands_to_the_terminal(tmp_path: Path) -> None:
+    got = collect(course(tmp_path), {"\x1b[2J\nall well.txt": b"x", **download("plain", BOTH)})
+    assert "\x1b" not in got.text
+    assert r"\x1b[2J\nall well.txt: its path names no student" in got.text
+
+
 def test_a_broken_zip_is_named(tmp_path: Path) -> None:
     head = "Jane Doe_7_assignsubmission_file_/"
     got = collect(course(tmp_path), {head + "hw.zip": b"PK\x03\x04 cut off"} | {
@@ -777,6 +787,15 @@ def test_no_student_is_lost_and_none_invented(
 
 
 # ------------------------------------------------------------------------ the two commands
+
+
+def test_collecting_loads_neither_torch_nor_the_kit() -> None:
+    """It serves any course: a fresh Python that imports all of it knows neither."""
+    code = (
+        "import sys, convgrade.collect.app, convgrade.plugins.zip_collect\n"
+        "sys.exit(bool({'torch', 'convkit', 'convgrade.reference'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], timeout=120).returncode == 0
 
 
 def convgrade(root: Path, *args: str) -> subprocess.CompletedProcess[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import UTC
+from datetime import UTC, datetime
 
 from convgrade.collect.collector import Plan
 from convgrade.collect.writing import OLDER, UNSURE, Step
@@ -44,7 +44,18 @@ def report(plan: Plan, dry: bool) -> str:
     dry : bool
         Whether it was only a preview.
     """
-    return "\n".join(line for line in _lines(plan, dry))
+    return "\n".join(_printable(line) for line in _lines(plan, dry))
+
+
+def _one_line(text: str) -> str:
+    return text.replace("\n", "\\n")
+
+
+def _printable(line: str) -> str:
+    # Names of files are the students': they may hold what a terminal takes for commands.
+    return "".join(
+        sign if sign.isprintable() or sign == "\n" else ascii(sign)[1:-1] for sign in line
+    )
 
 
 def _lines(plan: Plan, dry: bool) -> Iterator[str]:
@@ -64,7 +75,7 @@ def _lines(plan: Plan, dry: bool) -> Iterator[str]:
     wrong = needs_a_person(plan)
     if wrong:
         yield f"\nNeeds a person ({len(wrong)}):"
-        yield from (f"  {name.encode('utf-8', 'replace').decode()}: {why}" for name, why in wrong)
+        yield from (f"  {_one_line(name)}: {_one_line(why)}" for name, why in wrong)
         if any(pair not in plan.failed for pair in wrong):
             yield "  To put it right: unpack the download, mend it there, and collect the folder."
     yield ""
@@ -74,7 +85,7 @@ def _lines(plan: Plan, dry: bool) -> Iterator[str]:
 def _table(plan: Plan) -> Iterator[str]:
     of = len(plan.assignment.notebooks)
     rows = [("student", "notebooks", "late", "attempt", "time (UTC)", ""), *(
-        _row(step, of) for step in plan.steps
+        _row(step, of, plan.due) for step in plan.steps
     )]  # fmt: skip
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
@@ -83,11 +94,12 @@ def _table(plan: Plan) -> Iterator[str]:
         ).rstrip()
 
 
-def _row(step: Step, of: int) -> tuple[str, ...]:
+def _row(step: Step, of: int, due: datetime | None) -> tuple[str, ...]:
     attempt = step.submission.attempt
     when = f"{attempt.time.astimezone(UTC):%Y-%m-%d %H:%M}" if attempt.time else "-"
     number = f"{attempt.number} of {attempt.of}" if attempt.of > 1 else "1"
-    late = "late" if attempt.late else "-"
+    past = due and attempt.time and attempt.time > due.replace(tzinfo=UTC)
+    late = "late" if attempt.late or past else "-"
     return (
         step.submission.student, f"{len(attempt.notebooks)} of {of}", late, number, when, step.what
     )  # fmt: skip
