@@ -766,7 +766,7 @@ def classes(draw: st.DrawFn) -> tuple[tuple[str, ...], dict[Student, dict[str, b
 
 
 @pytest.mark.parametrize("platform", PLATFORMS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(made=classes())
 def test_no_student_is_lost_and_none_invented(
     tmp_path_factory: pytest.TempPathFactory,
