@@ -49,9 +49,11 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # ------------------------------------------------------------------- zip_collect
-# Files from a learning platform: <student id>_<notebook>.ipynb, loose or in zip files below
-# downloaded/<assignment>/archive. Adapt the pattern to what yours writes.
-c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)_(?P<file_id>[1-9]_[^/.]+)"
+# What a learning platform gives, put below downloaded/<assignment>/archive: docs/collecting.md.
+# `convgrade collect` does the same with any file. Both take a list of the class
+# (c.Collector.roster = "class.csv") and the zone of times without one (c.Collector.timezone).
+c.ZipCollectApp.extractor_plugin = "convgrade.plugins.zip_collect.DownloadExtractor"
+c.ZipCollectApp.collector_plugin = "convgrade.plugins.zip_collect.DownloadCollector"
 
 # --------------------------------------------------------------------- autograde
 # How a submission is graded: docs/security.md. These three and the lists below belong together.

@@ -18,6 +18,7 @@ from convgrade.classroom.lock import LockedError
 from convgrade.classroom.pool import PoolError, UnfitError
 from convgrade.classroom.runner import ClassRunner, RunError
 from convgrade.classroom.times import times_file
+from convgrade.collect.app import CollectApp
 from convgrade.report.gradebook import ReportError
 from convgrade.report.make import make_report
 
@@ -188,10 +189,12 @@ class ConvgradeApp(NbGrader):  # type: ignore[misc]
     name = "convgrade"
     description = "Grade a class of an nbgrader course, and see what it understood"
     examples = """
+            convgrade collect ASSIGNMENT DOWNLOAD
             convgrade grade ASSIGNMENT
             convgrade report ASSIGNMENT
         """
     subcommands: ClassVar[dict[str, Any]] = {
+        "collect": (CollectApp, CollectApp.description),
         "grade": (GradeApp, GradeApp.description),
         "report": (ReportApp, ReportApp.description),
         "doctor": (DoctorApp, DoctorApp.description),

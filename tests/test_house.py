@@ -53,6 +53,24 @@ LAYERS = [
             *("save", "trim"),
         )
     },
+    # Downloads: read, platforms, placing, writing, the command.
+    {f"convgrade.collect.{name}" for name in ("names", "record")},
+    {f"convgrade.collect.{name}" for name in ("assignment", "download", "people")},
+    {"convgrade.collect.platforms.scheme"},
+    {
+        f"convgrade.collect.platforms.{name}"
+        for name in (
+            *("blackboard", "brightspace", "canvas", "classroom", "folders", "gradescope"),
+            *("ilias", "moodle", "plain", "sakai"),
+        )
+    },
+    {"convgrade.collect.platforms.every"},
+    {"convgrade.collect.attempts"},
+    {"convgrade.collect.placing"},
+    {"convgrade.collect.writing"},
+    {"convgrade.collect.collector"},
+    {"convgrade.collect.report"},
+    {"convgrade.collect.app", "convgrade.plugins.zip_collect"},
     {"convgrade.summary"},
     # The class runner: plain data, the worker's part, the client's, the command.
     {
