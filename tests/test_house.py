@@ -46,6 +46,7 @@ LAYERS = [
             "lists",
             "lock",
             "own_worker",
+            "printable",
             "progress",
             "task",
             "times",

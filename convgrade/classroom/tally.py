@@ -6,6 +6,7 @@ import statistics
 import time
 from dataclasses import dataclass, field
 
+from convgrade.classroom.printable import printable
 from convgrade.classroom.task import Result
 
 __all__ = ["Tally"]
@@ -83,7 +84,7 @@ class Tally:
         )
         lines += _listed("ungradable, recorded without points", self.ungradable)
         lines += _listed("NOT GRADED, nothing recorded", self.failed)
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
 
 def _listed(title: str, names: dict[str, str], brief: bool = False) -> list[str]:
