@@ -81,7 +81,7 @@ def _is_done(coursedir: Any, student: str, folder: Path, log: Any) -> bool:
     if not os.path.exists(place):
         return False
     new, old = (
-        read_timestamp(coursedir.get_existing_timestamp, log, str(path))
+        read_timestamp(log, str(path))
         for path in (folder, place)
     )
     return new is None or old is None or new <= old

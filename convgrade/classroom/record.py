@@ -57,9 +57,7 @@ class Recorder:
         for name in ours.trait_names(config=True):
             setattr(coursedir, name, getattr(ours, name))
         coursedir.autograded_directory = self._steps[0]
-        coursedir.get_existing_timestamp = functools.partial(
-            read_timestamp, coursedir.get_existing_timestamp, log
-        )
+        coursedir.get_existing_timestamp = functools.partial(read_timestamp, log)
         self._converter = Autograde(coursedir=coursedir, parent=converter.parent, log=log)
         self._converter.writer = FilesWriter(
             parent=self._converter, config=self._converter.config, log=log

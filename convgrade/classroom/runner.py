@@ -33,7 +33,8 @@ from convgrade.classroom.task import Course, Refusal, Result, Task
 from convgrade.classroom.times import note_time, times_file
 from convgrade.classroom.versions import versions
 from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
-from convgrade.plugins.handed_in import choose
+from convgrade.plugins.handed_in import choose, submission_folders
+from convgrade.plugins.timestamp import time_problems
 
 __all__ = ["ClassRunner", "RunError"]
 
@@ -131,6 +132,7 @@ class ClassRunner(LoggingConfigurable):
         tally = Tally()
         with Recorder(converter, lists, known, self._say) as recorder:
             todo, tally.skipped = submissions(converter, known, self._say)
+            self._note_times(converter, tally)
             if not todo:
                 return tally
             courses = self._courses(converter, known, lists)
@@ -152,6 +154,17 @@ class ClassRunner(LoggingConfigurable):
                 makes = self._tasks(todo, courses, overlay, recorder, tally, progress)
                 self._grade(pool, makes, recorder, tally, progress)
         return tally
+
+    def _note_times(self, converter: Any, tally: Tally) -> None:
+        """Note whose time of handing in a person should look at."""
+        excluded = self.coursedir.student_id_exclude.split(",")
+        for folder, student in submission_folders(converter).items():
+            if student not in excluded:
+                for told, words in zip(
+                    (tally.times, tally.future), time_problems(Path(folder)), strict=True
+                ):
+                    if words:
+                        told[student] = words
 
     def _courses(self, converter: Any, known: list[str], lists: Lists) -> dict[str, Course]:
         """Read once what all submissions are graded with."""

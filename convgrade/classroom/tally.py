@@ -35,6 +35,8 @@ class Tally:
         By notebook, why it got no points without being run.
     failed : dict of str to str
         By notebook or student, why it was not graded and nothing was recorded.
+    times, future : dict of str to str
+        By student, what is wrong with their ``timestamp.txt``: no time, or one to come.
     """
 
     skipped: int = 0
@@ -44,6 +46,8 @@ class Tally:
     crashes: dict[str, int] = field(default_factory=dict)
     ungradable: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    times: dict[str, str] = field(default_factory=dict)
+    future: dict[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
 
     def add(self, name: str, result: Result) -> None:
@@ -60,7 +64,7 @@ class Tally:
     @property
     def status(self) -> int:
         """Return the command's exit status: 0 when everything was graded."""
-        return 1 if self.ungradable or self.failed else 0
+        return 1 if self.ungradable or self.failed or self.times else 0
 
     def summary(self) -> str:
         """Return some lines about the run."""
@@ -82,6 +86,8 @@ class Tally:
         lines += _listed(
             "exercises crashed in", {n: str(k) for n, k in self.crashes.items()}, brief=True
         )
+        lines += _listed("handed in in the future", self.future)
+        lines += _listed("handed in nobody knows when: put timestamp.txt right", self.times)
         lines += _listed("ungradable, recorded without points", self.ungradable)
         lines += _listed("NOT GRADED, nothing recorded", self.failed)
         return "\n".join(map(printable, lines))

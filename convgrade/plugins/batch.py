@@ -27,6 +27,7 @@ from convgrade.plugins.handed_in import (
     read_timestamp,
     submission_folders,
 )
+from convgrade.plugins.timestamp import time_problems
 from convgrade.submission import UngradableError, read_submission
 
 __all__ = ["SubmissionExporter"]
@@ -106,7 +107,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     def _convert_notebooks(self) -> None:
         coursedir = self._converter.coursedir
         read = coursedir.get_existing_timestamp
-        coursedir.get_existing_timestamp = functools.partial(read_timestamp, read, self.log)
+        coursedir.get_existing_timestamp = functools.partial(read_timestamp, self.log)
         try:
             self._convert()
         finally:
@@ -116,13 +117,18 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             raise NbGraderException(f"{len(self._ungradable)} notebooks could not be graded")
 
     def _summarise(self) -> None:
-        log = self.log.error if self._ungradable else self.log.info
+        told = dict(self._ungradable)
+        for folder in submission_folders(self._converter):
+            if why := " ".join(time_problems(Path(folder))).strip():
+                told[folder] = why
+        log = self.log.warning if told else self.log.info
+        log = self.log.error if self._ungradable else log
         log(
             "%d notebooks graded, %d files renamed, %d could not be graded%s",
             self._graded,
             len(self._renamed),
             len(self._ungradable),
-            "".join(f"\n  {name}: {why}" for name, why in self._ungradable.items()),
+            "".join(f"\n  {name}: {why}" for name, why in told.items()),
         )
 
 
