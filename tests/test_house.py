@@ -28,7 +28,7 @@ LAYERS = [
     {"convgrade.judge"},
     {"convgrade.ready"},
     {"convgrade.trusted"},
-    {"convgrade.plugins.course", "convgrade.plugins.timestamp"},
+    {"convgrade.plugins.course", "convgrade.plugins.given", "convgrade.plugins.timestamp"},
     {"convgrade.plugins.handed_in"},
     {
         f"convgrade.plugins.{name}"

@@ -22,6 +22,7 @@ from convgrade.classroom.handed import Submission
 from convgrade.classroom.lists import Lists
 from convgrade.classroom.task import Result
 from convgrade.plugins.course import source_folder
+from convgrade.plugins.given import note_missing
 from convgrade.plugins.handed_in import forget_scores, ignoring_strange_files, read_timestamp
 
 __all__ = ["Recorder"]
@@ -135,6 +136,7 @@ class Recorder:
         source = source_folder(coursedir, assignment)
         with ignoring_strange_files(coursedir, submission.folder, source, self._log):
             converter.init_assignment(assignment, student)
+        note_missing(coursedir, assignment, student, [Path(path).stem for path in results])
         for path in converter.notebooks:
             self._replay(path, results[path])
         converter.set_permissions(assignment, student)

@@ -17,6 +17,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
+from convgrade.plugins.given import note_missing
 from convgrade.plugins.handed_in import (
     candidates,
     choose,
@@ -101,6 +102,9 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         source = source_folder(coursedir, assignment)
         with ignoring_strange_files(coursedir, folder, source, self.log):
             self._prepare(assignment, student)
+        there = [Path(path).stem for path in chosen.paths]
+        others = [name for name in known if name not in wanted]
+        note_missing(coursedir, assignment, student, there + others)
 
     # ------------------------------------------------------------ around the batch
 

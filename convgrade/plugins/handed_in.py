@@ -18,6 +18,7 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import find_all_files
 
+from convgrade.plugins.given import approve
 from convgrade.plugins.timestamp import timestamp
 from convgrade.submission import UngradableError
 
@@ -183,7 +184,7 @@ def _words(text: str) -> list[str]:
 def forget_scores(coursedir: Any, assignment: str, student: str, names: list[str]) -> None:
     """Set the automatic scores of a submission's notebooks to zero, until they are computed.
 
-    Else a regrading that fails would leave the old ones.
+    Else a regrading that fails would leave the old ones. What a person has looked at is noted.
     """
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
@@ -192,6 +193,7 @@ def forget_scores(coursedir: Any, assignment: str, student: str, names: list[str
             return
         for notebook in submission.notebooks:
             if notebook.name in names:
+                approve(gradebook, notebook.grades)
                 for grade in notebook.grades:
                     if grade.auto_score is not None:
                         grade.auto_score = 0.0
