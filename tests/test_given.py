@@ -15,7 +15,10 @@ from convgrade.plugins.given import answer_digests
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 OTHER = {**RIGHT, "why": "<!-- grade_id: why -->\nBecause I say so."}
-FASTER = {**RIGHT, "total": "# grade_id: total\ndef total(numbers):\n    return 0.0 + sum(numbers)"}
+FASTER = {
+    **RIGHT,
+    "total": "# grade_id: total\ndef total(numbers):\n    return 0.0 + sum(numbers)",
+}
 WORSE = {**RIGHT, "total": "# grade_id: total\ndef total(numbers):\n    return 3"}
 
 
@@ -47,25 +50,28 @@ def test_only_points_of_another_answer_wait(tmp_path: Path, road: str) -> None:
             convgrade(course, "--workers", "1", "--force")
 
     students = ("same", "other", "spaces", "gone", "test-same", "test-other", "test-worse", "new")
+    nobody: dict[str, list[str]] = {student: [] for student in students}
     for student in students:
         course.hand_in(student)
     grade()
-    assert waiting(course) == dict.fromkeys(students, ["why"])
+    assert waiting(course) == {student: ["why"] for student in students}
     for student in students[:-1]:
         look(course, student, "why", 1.5)
         if student.startswith("test"):
             look(course, student, "total_test", 2.5)
     grade()
-    assert waiting(course) == {**dict.fromkeys(students, []), "new": ["why"]}
+    assert waiting(course) == {**nobody, "new": ["why"]}
 
     course.hand_in("other", OTHER)
     course.hand_in("spaces", {**RIGHT, "why": RIGHT["why"] + "  \n\n"})
     (course.folder("gone") / f"{SUMS}.ipynb").unlink()
     course.hand_in("test-other", FASTER)
     course.hand_in("test-worse", WORSE)
-    course.hand_in("test-same", {**RIGHT, "double": "# grade_id: double\ndouble = lambda x: 2 * x"})
+    course.hand_in(
+        "test-same", {**RIGHT, "double": "# grade_id: double\ndouble = lambda x: 2 * x"}
+    )
     course.hand_in("new", OTHER)
-    expected = {
+    expected: dict[str, list[str]] = {
         "same": [], "other": ["why"], "spaces": [], "gone": ["why"], "test-same": [],
         "test-other": ["total_test"], "test-worse": ["total_test"], "new": ["why"],
     }  # fmt: skip
@@ -81,7 +87,7 @@ def test_only_points_of_another_answer_wait(tmp_path: Path, road: str) -> None:
     look(course, "test-worse", "total_test", 2.5)  # a person lets them stand
     course.give("new", "why", 1.0)  # points without a word that nothing waits
     grade()
-    assert waiting(course) == {**dict.fromkeys(students, []), "test-other": ["total_test"]}
+    assert waiting(course) == {**nobody, "test-other": ["total_test"]}
 
 
 def marked(name: str, text: str, kind: str = "code", **flags: bool) -> NotebookNode:

@@ -28,15 +28,17 @@ LAYERS = [
     {"convgrade.judge"},
     {"convgrade.ready"},
     {"convgrade.trusted"},
-    {"convgrade.plugins.course", "convgrade.plugins.given", "convgrade.plugins.timestamp"},
+    {f"convgrade.plugins.{name}" for name in ("given", "rubric_points", "timestamp")},
+    {"convgrade.plugins.course"},
     {"convgrade.plugins.handed_in"},
     {
         f"convgrade.plugins.{name}"
         for name in (
-            *("batch", "colab", "execute", "export", "feedback", "harmless", "page", "rebuild"),
+            *("colab", "execute", "export", "feedback", "harmless", "page", "rebuild"),
             *("save", "trim"),
         )
     },
+    {"convgrade.plugins.batch"},
     {"convgrade.summary"},
     # The class runner: plain data, the worker's part, the client's, the command.
     {

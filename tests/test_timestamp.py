@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from pathlib import Path
 
@@ -58,9 +59,8 @@ def test_what_means_one_time_is_read(text: str) -> None:
 
 @pytest.mark.parametrize("text", REFUSED)
 def test_what_may_mean_another_time_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match=".") as error:
+    with pytest.raises(ValueError, match=re.escape(REFUSED[text])):
         parse_time(text)
-    assert REFUSED[text] in str(error.value)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -37,6 +37,7 @@ from convgrade.kernels import forks
 from convgrade.kernels.folders import held_folder, remove_leftovers
 from convgrade.plugins.course import MATERIAL, Material
 from convgrade.plugins.handed_in import opened
+from convgrade.plugins.rebuild import OLDER
 from convgrade.plugins.save import without_marks
 from convgrade.submission import UngradableError, parse_submission
 
@@ -80,7 +81,8 @@ def _grade(task: Task) -> Result:
         _write(task.files, files)
         _write(task.course.support, support)
         course = nbformat.from_dict(json.loads(task.course.notebook))
-        material = Material(course, task.course.binds, support)
+        released = nbformat.from_dict(json.loads(task.course.released))
+        material = Material(course, task.course.binds, support, released)
         config = copy.deepcopy(task.course.config)  # what is still lazy in it keeps its result
         config.Exporter.default_preprocessors = []  # as nbgrader's converters have it
         exporter = NotebookExporter(config=config, log=log)
@@ -103,6 +105,7 @@ def _grade(task: Task) -> Result:
         seconds=time.monotonic() - started,
         lines=lines,
         outputs=dict(resources.get("outputs", {})),
+        older=clean.get(OLDER, []),
     )
 
 

@@ -129,7 +129,9 @@ def _is_plain(value: Any) -> bool:
         return all(_is_plain(part) for item in value.items() for part in item)
     if isinstance(value, list | tuple | set | frozenset):
         return all(map(_is_plain, value))
-    return value is None or isinstance(value, bool | int | float | complex | str | bytes | PurePath)
+    return value is None or isinstance(
+        value, bool | int | float | complex | str | bytes | PurePath
+    )
 
 
 def _is_known(item: Any) -> bool:

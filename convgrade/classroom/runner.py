@@ -32,7 +32,12 @@ from convgrade.classroom.tally import Tally
 from convgrade.classroom.task import Course, Refusal, Result, Task
 from convgrade.classroom.times import note_time, times_file
 from convgrade.classroom.versions import versions
-from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
+from convgrade.plugins.course import (
+    notebook_names,
+    read_course_notebook,
+    read_released,
+    source_folder,
+)
 from convgrade.plugins.handed_in import choose, submission_folders
 from convgrade.plugins.timestamp import time_problems
 
@@ -179,9 +184,9 @@ class ClassRunner(LoggingConfigurable):
         config, left_out = plain_config(self.parent.config if self.parent else self.config)
         if left_out:
             self.log.warning(
-                "Workers get settings that are plain data, and these are not, so that they have no "
-                "part in grading: %s. Where one changes a grade, make it a number, a text or a list "
-                "of them, or grade with `nbgrader autograde`.",
+                "Workers get settings that are plain data, and these are not, so that they have "
+                "no part in grading: %s. Where one changes a grade, make it a number, a text or "
+                "a list of them, or grade with `nbgrader autograde`.",
                 ", ".join(left_out),
             )
         courses = {}
@@ -191,6 +196,7 @@ class ClassRunner(LoggingConfigurable):
             courses[name] = Course(
                 text, binds, support, lists.sanitize, lists.before, lists.after, config,
                 versions(), self.require_sandbox, lists.whole,
+                json.dumps(read_released(self.coursedir, assignment, name)).encode(),
             )  # fmt: skip
         return courses
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
 from convgrade.classroom.printable import printable
@@ -37,6 +38,8 @@ class Tally:
         By notebook or student, why it was not graded and nothing was recorded.
     times, future : dict of str to str
         By student, what is wrong with their ``timestamp.txt``: no time, or one to come.
+    older : Counter of str
+        By cell that the course has changed since it was handed out, how many handed it in.
     """
 
     skipped: int = 0
@@ -48,6 +51,7 @@ class Tally:
     failed: dict[str, str] = field(default_factory=dict)
     times: dict[str, str] = field(default_factory=dict)
     future: dict[str, str] = field(default_factory=dict)
+    older: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
 
     def add(self, name: str, result: Result) -> None:
@@ -58,6 +62,7 @@ class Tally:
             self.seconds[name] = result.seconds
         if result.repairs:
             self.repairs[name] = result.repairs
+        self.older.update(f"{name.rpartition('/')[2]}, {cell}" for cell in result.older)
         if result.notes:
             self.crashes[name] = len(result.notes)
 
@@ -85,6 +90,10 @@ class Tally:
         lines += _listed("repaired", {n: str(k) for n, k in self.repairs.items()}, brief=True)
         lines += _listed(
             "exercises crashed in", {n: str(k) for n, k in self.crashes.items()}, brief=True
+        )
+        lines += _listed(
+            "cells changed since they were handed out, which students are not told",
+            {cell: f"handed in by {n}" for cell, n in self.older.items()},
         )
         lines += _listed("handed in in the future", self.future)
         lines += _listed("handed in nobody knows when: put timestamp.txt right", self.times)

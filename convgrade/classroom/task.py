@@ -33,6 +33,8 @@ class Course:
         Whether a worker without every layer of confinement must refuse.
     whole : bool
         Whether the writer does everything after ``before`` itself.
+    released : bytes
+        Marked cells of the release that is there, by grade_id, as JSON.
     """
 
     notebook: bytes
@@ -45,6 +47,7 @@ class Course:
     versions: Mapping[str, str]
     require_sandbox: bool = False
     whole: bool = False
+    released: bytes = b"{}"
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,8 @@ class Result:
         Level and words of what was logged.
     outputs : dict of str to bytes
         Files that a preprocessor made, by name.
+    older : list of str
+        Cells that the course has changed since they were handed out.
     """
 
     graded: str
@@ -116,6 +121,7 @@ class Result:
     seconds: float = 0.0
     lines: list[tuple[int, str]] = field(default_factory=list)
     outputs: dict[str, bytes] = field(default_factory=dict)
+    older: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

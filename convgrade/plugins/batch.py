@@ -6,6 +6,7 @@ import contextlib
 import fnmatch
 import functools
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from convgrade.plugins.handed_in import (
     read_timestamp,
     submission_folders,
 )
+from convgrade.plugins.rebuild import OLDER
 from convgrade.plugins.timestamp import time_problems
 from convgrade.submission import UngradableError, read_submission
 
@@ -51,6 +53,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         self._reasons: dict[str, str] = {}  # why a notebook is refused without a look at its file
         self._graded = 0
         self._ungradable: dict[str, str] = {}
+        self._older: Counter[str] = Counter()  # submissions, by cell that was handed out otherwise
         self._converter: Any = self.parent
         if isinstance(self._converter, Autograde):
             self._prepare = self._converter.init_assignment
@@ -84,6 +87,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             warnings.simplefilter("ignore", DuplicateCellId)
             warnings.simplefilter("ignore", MissingIDFieldWarning)
             result = self.from_notebook_node(notebook, resources, **options)
+        for name in result[1].get(OLDER, []):
+            self._older[f"{path.stem}, {name}"] += 1
         return result
 
     # ------------------------------------------------------- before a submission
@@ -125,6 +130,9 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         for folder in submission_folders(self._converter):
             if why := " ".join(time_problems(Path(folder))).strip():
                 told[folder] = why
+        if self._older:
+            cells = ", ".join(f"{cell}: {n}" for cell, n in sorted(self._older.items()))
+            told["Changed since they were handed out, which students are not told"] = cells
         log = self.log.warning if told else self.log.info
         log = self.log.error if self._ungradable else log
         log(

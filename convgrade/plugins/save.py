@@ -19,7 +19,8 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
 
     The points of a test cell are what `ExecuteTrusted` computed, not what stands
     in the cell's output; a test cell without a verdict gets 0. Points that a person gave
-    wait again if the answer is another one. What was repaired and what crashed becomes part of the automatic comment on the exercise's answer.
+    wait again if the answer is another one. What was repaired and what crashed becomes
+    part of the automatic comment on the exercise's answer.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:

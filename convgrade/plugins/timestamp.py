@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import stat
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -80,7 +80,10 @@ def time_problems(folder: Path) -> tuple[str, str]:
         return f"timestamp.txt is no time and was left out: {error}", ""
     if found is None or found <= datetime.now(UTC).replace(tzinfo=None) + timedelta(days=1):
         return "", ""
-    return "", f"timestamp.txt says {found:%Y-%m-%d %H:%M} UTC, which is yet to come, and it counts"
+    return (
+        "",
+        f"timestamp.txt says {found:%Y-%m-%d %H:%M} UTC, which is yet to come, and it counts",
+    )
 
 
 def parse_time(text: str) -> datetime:
@@ -135,14 +138,14 @@ def _offset(local: datetime, zone: str) -> timedelta:
         if shift < timedelta(days=1):
             return shift if match[1] == "+" else -shift
     place = _place(zone)
-    known = place and local.replace(tzinfo=place)
+    known = None if place is None else local.replace(tzinfo=place)
     # Such as CET in summer: the clock there shows another zone.
     if known is None or (zone.isupper() and "/" not in zone and known.tzname() != zone):
         raise ValueError(f"its zone {zone[:40]} is unknown, or means several; write UTC or +01:00")
     return known.utcoffset() or timedelta(0)
 
 
-def _place(zone: str) -> tzinfo | None:
+def _place(zone: str) -> ZoneInfo | None:
     try:
         return ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
