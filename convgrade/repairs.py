@@ -46,7 +46,7 @@ WORDS = {
     "older": "This cell is as the course handed it out, but not as the course is now: the "
     "course's text and points of now count.",
 }
-#: What nbgrader's checksum covers beside the text. Not "locked": it counts test cells as locked anyway.
+#: What nbgrader's checksum covers beside the text. Not "locked": for it, every test cell is.
 COVERED = {"points", "grade", "solution", "cell type"}
 
 

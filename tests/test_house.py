@@ -28,7 +28,7 @@ LAYERS = [
     {"convgrade.judge"},
     {"convgrade.ready"},
     {"convgrade.trusted"},
-    {f"convgrade.plugins.{name}" for name in ("given", "rubric_points", "timestamp")},
+    {f"convgrade.plugins.{name}" for name in ("given", "renew", "rubric_points", "timestamp")},
     {"convgrade.plugins.course"},
     {"convgrade.plugins.handed_in"},
     {
