@@ -121,10 +121,10 @@ def before(assignment, student, notebooks):
 
 
 def after(assignment, student, notebooks):
-    """Leave a line for every notebook that is there."""
-    for path in sorted(Path("autograded").glob(f"*/{assignment}/*.ipynb")):
-        with open("after.txt", "a") as file:
-            file.write(f"{path} {len(notebooks)}\\n")
+    """Leave a line, and one for every notebook that is there."""
+    there = sorted(Path("autograded").glob(f"*/{assignment}/*.ipynb"))
+    with open("after.txt", "a") as file:
+        file.write(f"ran for {len(notebooks)}\\n" + "".join(f"{path}\\n" for path in there))
 '''
 
 LOUD = RIGHT["double"] + '\nprint("noise\\nsignal")\nfor i in range(20):\n    print(i)'
@@ -175,8 +175,9 @@ def everything(course: Tiny) -> dict[str, object]:
         name: entry for name, entry in graded_files(course).items() if ".convgrade" not in name
     }
     hooks = course.root / "after.txt"
-    said = sorted(set(hooks.read_text().splitlines())) if hooks.exists() else []
-    return {**rows(course), "scores": scores, "files": files, "hooks": said}
+    said = hooks.read_text().splitlines()
+    ran = sorted(line for line in said if line.startswith("ran"))  # students come in any order
+    return {**rows(course), "scores": scores, "files": files, "hooks": (ran, set(said))}
 
 
 @pytest.fixture(scope="module")
