@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -213,4 +214,7 @@ class ConvgradeApp(NbGrader):  # type: ignore[misc]
 
 def run() -> None:
     """Run the command line; called by the program ``convgrade``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a student's name must not end the command
+            stream.reconfigure(errors="backslashreplace")
     ConvgradeApp.launch_instance()

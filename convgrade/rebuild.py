@@ -11,6 +11,7 @@ import ast
 import copy
 import re
 import warnings
+from collections.abc import Mapping
 from itertools import count
 
 from nbformat import NotebookNode
@@ -34,7 +35,11 @@ __all__ = ["Repair", "hidden_lines", "rebuild", "visible"]
 MARKERS = re.compile(rf"(BEGIN|END) ({'|'.join(REGIONS)})")
 
 
-def rebuild(course: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[Repair]]:
+def rebuild(
+    course: NotebookNode,
+    submitted: NotebookNode,
+    released: Mapping[str, NotebookNode] | None = None,
+) -> tuple[NotebookNode, list[Repair]]:
     """Return the notebook to grade, and what had to be repaired.
 
     Parameters
@@ -45,6 +50,8 @@ def rebuild(course: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode
     submitted : NotebookNode
         What a student handed in, in any minor version of format 4 and in any
         condition: it raises nothing. Left as it is.
+    released : mapping of str to cell, optional
+        By grade_id, the marked cells that were handed out, where they are known.
 
     Returns
     -------
@@ -67,7 +74,7 @@ def rebuild(course: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode
         if cell.place in owner:
             found.setdefault(owner[cell.place], []).append(cell)
     stands = {index: _standing(parts[index], same) for index, same in found.items()}
-    repairs = find_repairs(parts, found, stands, set(guesses.values()))
+    repairs = find_repairs(parts, found, stands, set(guesses.values()), released or {})
     extras = _extras(parts, copies, owner, stands)
     notebook.cells = _assemble(parts, stands, extras)
     return notebook, repairs

@@ -44,12 +44,13 @@ LAYERS = [
     {"convgrade.judge"},
     {"convgrade.ready"},
     {"convgrade.trusted"},
+    {f"convgrade.plugins.{name}" for name in ("given", "renew", "rubric_points", "timestamp")},
     {"convgrade.plugins.course"},
     {"convgrade.plugins.handed_in"},
     {
         f"convgrade.plugins.{name}"
         for name in (
-            *("batch", "colab", "execute", "export", "feedback", "harmless", "page", "rebuild"),
+            *("colab", "execute", "export", "feedback", "harmless", "page", "rebuild"),
             *("save", "trim"),
         )
     },
@@ -71,6 +72,7 @@ LAYERS = [
     {"convgrade.collect.collector"},
     {"convgrade.collect.report"},
     {"convgrade.collect.app", "convgrade.plugins.zip_collect"},
+    {"convgrade.plugins.batch"},
     {"convgrade.summary"},
     # The class runner: plain data, the worker's part, the client's, the command.
     {
@@ -80,6 +82,7 @@ LAYERS = [
             "lists",
             "lock",
             "own_worker",
+            "printable",
             "progress",
             "task",
             "times",

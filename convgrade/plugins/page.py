@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
 
 from convgrade.drawing import draw
+from convgrade.plugins.renew import made_of, renew_what_changed
 
 __all__ = ["FeedbackExporter", "demoted", "lean"]
 
@@ -24,6 +27,7 @@ TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     """For ``GenerateFeedback.exporter_class``, with `CollectFeedback` as a preprocessor.
 
+    Pages are made anew when the graded notebook or its points have changed since.
     A class of its own, because formgrader sets ``HTMLExporter.template_name`` for
     pages of its own. ``c.FeedbackExporter`` takes HTMLExporter's settings.
     """
@@ -35,6 +39,19 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         own.FeedbackExporter.exclude_anchor_links = True
         own.merge(config or {})
         super().__init__(config=own, **options)
+        if isinstance(self.parent, GenerateFeedback):
+            renew_what_changed(self.parent)
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **options: Any
+    ) -> tuple[str, Any]:
+        """Lay out a page; called by nbconvert."""
+        end = ""
+        if isinstance(self.parent, GenerateFeedback):
+            names = resources["nbgrader"]
+            end = made_of(self.parent, names["assignment"], names["student"], names["notebook"])
+        page, resources = super().from_notebook_node(nb, resources, **options)
+        return f"{page}\n{end}" if end else page, resources
 
     def _create_environment(self) -> Any:
         environment = super()._create_environment()
