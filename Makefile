@@ -27,6 +27,7 @@ demo: $(INSTALLED) release
 	$(BIN)/python -m convgrade.summary $(ASSIGNMENT)
 
 release: $(INSTALLED)
+	$(BIN)/python -m convgrade.kit source/$(ASSIGNMENT)
 	$(NBGRADER) generate_assignment $(ASSIGNMENT) --force --create --log-level=ERROR
 
 # The demo class is built from the answers in tests/answers and from release/.

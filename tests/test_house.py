@@ -33,6 +33,7 @@ LAYERS = [
     {"convgrade.records"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
+    {"convgrade.kit", "convgrade.modules"},
     {"convgrade.doctor", "convgrade.kernels.folders", "convgrade.kernels.settle"},
     {"convgrade.kernels.server"},
     {"convgrade.kernels.forks"},
@@ -49,8 +50,8 @@ LAYERS = [
     {
         f"convgrade.plugins.{name}"
         for name in (
-            *("batch", "colab", "execute", "export", "feedback", "harmless", "page", "rebuild"),
-            *("save", "trim"),
+            *("batch", "colab", "execute", "export", "feedback", "handout", "harmless", "page"),
+            *("rebuild", "save", "trim"),
         )
     },
     {"convgrade.summary"},
