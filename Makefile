@@ -29,6 +29,7 @@ demo: $(INSTALLED) release
 	$(call each,$(BIN)/python -m convgrade.summary $$a)
 
 release: $(INSTALLED)
+	$(call each,$(BIN)/python -m convgrade.kit source/$$a)
 	$(call each,$(NBGRADER) generate_assignment $$a --force --create --log-level=ERROR)
 
 # The demo class is built from the answers in tests/answers and from release/.

@@ -31,10 +31,11 @@ warnings.filterwarnings("ignore", message="Object of type <Submitted")
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 # The marking guide of a written answer stands in the locked cell above it.
 c.ClearMarkScheme.enforce_metadata = False
-# nbgrader's own list, with ColabLaunch before the first checksum. Lists are assigned whole: this
-# file is loaded twice, and .append() would add twice.
+# nbgrader's own list, with ColabLaunch before the first checksum, and the kit as readable files.
+# Lists are assigned whole: this file is loaded twice, and .append() would add twice.
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
+    "convgrade.plugins.handout.UnpackPackages",
     "convgrade.plugins.colab.ColabLaunch",
     "nbgrader.preprocessors.LockCells",
     "nbgrader.preprocessors.ClearSolutions",

@@ -33,6 +33,7 @@ from convgrade.kernels import forks
 from convgrade.kernels.folders import PREFIX
 from convgrade.kernels.provisioner import LAUNCHER as FORKABLE
 from convgrade.kernels.provisioner import ForkProvisioner
+from convgrade.modules import packages, unpack
 
 __all__ = ["Box"]
 
@@ -127,7 +128,8 @@ class Box:
         The kernel is forked from a process that has imported these modules; None starts a
         Python for it.
     course : Path or None
-        Folder with the course's files. Its modules need not be compiled in every kernel.
+        Folder with the course's files. Its packages, see `convgrade.modules`, take the place of
+        a student's; they and its modules need not be compiled in every kernel.
 
     Attributes
     ----------
@@ -165,7 +167,7 @@ class Box:
             try:
                 copy_files(files, self._work)
                 if course is not None:
-                    _compile(course, self._work)
+                    _lay(course, self._work)
             except BaseException:
                 self.close()
                 raise
@@ -273,26 +275,35 @@ class Box:
         return found
 
 
-def _compile(course: Path, work: Path) -> None:
-    """Lay compiled modules beside those that are the course's, and still as they are there."""
+def _lay(course: Path, work: Path) -> None:
+    """Lay the course's packages over a student's, and compiled modules beside the course's."""
+    for archive in packages(course):
+        for path in unpack(archive, work):
+            if path.suffix == ".py":
+                _compile(path, path.relative_to(work).as_posix())
     for path in course.glob("*.py"):
-        copy, source = work / path.name, path.read_bytes()
-        if not copy.is_file() or copy.read_bytes() != source:
-            continue  # never a student's own: it can be made to crash the compiler
-        try:
-            data = _compiled(path.name, source)
-        except py_compile.PyCompileError:
-            continue  # the import will say so
-        compiled = Path(importlib.util.cache_from_source(str(copy)))
-        compiled.parent.mkdir(exist_ok=True)
-        compiled.write_bytes(data)
+        copy = work / path.name
+        # Never a student's own: it can be made to crash the compiler.
+        if copy.is_file() and copy.read_bytes() == path.read_bytes():
+            _compile(copy, path.name)
+
+
+def _compile(path: Path, name: str) -> None:
+    """Lay a compiled module beside its source, which is the course's."""
+    try:
+        data = _compiled(name, path.read_bytes())
+    except py_compile.PyCompileError:
+        return  # the import will say so
+    compiled = Path(importlib.util.cache_from_source(str(path)))
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.write_bytes(data)
 
 
 @functools.lru_cache(100)
 def _compiled(name: str, source: bytes) -> bytes:
     """Return a module in the form that Python imports without looking at its source."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, name)
+        path = Path(folder, "module.py")
         path.write_bytes(source)
         mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
         compiled = py_compile.compile(

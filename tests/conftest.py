@@ -74,7 +74,7 @@ def make_course(root: Path, notebooks: str = "*.ipynb", assignment: str = "toepl
     target.mkdir(parents=True)
     for path in (ROOT / "source" / assignment).glob(notebooks):
         shutil.copy(path, target)
-    shutil.copy(ROOT / "convkit.py", target)
+    shutil.copy(ROOT / "source" / "toeplitz" / "convkit.zip", target)
     shutil.copy(ROOT / "nbgrader_config.py", root)
     return root
 

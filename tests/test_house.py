@@ -33,6 +33,7 @@ LAYERS = [
     {"convgrade.records"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
+    {"convgrade.kit", "convgrade.modules"},
     {"convgrade.doctor", "convgrade.kernels.folders", "convgrade.kernels.settle"},
     {"convgrade.kernels.server"},
     {"convgrade.kernels.forks"},
@@ -50,7 +51,7 @@ LAYERS = [
     {
         f"convgrade.plugins.{name}"
         for name in (
-            *("colab", "execute", "export", "feedback", "harmless", "page", "rebuild"),
+            *("colab", "execute", "export", "feedback", "handout", "harmless", "page", "rebuild"),
             *("save", "trim"),
         )
     },

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import nbformat
 import pytest
 from conftest import ROOT, make_course, run_nbgrader
 from gate import notebooks
+
+from convgrade.kit import archive
 
 pytestmark = pytest.mark.slow
 
@@ -99,13 +103,13 @@ def test_committed_release_is_what_nbgrader_generates(course: Path) -> None:
     """release/ is a generated folder: every byte equals a fresh build."""
     fresh, committed = (
         {
-            str(p.relative_to(folder)): p.read_bytes()
-            for p in folder.rglob("*")
-            if p.suffix in (".ipynb", ".py")
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
         }
         for folder in (course / "release", ROOT / "release")
     )
-    assert sorted(fresh) == sorted(committed)
+    assert sorted(fresh) == sorted(committed), "run: make release"
     stale = [name for name, data in fresh.items() if committed[name] != data]
     assert not stale, "run: make release"
 
@@ -121,12 +125,50 @@ def test_release_holds_no_solution_and_no_hidden_test(course: Path) -> None:
 
 
 def test_students_cannot_shadow_the_kit(small_course: Path) -> None:
-    """A changed convkit.py in a submission is replaced by the course's when graded."""
+    """A changed kit in a submission is replaced by the course's when graded, in every form."""
     folder = small_course / "submitted" / "shadow" / "toeplitz"
     shutil.copytree(SUBMITTED / "blank" / "toeplitz", folder)
     for path in folder.glob("[2-5]*.ipynb"):
         path.unlink()
+    notebook = nbformat.read(folder / f"{ONE}.ipynb", 4)
+    place = "import convkit.checking\nprint(open(convkit.checking.__file__).read())"
+    notebook.cells.append(nbformat.v4.new_code_cell(place, id="place"))
+    nbformat.write(notebook, folder / f"{ONE}.ipynb")
     (folder / "convkit.py").write_text("raise SystemExit('not the kit')\n")
-    run_nbgrader(small_course, "autograde", "toeplitz", "--student", "shadow")
-    kit = small_course / "autograded" / "shadow" / "toeplitz" / "convkit.py"
-    assert kit.read_bytes() == (ROOT / "convkit.py").read_bytes()
+    (folder / "convkit.zip").write_text("not the kit")
+    (folder / "convkit").mkdir()
+    for name in ("__init__", "checking"):
+        (folder / "convkit" / f"{name}.py").write_text("raise SystemExit('not the kit')\n")
+    for command in (["nbgrader", "autograde"], ["convgrade", "grade"]):
+        subprocess.run(
+            [sys.executable, "-m", *command, "toeplitz", "--student", "shadow", "--force"],
+            cwd=small_course,
+            check=True,
+            timeout=600,
+        )
+        graded = small_course / "autograded" / "shadow" / "toeplitz"
+        kit = (ROOT / "source" / "toeplitz" / "convkit.zip").read_bytes()
+        assert (graded / "convkit.zip").read_bytes() == kit
+        cells = nbformat.read(graded / f"{ONE}.ipynb", 4).cells
+        ((output,),) = [cell.outputs for cell in cells if cell.source == place]
+        assert output.text == (ROOT / "convkit" / "checking.py").read_text() + "\n"
+
+
+@pytest.mark.parametrize("stock", [True, False], ids=["stock", "ours"])
+def test_an_assignment_stands_by_itself(tmp_path: Path, stock: bool) -> None:
+    """Copied into another course, its release has what its notebooks need."""
+    shutil.copytree(ROOT / "source" / "toeplitz", tmp_path / "source" / "toeplitz")
+    assert not [path for path in (tmp_path / "source").rglob("*") if path.is_symlink()]
+    if stock:
+        (tmp_path / "nbgrader_config.py").write_text(
+            "import os, sys\n"  # nbgrader calls alembic by name
+            "os.environ['PATH'] += os.pathsep + os.path.dirname(sys.executable)\n"
+            "c = get_config()\nc.ClearMarkScheme.enforce_metadata = False\n"
+        )
+    else:
+        shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    run_nbgrader(tmp_path, "generate_assignment", "toeplitz", "--create")
+    release = tmp_path / "release" / "toeplitz"
+    assert (release / "convkit.zip").read_bytes() == archive()
+    assert (release / "convkit" / "__init__.py").is_file() != stock
+    assert len(list(release.glob("*.ipynb"))) == 5
