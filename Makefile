@@ -1,3 +1,4 @@
+# make install what everything else needs, in .venv
 # make demo    install, generate the release, grade the demo class, write feedback and the report
 # make test    everything that must pass
 # make recovery class runs killed at random moments, some minutes on an idle machine
@@ -10,7 +11,7 @@ NBGRADER := $(BIN)/python -m nbgrader
 INSTALLED := .venv/.installed
 ASSIGNMENT := toeplitz
 
-.PHONY: demo test recovery lint check fix release submitted packages clean
+.PHONY: install demo test recovery lint check fix release submitted packages clean
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -18,6 +19,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps -e .
 	$(BIN)/python -m convgrade.kernels
 	touch $@
+
+install: $(INSTALLED)
 
 demo: $(INSTALLED) release
 	$(BIN)/convgrade grade $(ASSIGNMENT) --force

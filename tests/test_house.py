@@ -29,12 +29,12 @@ LAYERS = [
     {"convgrade.ready"},
     {"convgrade.trusted"},
     {"convgrade.plugins.course"},
-    {"convgrade.plugins.handed_in"},
+    {"convgrade.plugins.handed_in", "convgrade.plugins.overview"},
     {
         f"convgrade.plugins.{name}"
         for name in (
             *("batch", "colab", "execute", "export", "feedback", "harmless", "page", "rebuild"),
-            *("save", "trim"),
+            *("release", "save", "trim"),
         )
     },
     {"convgrade.summary"},
@@ -67,6 +67,7 @@ LAYERS = [
     {"convgrade.report.tables"},
     {"convgrade.report.page"},
     {"convgrade.report.make"},
+    {"convgrade.new_course"},
     {"convgrade.app"},
     {"convgrade.__main__"},
 ]

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
 
 from convgrade.drawing import draw
@@ -18,6 +21,7 @@ __all__ = ["FeedbackExporter", "demoted", "lean"]
 PLAIN_WORD = re.compile(
     r'<span class="(?!(?:k|kn|kc|ow|c1|sd|s1|s2|sa|mi|mf)")\w+">([^<]*)</span>', re.ASCII
 )
+SOURCE = re.compile(r"""(<img\b[^>]*?\ssrc=["'])([^"'>]+)""", re.IGNORECASE)
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -26,6 +30,9 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
 
     A class of its own, because formgrader sets ``HTMLExporter.template_name`` for
     pages of its own. ``c.FeedbackExporter`` takes HTMLExporter's settings.
+
+    A page stands by itself: pictures of the graded folder are put into it, and of that
+    folder's other files nbgrader copies none beside it.
     """
 
     def __init__(self, config: Any = None, **options: Any) -> None:
@@ -35,11 +42,27 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         own.FeedbackExporter.exclude_anchor_links = True
         own.merge(config or {})
         super().__init__(config=own, **options)
+        if isinstance(self.parent, GenerateFeedback):
+            self.parent.init_assignment = _copy_nothing
 
     def _create_environment(self) -> Any:
         environment = super()._create_environment()
         environment.tests["has_mathematics"] = re.compile(r"\$|\\\(|\\\[|\\begin").search
         return environment
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Stand for nbconvert's filter of this name, whose pictures stay outside the page."""
+        renderer = _Renderer(
+            escape=False,
+            attachments=context.get("cell", {}).get("attachments", {}),
+            embed_images=True,
+            path=context.get("resources", {}).get("metadata", {}).get("path", ""),
+            anchor_link_text=self.anchor_link_text,
+            exclude_anchor_links=self.exclude_anchor_links,
+            **self.lexer_options,
+        )
+        return str(MarkdownWithMath(renderer=renderer).render(source))
 
     def default_filters(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         """Return nbconvert's filters and those of this page; called by nbconvert."""
@@ -48,6 +71,23 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         yield "lean", lean
         yield "draw", draw
         yield "points", "{:g}".format
+
+
+class _Renderer(IPythonRenderer):  # type: ignore[misc]
+    """nbconvert's renderer, except that it does not rewrite HTML when it embeds pictures.
+
+    nbconvert's parses each piece of HTML alone, and loses a closing tag that stands alone.
+    """
+
+    def _html_embed_images(self, html: str) -> str:
+        def embedded(tag: re.Match[str]) -> str:
+            return tag[1] + (self._src_to_base64(tag[2]) or tag[2])
+
+        return SOURCE.sub(embedded, html)
+
+
+def _copy_nothing(assignment: str, student: str) -> None:
+    """Stand for ``GenerateFeedback.init_assignment``."""
 
 
 def demoted(html: str) -> str:

@@ -1,0 +1,149 @@
+"""A release that cannot be made anew stays, and the words say what to do."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT
+from tiny import MEANS, SUMS, Tiny, sources
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore:Object of type <Submitted:sqlalchemy.exc.SAWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    """Return a course with a release."""
+    return Tiny.make(tmp_path_factory.mktemp("release"))
+
+
+@pytest.fixture
+def tiny(made: Tiny, tmp_path: Path) -> Tiny:
+    return made.copy(tmp_path / "course")
+
+
+def files(tiny: Tiny) -> dict[str, bytes]:
+    """Return everything below release/, hidden files as well."""
+    root = tiny.root / "release"
+    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def submit(tiny: Tiny) -> None:
+    """Let the gradebook know a submission of every notebook."""
+    with tiny.gradebook() as gradebook:
+        gradebook.add_student("someone")
+        gradebook.add_submission("tiny", "someone")
+
+
+def change(tiny: Tiny, notebook: str, new: str = "extra", *, text: str = "") -> None:
+    """Add an exercise to a source notebook, or a line to its setup."""
+    nb = sources()[notebook]
+    if text:
+        nb.cells[[cell.id for cell in nb.cells].index("setup")].source += text
+    else:
+        for cell in (nb.cells[-1], nb.cells[-2]) if notebook == MEANS else nb.cells[-1:]:
+            copied = cell.copy()
+            copied.id = f"{new}_{cell.id}"
+            copied.metadata = json.loads(json.dumps(cell.metadata))
+            copied.metadata["nbgrader"]["grade_id"] = copied.id
+            nb.cells.append(nbformat.from_dict(copied))
+    nbformat.write(nb, tiny.root / "source" / "tiny" / f"{notebook}.ipynb")
+
+
+def fails(tiny: Tiny, *options: str) -> str:
+    """Generate, which must fail with the release and the gradebook as they were."""
+    before = files(tiny)
+    with tiny.gradebook() as gradebook:
+        texts = {cell.name: cell.source for cell in gradebook.find_notebook(SUMS, "tiny").source_cells}
+    run = tiny.run("generate_assignment", "tiny", *options, check=False)
+    words = run.stdout + run.stderr
+    assert run.returncode == 1, words
+    assert files(tiny) == before
+    with tiny.gradebook() as gradebook:
+        now = {cell.name: cell.source for cell in gradebook.find_notebook(SUMS, "tiny").source_cells}
+    assert now == texts
+    return words
+
+
+@pytest.mark.parametrize("options", [("--force",), ("--force", "--notebook", MEANS)])
+def test_a_new_exercise_after_submissions(tiny: Tiny, options: tuple[str, ...]) -> None:
+    """Also when an earlier notebook changed in a way that would be taken."""
+    submit(tiny)
+    change(tiny, SUMS, text="\nnew = 1")
+    change(tiny, MEANS)
+    words = fails(tiny, *options)
+    assert "holds 1 submissions of tiny" in words
+    assert f"new in {MEANS}: extra_average, extra_average_test" in words
+    assert "nbgrader db assignment remove tiny --force" in words
+    assert "Traceback" not in words
+
+
+def test_the_second_road_that_the_words_name(tiny: Tiny) -> None:
+    submit(tiny)
+    change(tiny, MEANS)
+    tiny.run("db", "assignment", "remove", "tiny", "--force")
+    tiny.run("generate_assignment", "tiny", "--force")
+    assert "extra_average" in files(tiny)[f"tiny/{MEANS}.ipynb"].decode()
+
+
+@pytest.mark.parametrize("words", ["is new", "is gone"])
+def test_another_set_of_notebooks_after_submissions(tiny: Tiny, words: str) -> None:
+    submit(tiny)
+    path = tiny.root / "source" / "tiny" / f"{MEANS}.ipynb"
+    path.unlink() if words == "is gone" else nbformat.write(
+        sources()[MEANS], path.with_stem("3_medians")
+    )
+    assert words in fails(tiny, "--force")
+
+
+def test_a_link_that_leads_nowhere(tiny: Tiny) -> None:
+    link = tiny.root / "source" / "tiny" / "kit.py"
+    link.symlink_to("../../kit.py")
+    words = fails(tiny, "--force")
+    assert "kit.py is a link to ../../kit.py, and nothing is there." in words
+    assert "Traceback" not in words
+
+
+@pytest.mark.parametrize("text", ["", "{}", '{"cells": 3}'])
+@pytest.mark.parametrize("submitted", [False, True])
+def test_a_notebook_that_cannot_be_read(tiny: Tiny, text: str, submitted: bool) -> None:
+    if submitted:
+        submit(tiny)
+    (tiny.root / "source" / "tiny" / f"{MEANS}.ipynb").write_text(text)
+    words = fails(tiny, "--force")
+    assert f"{MEANS}.ipynb cannot be read as a notebook" in words
+    assert "Traceback" not in words
+
+
+def test_what_may_change_does(tiny: Tiny) -> None:
+    """A text after submissions; an exercise and a notebook before; nothing strange is left."""
+    submit(tiny)
+    change(tiny, SUMS, text="\nnew = 1")
+    before = files(tiny)
+    tiny.run("generate_assignment", "tiny")
+    assert files(tiny) == before  # nbgrader's own rule: without --force, what is there stays
+    tiny.run("generate_assignment", "tiny", "--force")
+    after = files(tiny)
+    assert sorted(after) == sorted(before)
+    assert "new = 1" in after[f"tiny/{SUMS}.ipynb"].decode()
+
+
+def test_what_a_killed_run_left_is_in_nobodys_way(tiny: Tiny) -> None:
+    before = files(tiny)
+    for left in (".tiny.new", ".tiny.old"):
+        (tiny.root / "release" / left).mkdir()
+        (tiny.root / "release" / left / "half.ipynb").write_text("{")
+    tiny.run("generate_assignment", "tiny", "--force")
+    assert files(tiny) == before
+
+
+def test_one_notebook_anew_keeps_the_others(tiny: Tiny) -> None:
+    before = files(tiny)
+    tiny.run("generate_assignment", "tiny", "--force", "--notebook", MEANS)
+    assert files(tiny) == before
+    assert (ROOT / "nbgrader_config.py").read_text().count("ReleaseExporter") == 1
