@@ -84,6 +84,10 @@ c.Execute.record_timing = False  # so that grading twice gives the same file
 # The kernels inherit this: for matrices this small, torch's threads only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+# -------------------------------------------------------------------- formgrader
+# Written answers stand first on a page, not at the end of the lecture.
+c.HTMLExporter.preprocessors = ["convgrade.plugins.formgrade.ByHandFirst"]
+
 # ------------------------------------------------------------- generate_feedback
 # Feedback shows a student's work, the messages and the points: not the hidden tests' source and
 # not the marking guides. The exporter lays out what CollectFeedback collects.

@@ -33,8 +33,8 @@ LAYERS = [
     {
         f"convgrade.plugins.{name}"
         for name in (
-            *("batch", "colab", "execute", "export", "feedback", "harmless", "page", "rebuild"),
-            *("release", "save", "trim"),
+            *("batch", "colab", "execute", "export", "feedback", "formgrade", "harmless"),
+            *("page", "rebuild", "release", "save", "trim"),
         )
     },
     {"convgrade.summary"},
