@@ -134,7 +134,7 @@ def _generate(folder: Path, assignment: str) -> None:
 
 
 def _origin() -> Path:
-    """Return the folder that holds source/ and the configuration: a checkout, or a wheel's data."""
+    """Return the folder with source/ and the configuration: a checkout, or a wheel's data."""
     checkout = Path(__file__).resolve().parent.parent
     if (checkout / "source").is_dir() and (checkout / CONFIG).is_file():
         return checkout

@@ -59,7 +59,7 @@ def test_written_answers_come_first_with_their_guide(nb: NotebookNode) -> None:
     assert nb.cells[0].source == "## To grade by hand"
     assert names(nb)[:3] == ["why", "guide", "task"]
     assert sorted(names(nb)) == sorted(c.id for c in before)
-    assert [n for n in names(nb)[3:]] == [c.id for c in before if c.id not in names(nb)[:3]]
+    assert names(nb)[3:] == [c.id for c in before if c.id not in names(nb)[:3]]
     assert all(one in nb.cells for one in before)  # unchanged
 
 

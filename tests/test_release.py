@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
 from conftest import ROOT
+from nbgrader.api import Gradebook
+from test_foreign_course import CONFIG
 from tiny import MEANS, SUMS, Tiny, sources
 
 pytestmark = [
@@ -55,18 +58,21 @@ def change(tiny: Tiny, notebook: str, new: str = "extra", *, text: str = "") -> 
     nbformat.write(nb, tiny.root / "source" / "tiny" / f"{notebook}.ipynb")
 
 
+def recorded(tiny: Tiny) -> dict[str, str]:
+    """Return the texts of the first notebook that the gradebook holds."""
+    with tiny.gradebook() as gradebook:
+        found = gradebook.find_notebook(SUMS, "tiny").source_cells
+        return {cell.name: cell.source for cell in found}
+
+
 def fails(tiny: Tiny, *options: str) -> str:
     """Generate, which must fail with the release and the gradebook as they were."""
-    before = files(tiny)
-    with tiny.gradebook() as gradebook:
-        texts = {cell.name: cell.source for cell in gradebook.find_notebook(SUMS, "tiny").source_cells}
+    before, texts = files(tiny), recorded(tiny)
     run = tiny.run("generate_assignment", "tiny", *options, check=False)
     words = run.stdout + run.stderr
     assert run.returncode == 1, words
     assert files(tiny) == before
-    with tiny.gradebook() as gradebook:
-        now = {cell.name: cell.source for cell in gradebook.find_notebook(SUMS, "tiny").source_cells}
-    assert now == texts
+    assert recorded(tiny) == texts
     return words
 
 
@@ -118,6 +124,27 @@ def test_a_notebook_that_cannot_be_read(tiny: Tiny, text: str, submitted: bool) 
     words = fails(tiny, "--force")
     assert f"{MEANS}.ipynb cannot be read as a notebook" in words
     assert "Traceback" not in words
+
+
+def test_an_assignment_of_this_course_in_another(tmp_path: Path) -> None:
+    """By the settings of docs/other-courses.md: released, and graded as here."""
+    root = tmp_path / "course"
+    folder = root / "source" / "toeplitz"
+    shutil.copytree(ROOT / "source" / "toeplitz", folder)  # links followed
+    for path in folder.glob("[2-9]*.ipynb"):
+        path.unlink()
+    # A new gradebook needs `alembic` on PATH, which run_nbgrader leaves out.
+    path = 'import os, sys\nos.environ["PATH"] += os.pathsep + os.path.dirname(sys.executable)\n'
+    (root / "nbgrader_config.py").write_text(path + CONFIG)
+    course = Tiny(root, "toeplitz")
+    course.run("generate_assignment", "toeplitz")
+    target = course.folder("someone")
+    target.mkdir(parents=True)
+    name = "1_toeplitz_1d"
+    shutil.copy(ROOT / "submitted" / "flipped-kernel" / "toeplitz" / f"{name}.ipynb", target)
+    course.grade()
+    with Gradebook(f"sqlite:///{root / 'gradebook.db'}", "my-course") as gradebook:
+        assert gradebook.find_submission("toeplitz", "someone").score == 9.5
 
 
 def test_what_may_change_does(tiny: Tiny) -> None:

@@ -160,9 +160,7 @@ def test_elsewhere_the_first_cell_does_nothing(tmp_path: Path, kit_server: str) 
 
 
 def test_badge_stands_in_every_notebook_once_a_repository_is_set(tmp_path: Path) -> None:
-    release = stamped(
-        tmp_path, "https://raw.githubusercontent.com/{repository}/{branch}/convkit.py"
-    )
+    release = stamped(tmp_path)
     for name in NAMES:
         nb = nbformat.read(release / f"{name}.ipynb", as_version=4)
         target = (
@@ -174,9 +172,8 @@ def test_badge_stands_in_every_notebook_once_a_repository_is_set(tmp_path: Path)
         )
         assert nb.cells[0].attachments["open-in-colab.png"]["image/png"]
         kit = next(c for c in nb.cells if c.cell_type == "code")
-        assert (
-            '"https://raw.githubusercontent.com/university/course/main/convkit.py"' in kit.source
-        )
+        address = "https://raw.githubusercontent.com/university/course/main/release/toeplitz"
+        assert f'"{address}/convkit.py"' in kit.source
 
 
 def test_badge_stands_in_the_readme_and_goes_again(tmp_path: Path) -> None:

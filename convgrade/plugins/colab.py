@@ -34,8 +34,9 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
     branch = Unicode("main", help="Branch of the repository that Colab opens.").tag(config=True)
 
     kit_url = Unicode(
-        "https://raw.githubusercontent.com/{repository}/{branch}/convkit.py",
-        help="Where Colab fetches the kit; {repository} and {branch} are filled in.",
+        "https://raw.githubusercontent.com/{repository}/{branch}/{folder}/convkit.py",
+        help="Where Colab fetches the kit; {repository}, {branch} and {folder}, the release's "
+        "folder in the repository, are filled in.",
     ).tag(config=True)
 
     readme = Unicode(
@@ -68,14 +69,17 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
         the notebook and the resources
         """
         names = resources["nbgrader"]
-        path = f"release/{names['assignment']}/{names['notebook']}.ipynb"
+        folder = f"release/{names['assignment']}"
+        path = f"{folder}/{names['notebook']}.ipynb"
         self._stamp_readme(path)
         if not self.repository:
             return nb, resources
         title = nb.cells[0]
         title.source = f"{self.badge(path, f'attachment:{BADGE}')}\n\n{title.source}"
         title.attachments = {BADGE: {"image/png": base64.b64encode(badge_png()).decode()}}
-        url = self.kit_url.format(repository=self.repository, branch=quote(self.branch))
+        url = self.kit_url.format(
+            repository=self.repository, branch=quote(self.branch), folder=quote(folder)
+        )
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.source = cell.source.replace('KIT_URL = ""', f'KIT_URL = "{url}"', 1)
