@@ -31,7 +31,7 @@ warnings.filterwarnings("ignore", message="Object of type <Submitted")
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 # The marking guide of a written answer stands in the locked cell above it.
 c.ClearMarkScheme.enforce_metadata = False
-# A release is made beside the old one, which stays when something fails.
+# The old release stays when a new one cannot be made.
 c.GenerateAssignment.exporter_class = "convgrade.plugins.release.ReleaseExporter"
 # nbgrader's own list, with ColabLaunch before the first checksum. Lists are assigned whole: this
 # file is loaded twice, and .append() would add twice.

@@ -203,6 +203,19 @@ def test_an_answer_that_stopped_and_a_part_that_returned_nothing() -> None:
     assert exercise(notebook(shown(record(parts=blank))), grade(0)).state == "not answered"
 
 
+def test_what_stopped_an_answer_is_said_once_and_in_words() -> None:
+    nb = notebook(v4.new_output("stream", name="stdout", text="No points: it crashed."))
+    left = "This cell was left out: it crashed."
+    nb.cells[1].outputs = [v4.new_output("error", ename="LeftOut", evalue=left)]
+    page = page_of(nb, now=grade(0), automatic=left).split('id="notebook"')[0]
+    assert f"<pre>{left}</pre>" in page
+    assert page.count(left) == 1
+    assert "<summary>What the test says</summary>" in page  # folded: it only follows from that
+    evalue = "expected ':' (3015508431.py, line 2)"
+    nb.cells[1].outputs = [v4.new_output("error", ename="SyntaxError", evalue=evalue)]
+    assert exercise(nb).errors == ["SyntaxError: expected ':' (line 2 of the cell)"]
+
+
 def test_points_of_a_person_and_a_penalty_are_told() -> None:
     page = Tags(page_of(notebook(shown(record())), now=grade(2, tests=1, by_person=True), late=1))
     assert "A person set these points; the tests gave 1." in page.text

@@ -16,7 +16,7 @@ CONFIG = """\
 c = get_config()
 c.CourseDirectory.course_id = "my-course"
 
-# A release is made beside the old one, which stays when something fails.
+# The old release stays when a new one cannot be made.
 c.GenerateAssignment.exporter_class = "convgrade.plugins.release.ReleaseExporter"
 
 # These three belong together.

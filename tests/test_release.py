@@ -160,13 +160,31 @@ def test_what_may_change_does(tiny: Tiny) -> None:
     assert "new = 1" in after[f"tiny/{SUMS}.ipynb"].decode()
 
 
-def test_what_a_killed_run_left_is_in_nobodys_way(tiny: Tiny) -> None:
+def test_what_a_killed_run_left_is_put_right(tiny: Tiny) -> None:
+    """Killed while it copied, and while it wrote: the copy is the last good release."""
     before = files(tiny)
-    for left in (".tiny.new", ".tiny.old"):
-        (tiny.root / "release" / left).mkdir()
-        (tiny.root / "release" / left / "half.ipynb").write_text("{")
-    tiny.run("generate_assignment", "tiny", "--force")
+    release = tiny.root / "release"
+    shutil.copytree(release / "tiny", release / ".tiny.old")
+    (release / ".tiny.new").mkdir()
+    (release / "tiny" / f"{SUMS}.ipynb").write_text("{")
+    (release / "tiny" / f"{MEANS}.ipynb").unlink()
+    (tiny.root / "source" / "tiny" / "bad.txt").symlink_to("nowhere")
+    assert tiny.run("generate_assignment", "tiny", "--force", check=False).returncode == 1
+    (tiny.root / "source" / "tiny" / "bad.txt").unlink()
+    tiny.run("generate_assignment", "tiny")
     assert files(tiny) == before
+
+
+def test_any_failure_while_writing_keeps_the_old_release(tiny: Tiny) -> None:
+    """Here two cells of one name, which nbgrader finds out half-way."""
+    before = files(tiny)
+    nb = sources()[MEANS]
+    nb.cells[-1].metadata["nbgrader"]["grade_id"] = "setup"
+    nbformat.write(nb, tiny.root / "source" / "tiny" / f"{MEANS}.ipynb")
+    run = tiny.run("generate_assignment", "tiny", "--force", check=False)
+    assert run.returncode == 1
+    assert files(tiny) == before
+    assert "tiny could not be made anew and is as it was" in run.stderr
 
 
 def test_one_notebook_anew_keeps_the_others(tiny: Tiny) -> None:

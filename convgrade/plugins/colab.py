@@ -34,9 +34,8 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
     branch = Unicode("main", help="Branch of the repository that Colab opens.").tag(config=True)
 
     kit_url = Unicode(
-        "https://raw.githubusercontent.com/{repository}/{branch}/{folder}/convkit.py",
-        help="Where Colab fetches the kit; {repository}, {branch} and {folder}, the release's "
-        "folder in the repository, are filled in.",
+        "https://raw.githubusercontent.com/{repository}/{branch}/release/{assignment}/convkit.py",
+        help="Where Colab fetches the kit; {repository}, {branch} and {assignment} are filled in.",
     ).tag(config=True)
 
     readme = Unicode(
@@ -69,8 +68,7 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
         the notebook and the resources
         """
         names = resources["nbgrader"]
-        folder = f"release/{names['assignment']}"
-        path = f"{folder}/{names['notebook']}.ipynb"
+        path = f"release/{names['assignment']}/{names['notebook']}.ipynb"
         self._stamp_readme(path)
         if not self.repository:
             return nb, resources
@@ -78,7 +76,9 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
         title.source = f"{self.badge(path, f'attachment:{BADGE}')}\n\n{title.source}"
         title.attachments = {BADGE: {"image/png": base64.b64encode(badge_png()).decode()}}
         url = self.kit_url.format(
-            repository=self.repository, branch=quote(self.branch), folder=quote(folder)
+            repository=self.repository,
+            branch=quote(self.branch),
+            assignment=quote(names["assignment"]),
         )
         for cell in nb.cells:
             if cell.cell_type == "code":

@@ -1,4 +1,4 @@
-"""nbgrader exporter: makes a release beside the old one, which it replaces only when complete."""
+"""nbgrader exporter: the old release stays until a new one is complete."""
 
 from __future__ import annotations
 
@@ -25,19 +25,17 @@ class ReleaseExporter(NotebookExporter):  # type: ignore[misc]
     nbgrader removes the old release before it makes the new one, and removes what it
     has made when a notebook fails. This puts itself around methods of the converter
     that it is made for: what nbgrader would refuse half-way is refused before anything
-    is touched, and a release is made in a folder of its own.
+    is touched, and a copy of the old release is kept until the new one is complete.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self._converter: Any = self.parent
-        self._making: dict[str, Path] = {}  # by assignment, where its release is being made
+        self._kept: dict[Path, Path] = {}  # by release, its copy
         if isinstance(self._converter, GenerateAssignment):
-            self._place = self._converter._format_dest
             self._clear = self._converter.init_destination
             self._finish = self._converter.run_post_convert_hook
             self._convert = self._converter.convert_notebooks
-            self._converter._format_dest = self._format_dest
             self._converter.init_destination = self._init_destination
             self._converter.run_post_convert_hook = self._run_post_convert_hook
             self._converter.convert_notebooks = self._convert_notebooks
@@ -60,48 +58,39 @@ class ReleaseExporter(NotebookExporter):  # type: ignore[misc]
                 raise NbGraderException("; ".join(faults))
         try:
             self._convert()
-        finally:  # what is still here was not finished
-            for assignment, made in self._making.items():
-                if made.exists():
-                    rmtree(str(made))
-                converter.log.error(
-                    "%s could not be made anew and is as it was.", self._old(assignment)
-                )
-
-    def _old(self, assignment: str) -> Path:
-        return Path(self._place(assignment, "."))
-
-    def _format_dest(self, assignment: str, student: str, escape: bool = False) -> str:
-        if assignment in self._making:
-            return str(self._making[assignment])
-        return str(self._place(assignment, student, escape=escape))
+        finally:
+            for release, copy in self._kept.items():  # what is still here was not finished
+                _put_back(release, copy)
+                converter.log.error("%s could not be made anew and is as it was.", release)
 
     def _init_destination(self, assignment: str, student: str) -> bool:
-        old = self._old(assignment)
-        if not old.exists():
-            return bool(self._clear(assignment, student))
-        made = old.with_name(f".{old.name}.new")
-        if made.exists():  # of a run that was killed
-            rmtree(str(made))
-        shutil.copytree(old, made)
-        self._making[assignment] = made
+        release = Path(self._converter._format_dest(assignment, student))
+        copy = release.with_name(f".{release.name}.old")
+        if copy.exists():  # of a run that was killed
+            _put_back(release, copy)
+        if release.exists():
+            half = release.with_name(f".{release.name}.new")
+            if half.exists():
+                rmtree(str(half))
+            shutil.copytree(release, half)
+            half.rename(copy)
+            self._kept[release] = copy
         wanted = bool(self._clear(assignment, student))
-        if not wanted:
-            rmtree(str(self._making.pop(assignment)))
+        if not wanted and release in self._kept:
+            rmtree(str(self._kept.pop(release)))
         return wanted
 
     def _run_post_convert_hook(self) -> None:
-        """Take the new release: nbgrader calls this when everything has been written."""
-        for assignment in list(self._making):
-            made = self._making.pop(assignment)
-            old = self._old(assignment)
-            aside = old.with_name(f".{old.name}.old")
-            if aside.exists():
-                rmtree(str(aside))
-            old.rename(aside)
-            made.rename(old)
-            rmtree(str(aside))
+        """Let go of the copies: nbgrader calls this when everything has been written."""
+        while self._kept:
+            rmtree(str(self._kept.popitem()[1]))
         self._finish()
+
+
+def _put_back(release: Path, copy: Path) -> None:
+    if release.exists():
+        rmtree(str(release))
+    copy.rename(release)
 
 
 def _broken_links(coursedir: CourseDirectory, folder: Path) -> Iterator[str]:
