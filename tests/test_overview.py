@@ -94,3 +94,16 @@ def test_a_picture_elsewhere_is_not_taken(graded: Tiny, tmp_path: Path) -> None:
     tiny.grade("--student", "thief")
     tiny.run("generate_feedback", "tiny", "--student", "thief")
     assert base64.b64encode(badge_png()).decode()[:-8] not in tiny.page("thief")
+
+
+def test_a_picture_named_often_does_not_blow_up_the_page(graded: Tiny, tmp_path: Path) -> None:
+    """Pages hold pictures of 10 MiB in all; what has no room stays a file's name."""
+    tiny = graded.copy(tmp_path / "course")
+    names = "".join("![x](big.png)" for _ in range(50))
+    tiny.hand_in("greedy", {"why": f"<!-- grade_id: why -->\n{names}"})
+    (tiny.folder("greedy") / "big.png").write_bytes(badge_png() + bytes(3 * 2**20))
+    tiny.grade("--student", "greedy")
+    tiny.run("generate_feedback", "tiny", "--student", "greedy")
+    page = tiny.page("greedy")
+    assert 4 * 2**20 < len(page) < 20 * 2**20
+    assert 'src="big.png"' in page

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
 
@@ -22,6 +24,7 @@ PLAIN_WORD = re.compile(
     r'<span class="(?!(?:k|kn|kc|ow|c1|sd|s1|s2|sa|mi|mf)")\w+">([^<]*)</span>', re.ASCII
 )
 SOURCE = re.compile(r"""(<img\b[^>]*?\ssrc=["'])([^"'>]+)""", re.IGNORECASE)
+MAX_PICTURES = 10 * 2**20  # bytes of pictures' files that one page holds; others stay outside
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -50,10 +53,19 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         environment.tests["has_mathematics"] = re.compile(r"\$|\\\(|\\\[|\\begin").search
         return environment
 
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **options: Any
+    ) -> tuple[str, Any]:
+        """Make a page of a graded notebook; called by nbconvert."""
+        self.room = MAX_PICTURES
+        page: tuple[str, Any] = super().from_notebook_node(nb, resources, **options)
+        return page
+
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:
         """Stand for nbconvert's filter of this name, whose pictures stay outside the page."""
         renderer = _Renderer(
+            self,
             escape=False,
             attachments=context.get("cell", {}).get("attachments", {}),
             embed_images=True,
@@ -78,6 +90,20 @@ class _Renderer(IPythonRenderer):  # type: ignore[misc]
 
     nbconvert's parses each piece of HTML alone, and loses a closing tag that stands alone.
     """
+
+    def __init__(self, page: FeedbackExporter, **options: Any) -> None:
+        super().__init__(**options)
+        self._page = page
+
+    def _src_to_base64(self, src: str) -> str | None:
+        """Read a picture, unless the page has no room for it: a student may name one often."""
+        path = os.path.join(self.path, src)
+        size = os.path.getsize(path) if os.path.isfile(path) else 0
+        if size > self._page.room:
+            return None
+        self._page.room -= size
+        data: str | None = super()._src_to_base64(src)
+        return data
 
     def _html_embed_images(self, html: str) -> str:
         def embedded(tag: re.Match[str]) -> str:
