@@ -1,3 +1,4 @@
+# make install what everything else needs, in .venv
 # make demo    install, generate the release, grade the demo class, write feedback and the report
 # make test    everything that must pass
 # make recovery class runs killed at random moments, some minutes on an idle machine
@@ -12,7 +13,7 @@ ASSIGNMENTS := $(notdir $(wildcard source/*))
 # $(call each,COMMAND) runs a command for every assignment, which it calls $$a.
 each = set -e; for a in $(ASSIGNMENTS); do $(1); done
 
-.PHONY: demo test recovery lint check fix release submitted packages clean
+.PHONY: install demo test recovery lint check fix release submitted packages clean
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -20,6 +21,8 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps -e .
 	$(BIN)/python -m convgrade.kernels
 	touch $@
+
+install: $(INSTALLED)
 
 demo: $(INSTALLED) release
 	$(call each,$(BIN)/convgrade grade $$a --force)

@@ -31,6 +31,8 @@ warnings.filterwarnings("ignore", message="Object of type <Submitted")
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 # The marking guide of a written answer stands in the locked cell above it.
 c.ClearMarkScheme.enforce_metadata = False
+# The old release stays when a new one cannot be made.
+c.GenerateAssignment.exporter_class = "convgrade.plugins.release.ReleaseExporter"
 # nbgrader's own list, with ColabLaunch before the first checksum, and the kit as readable files.
 # Lists are assigned whole: this file is loaded twice, and .append() would add twice.
 c.GenerateAssignment.preprocessors = [
@@ -84,6 +86,10 @@ c.TrustedClient.notebook_timeout = 300  # seconds for a whole notebook
 c.Execute.record_timing = False  # so that grading twice gives the same file
 # The kernels inherit this: for matrices this small, torch's threads only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# -------------------------------------------------------------------- formgrader
+# Written answers stand first on a page, not at the end of the lecture.
+c.HTMLExporter.preprocessors = ["convgrade.plugins.formgrade.ByHandFirst"]
 
 # ------------------------------------------------------------- generate_feedback
 # Feedback shows a student's work, the messages and the points: not the hidden tests' source and

@@ -20,6 +20,7 @@ from convgrade.classroom.pool import PoolError, UnfitError
 from convgrade.classroom.runner import ClassRunner, RunError
 from convgrade.classroom.times import times_file
 from convgrade.collect.app import CollectApp
+from convgrade.new_course import NewCourseApp
 from convgrade.report.gradebook import ReportError
 from convgrade.report.make import make_report
 
@@ -199,6 +200,7 @@ class ConvgradeApp(NbGrader):  # type: ignore[misc]
         "grade": (GradeApp, GradeApp.description),
         "report": (ReportApp, ReportApp.description),
         "doctor": (DoctorApp, DoctorApp.description),
+        "new-course": (NewCourseApp, NewCourseApp.description),
     }
 
     @default("classes")

@@ -28,6 +28,7 @@ LONG = (
     "test_same_gradebook",
     "test_classroom",
     "test_student",
+    "test_instructors_page",
     "test_autograde",
     "test_trusted",
     "test_postgres",

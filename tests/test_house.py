@@ -47,12 +47,12 @@ LAYERS = [
     {"convgrade.trusted"},
     {f"convgrade.plugins.{name}" for name in ("given", "renew", "rubric_points", "timestamp")},
     {"convgrade.plugins.course"},
-    {"convgrade.plugins.handed_in"},
+    {"convgrade.plugins.handed_in", "convgrade.plugins.overview"},
     {
         f"convgrade.plugins.{name}"
         for name in (
-            *("colab", "execute", "export", "feedback", "handout", "harmless", "page", "rebuild"),
-            *("save", "trim"),
+            *("colab", "execute", "export", "feedback", "formgrade", "handout", "harmless"),
+            *("page", "rebuild", "release", "save", "trim"),
         )
     },
     # Downloads: read, platforms, placing, writing, the command.
@@ -105,6 +105,7 @@ LAYERS = [
     {"convgrade.report.tables"},
     {"convgrade.report.page"},
     {"convgrade.report.make"},
+    {"convgrade.new_course"},
     {"convgrade.app"},
     {"convgrade.__main__"},
 ]
