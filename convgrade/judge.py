@@ -9,6 +9,7 @@ shell, so magics, display and pictures work as in a notebook.
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import io
 import multiprocessing
@@ -23,7 +24,6 @@ import time
 import traceback
 import warnings
 from collections.abc import Sequence
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -35,8 +35,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
-from convgrade import wire
+from convgrade import confine, wire
 from convgrade.kernels.server import INLINE
+from convgrade.kernels.sockets import kill_server, use_short_folder
 from convgrade.remote import Link, Lost, Namespace, line_of
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Expect",
     "Gone",
     "Judge",
+    "JudgeError",
     "Outcome",
     "Own",
     "bound_names",
@@ -56,6 +58,7 @@ __all__ = [
 Output = dict[str, Any]
 
 UNREACHED = "the test could not reach your code"
+START = 120.0  # seconds for its server's imports and its own start
 MAX_OUTPUT = 1_000_000  # characters a course's cell may print
 
 
@@ -146,20 +149,46 @@ def _context() -> Any:
     return multiprocessing.get_context(method)
 
 
+class JudgeError(RuntimeError):
+    """The grader's process for test cells could not be started; the message says why."""
+
+
 _starting = threading.Lock()
 
 
 def _start(process: Any) -> None:
-    """Start a process, with ``__main__`` hidden: it would import nbgrader's command line again."""
+    """Start a process, with ``__main__`` hidden: it would import nbgrader's command line again.
+
+    Raises
+    ------
+    JudgeError
+        With the reason.
+    """
     with _starting:
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
-            process.start()
-        except (EOFError, OSError):  # the server was killed meanwhile; there is a new one now
-            process.start()
+            use_short_folder()
+            try:
+                _start_in_time(process)
+            except (EOFError, OSError):  # the server was killed meanwhile; there is a new one now
+                _start_in_time(process)
+        except (EOFError, OSError) as error:
+            why = str(error) or "it ended while it started"
+            raise JudgeError(f"the process that runs test cells did not start: {why}") from error
         finally:
             sys.modules["__main__"] = main
+
+
+def _start_in_time(process: Any) -> None:
+    """Start a process; a server that says nothing is killed, and then this fails."""
+    timer = threading.Timer(START, kill_server)
+    timer.daemon = True
+    timer.start()
+    try:
+        process.start()
+    finally:
+        timer.cancel()
 
 
 class Judge:
@@ -180,11 +209,16 @@ class Judge:
         if hasattr(context, "set_forkserver_preload"):
             context.set_forkserver_preload([__name__, *preload, "convgrade.ready"])
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_serve, args=(theirs, str(folder), str(support)), daemon=True
-        )
-        _start(self._process)
-        theirs.close()
+        with contextlib.closing(theirs), contextlib.ExitStack() as undo:
+            undo.callback(self._pipe.close)
+            self._process = context.Process(
+                target=_serve, args=(theirs, str(folder), str(support)), daemon=True
+            )
+            _start(self._process)
+            undo.pop_all()
+        self._ends = contextlib.ExitStack()  # the last first, and each whatever becomes of it
+        for end in (self._process.close, self._process.join, self._process.kill, self._pipe.close):
+            self._ends.callback(end)
 
     def send(self, message: Cell | Expect | Own | Gone) -> None:
         """Hand over a cell to run, or news.
@@ -210,17 +244,15 @@ class Judge:
         return message
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
-        self._pipe.close()
-        self._process.kill()
-        self._process.join()
-        self._process.close()
+        """End the process, whatever it is doing; harmless when repeated."""
+        self._ends.close()
 
 
 # -------------------------------------------------------------- inside the process
 
 
 def _serve(pipe: Any, folder: str, support: str) -> None:
+    confine.end_with_parent()  # even in the middle of a cell
     os.environ["MPLBACKEND"] = INLINE
     if "matplotlib" in sys.modules and "convgrade.ready" not in sys.modules:
         sys.modules["matplotlib"].rcParams["backend"] = INLINE  # it has read the environment
@@ -383,7 +415,11 @@ def _run(shell: _Shell, cell: Cell, listener: _Listener) -> Outcome:
     shell.outputs, shell.value, shell.source = _Outputs(), None, cell.source
     shell.names["In"] = ["", *cell.cells]
     stream: Any = _Stream(shell.outputs)
-    with shell.names.linked(link), redirect_stdout(stream), redirect_stderr(stream):
+    with (
+        shell.names.linked(link),
+        contextlib.redirect_stdout(stream),
+        contextlib.redirect_stderr(stream),
+    ):
         result = shell.run_cell(cell.source)
     if cell.points is None:
         return Outcome(0.0, lost=link.lost, trace=_trace(_errors(result)))

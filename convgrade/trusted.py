@@ -144,6 +144,7 @@ class TrustedClient(NotebookClient):
         self.notes: dict[str, list[str]] = {}
         self._files, self._support = files, support
         self._judge: Judge | None = None
+        self._starting: asyncio.Task[Judge] | None = None  # the first of them
         self._told: list[Cell | Expect | Own] = []  # to the judge, for the next one if it is lost
         self._ran: list[int] = []  # cells that the student's kernel has run, in order
         self._crashed: dict[int, str] = {}  # cells that it must not run again, and why
@@ -176,7 +177,7 @@ class TrustedClient(NotebookClient):
             with Box(self._files, self.memory, self.confined, modules, self._support) as self._box:
                 try:
                     run_sync(self._grade)(course)
-                except KeyboardInterrupt:  # the event loop has stopped before its `finally`
+                except KeyboardInterrupt:  # the event loop has stopped before it closed anything
                     run_sync(self._close)()
                     raise
         finally:
@@ -185,10 +186,10 @@ class TrustedClient(NotebookClient):
     async def _grade(self, course: Path) -> None:
         self._course = course
         # Both import torch: side by side.
-        starting = asyncio.create_task(self._new_judge())
+        self._starting = asyncio.create_task(self._new_judge())
         try:
             await self._start_kernel()
-            self._judge = await starting
+            self._judge = await self._starting
             # The student's time begins here: imports on a busy machine are not their fault.
             self._deadline = time.monotonic() + self.notebook_timeout
             self._uses = {
@@ -201,7 +202,6 @@ class TrustedClient(NotebookClient):
                     await self._cell(index, cell)
             self._number_cells()
         finally:
-            self._judge = await starting if self._judge is None else self._judge
             await self._close()
 
     def _number_cells(self) -> None:
@@ -217,11 +217,18 @@ class TrustedClient(NotebookClient):
         return await asyncio.to_thread(Judge, self._box.sockets, self._course, self.preload)
 
     async def _close(self) -> None:
+        """End both processes, each whatever becomes of the other."""
+        async with contextlib.AsyncExitStack() as ends:
+            ends.push_async_callback(self._cleanup)
+            ends.push_async_callback(self._close_judge)
+
+    async def _close_judge(self) -> None:
+        if self._starting is not None:
+            await asyncio.wait({self._starting})  # it may have failed; who waited for it knows
+            if self._judge is None and self._starting.exception() is None:
+                self._judge = self._starting.result()
         if self._judge is not None:
             self._judge.close()
-            self._judge = None
-        if self.km is not None:
-            await self._cleanup()
 
     # ------------------------------------------------------------------ one cell
 
@@ -500,7 +507,8 @@ class TrustedClient(NotebookClient):
         """End the kernel, if it is not being ended already, and let go of it."""
         if self._killing is not None:
             await asyncio.wait({self._killing})
-        await self._async_cleanup_kernel()
+        if self.km is not None:
+            await self._async_cleanup_kernel()
 
     async def _recover(self) -> None:
         """Give the notebook a fresh kernel if the present one is gone or does not answer."""

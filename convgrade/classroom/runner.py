@@ -16,7 +16,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import setenv
 from sqlalchemy.exc import SQLAlchemyError
-from traitlets import Bool, Instance, Integer, Unicode
+from traitlets import Bool, Float, Instance, Integer, Unicode
 from traitlets.config import LoggingConfigurable
 
 from convgrade.classroom.handed import Submission, read_files, submissions, tasks
@@ -31,6 +31,7 @@ from convgrade.classroom.task import Course, Refusal, Result, Task
 from convgrade.classroom.times import note_time, times_file
 from convgrade.classroom.versions import versions
 from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
+from convgrade.plugins.execute import notebook_limit
 
 __all__ = ["ClassRunner", "RunError"]
 
@@ -70,6 +71,12 @@ class ClassRunner(LoggingConfigurable):
     ).tag(config=True)
     require_sandbox = Bool(
         False, help="Refuse to grade where a layer of confinement is missing (docs/security.md)."
+    ).tag(config=True)
+    task_timeout = Float(
+        0.0,
+        min=0.0,
+        help="Seconds for a notebook on its worker, after which the worker is replaced and the "
+        "notebook is not graded; 0 for what follows from the limits of notebooks, with room.",
     ).tag(config=True)
     retries = Integer(
         2, min=0, help="How many times a notebook is tried again whose worker failed."
@@ -132,8 +139,9 @@ class ClassRunner(LoggingConfigurable):
                 if name not in excluded
             }
             workers = Pool(
-                self.scheduler, self.workers, self.threads, temporary, log, self.retries
-            )
+                self.scheduler, self.workers, self.threads, temporary, log, self.retries,
+                self.task_timeout or notebook_limit(self.parent or self),
+            )  # fmt: skip
             with workers as pool, Progress(sum(len(s.chosen.paths) for s in todo)) as progress:
                 self._check(pool)
                 self._say.info(
@@ -206,8 +214,8 @@ class ClassRunner(LoggingConfigurable):
     ) -> None:
         """Keep the workers busy, and record students whose notebooks are all back.
 
-        When a worker dies, so do all tasks in it, and Dask cannot tell whose fault
-        it was. Those that it gives up are run again at the end, each alone.
+        When a worker dies, so do all tasks in it, and nobody can tell whose fault
+        it was. Those that are given up are run again at the end, each alone.
         """
         back: dict[str, dict[str, OUTCOME]] = {}
         owner: dict[str, tuple[Submission, Task]] = {}
@@ -233,7 +241,8 @@ class ClassRunner(LoggingConfigurable):
             path, outcome = landed
             if isinstance(outcome, Refusal):
                 raise UnfitError(f"Worker {outcome.words}")
-            if isinstance(outcome, KilledWorker) and path not in alone:
+            unsure = isinstance(outcome, KilledWorker) or getattr(outcome, "shared", False)
+            if unsure and path not in alone:
                 suspects.append(path)
                 continue
             submission, _ = owner.pop(path)
