@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -34,7 +34,7 @@ from convgrade.kernels.folders import PREFIX, short_folder
 from convgrade.kernels.provisioner import LAUNCHER as FORKABLE
 from convgrade.kernels.provisioner import ForkProvisioner
 
-__all__ = ["Box"]
+__all__ = ["Box", "Unread", "copy_files"]
 
 #: Of the grader's environment, what a kernel gets to see.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -42,9 +42,31 @@ MAX_FILES = 200 * 2**20  # bytes of a submission's files that are copied in; of 
 MAX_FOLDER = 2 * MAX_FILES  # bytes of everything in its folder: it is kept in memory
 RECONNECT = 10  # milliseconds between tries to reach a kernel's sockets
 MAX_MESSAGE = 100 * 2**20  # bytes of one that a kernel sends; zmq then drops the connection
+MAX_CONTENT = 8 * 2**20  # bytes of one that are read: JSON takes up to thirty times its size
 MAX_OPEN = 1024  # files
 ENDING = 10.0  # seconds for a kernel that was killed
 MAX_PROCESSES = 200  # threads count: torch and OpenBLAS start one for every core
+
+
+class Unread(dict[str, Any]):
+    """Stands for a part of a kernel's message that is too long to be read.
+
+    Attributes
+    ----------
+    size : int
+        Its bytes.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            status="error", ename="Error", evalue="its message is too long to be shown",
+            traceback=[], execution_count=0, name="stdout", text="", data={}, metadata={},
+        )  # fmt: skip
+        self.size = size
+
+
+def _reading(unpack: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda data: Unread(len(data)) if len(data) > MAX_CONTENT else unpack(data)
 
 
 class _Client(AsyncKernelClient):
@@ -195,6 +217,7 @@ class Box:
         if os.name == "posix":  # no port of the machine is opened
             options |= {"transport": "ipc", "ip": str(self.sockets / f"k{self._starts}")}
         manager = _Manager(**options)
+        manager.session.unpack = _reading(manager.session.unpack)
         manager.connection_file = str(self.sockets / f"k{self._starts}.json")
         self._managers.append(manager)
         spec = manager.kernel_spec

@@ -59,7 +59,9 @@ Output = dict[str, Any]
 
 UNREACHED = "the test could not reach your code"
 START = 120.0  # seconds for its server's imports and its own start
-MAX_OUTPUT = 1_000_000  # characters a course's cell may print
+MAX_OUTPUT = 1_000_000  # characters a course's cell may print, and as many it may display
+MAX_WORDS, MAX_TRACE = 2000, 20_000  # characters of an error's message, and of its traceback
+MAX_MEMORY = 4 * 2**30  # bytes that the process may take besides what its server had
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,7 @@ class Judge:
 
 def _serve(pipe: Any, folder: str, support: str) -> None:
     confine.end_with_parent()  # even in the middle of a cell
+    _limit_memory()
     os.environ["MPLBACKEND"] = INLINE
     if "matplotlib" in sys.modules and "convgrade.ready" not in sys.modules:
         sys.modules["matplotlib"].rcParams["backend"] = INLINE  # it has read the environment
@@ -276,6 +279,18 @@ def _serve(pipe: Any, folder: str, support: str) -> None:
             shell.names.own(set(message.names))
         elif isinstance(message, Cell):
             pipe.send(_run(shell, message, listener))
+
+
+def _limit_memory() -> None:
+    """Let what a test is given, and what it makes of that, fail here and not fill the machine."""
+    if sys.platform == "linux":
+        import resource  # Windows has none
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + MAX_MEMORY
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if hard == resource.RLIM_INFINITY or most < hard:
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 _made: list[Any] = []  # ahead, before the fork
@@ -332,6 +347,17 @@ class _Outputs(list[Output]):
     """A cell's outputs, as they come."""
 
     room = MAX_OUTPUT
+    room_shown = 10 * MAX_OUTPUT
+
+    def show(self, output: Output) -> None:
+        """Add a display, such as a picture, as long as there is room for its texts."""
+        before = self.room_shown
+        texts = (value for value in output["data"].values() if isinstance(value, (str, bytes)))
+        self.room_shown -= 100 + sum(map(len, texts))
+        if self.room_shown >= 0:
+            self.append(output)
+        elif before >= 0:
+            self.stream("[What this test displays further is left out: it is too much.]\n")
 
     def stream(self, text: str) -> None:
         text = text[: self.room]
@@ -357,7 +383,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
 
     def publish(self, data: Any, metadata: Any = None, **options: Any) -> None:
         output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
-        self.shell.outputs.append(output)
+        self.shell.outputs.show(output)
 
     def clear_output(self, wait: bool = False) -> None:
         self.shell.outputs.clear()
@@ -442,7 +468,7 @@ def _hidden(cell: Cell) -> frozenset[int]:
 
 
 def _trace(error: BaseException | None) -> str:
-    return "".join(traceback.format_exception(error)) if error is not None else ""
+    return "".join(traceback.format_exception(error))[-MAX_TRACE:] if error is not None else ""
 
 
 def _verdict(shell: _Shell, cell: Cell, link: Link, result: ExecutionResult) -> Outcome:
@@ -492,7 +518,7 @@ def _error(error: BaseException, link: Link, names: Namespace, cell: Cell) -> Ou
     name, lines = type(error).__name__, cell.source.splitlines()
     trace = [(f, n) for f, n in traceback.walk_tb(error.__traceback__) if f.f_globals is names]
     line = next((n for f, n in trace if f.f_code.co_name == "<module>"), 0)
-    words = " ".join(str(error).split())
+    words = " ".join(str(error)[:MAX_WORDS].split())
     if line in cell.hidden:
         if error is not link.raised and not _worded(error, trace, cell.source):
             words = ""  # it could hold the values looked for

@@ -17,6 +17,7 @@ LAYERS = [
     {"convgrade.records"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
+    {"convgrade.pictures"},
     {"convgrade.kernels.folders", "convgrade.kernels.settle"},
     {"convgrade.doctor", "convgrade.kernels.server", "convgrade.kernels.sockets"},
     {"convgrade.kernels.forks"},
@@ -25,7 +26,7 @@ LAYERS = [
     {"convgrade.repairs", "convgrade.exercises"},
     {"convgrade.rebuild"},
     {"convgrade.serve", "convgrade.remote", "convgrade.box"},
-    {"convgrade.judge"},
+    {"convgrade.judge", "convgrade.outputs"},
     {"convgrade.ready"},
     {"convgrade.trusted"},
     {"convgrade.plugins.course"},
@@ -42,6 +43,7 @@ LAYERS = [
     {
         f"convgrade.classroom.{name}"
         for name in (
+            "clocks",
             "gradebook",
             "lists",
             "lock",

@@ -1,10 +1,9 @@
-"""A worker that is stuck, a path that is too long, a start that fails: all of it ends, with words."""
+"""A stuck worker, a path that is too long: the run ends, with words, and leaves nothing."""
 
 from __future__ import annotations
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -45,7 +45,7 @@ def use_short_folder() -> None:
 
 def kill_server() -> None:
     """End the fork server of `multiprocessing`, whatever it is doing: the next start makes one."""
-    pid = getattr(forkserver._forkserver, "_forkserver_pid", None)  # type: ignore[attr-defined]
+    pid = getattr(forkserver._forkserver, "_forkserver_pid", None)
     if pid is not None:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
