@@ -41,7 +41,10 @@ c.ClassRunner.task_timeout = {seconds}
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """Return a course without submissions."""
-    return Tiny.make(tmp_path_factory.mktemp("made"))
+    course = Tiny.make(tmp_path_factory.mktemp("made"))
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write('c.TrustedClient.kernel_preload = ["numpy"]\n')
+    return course
 
 
 @pytest.fixture

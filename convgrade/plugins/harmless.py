@@ -54,6 +54,8 @@ class Harmless(NbGraderPreprocessor):  # type: ignore[misc]
     and outputs of test cells, which the grader's process made, are left alone.
     """
 
+    _pixels, _texts = MAX_PIXELS, MAX_TEXTS  # left for this notebook
+
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Treat a notebook; called by nbgrader's exporter."""
         self._pixels, self._texts = MAX_PIXELS, MAX_TEXTS
