@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import io
 import json
+import re
 import struct
 import subprocess
 import sys
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat.v4 as v4
+import psutil
 import pytest
 from conftest import ROOT
 from nbformat import NotebookNode
+from PIL import Image
+from test_trusted import answer, check, grade, shown
 from tiny import OVERRIDE, RIGHT, SUMS, Tiny
 
-from convgrade import pictures
+from convgrade import box, cells, judge, outputs, pictures, rebuild
+from convgrade.plugins import harmless
+from convgrade.plugins.execute import notebook_limit
 from convgrade.plugins.harmless import AS_TYPED, MAX_LINE, harmless_markdown
+from convgrade.trusted import TrustedClient
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
@@ -124,19 +134,19 @@ def test_code_without_end_is_left_out_and_said(
 
     course.hand_in("eve", {**RIGHT, "total": f"{RIGHT['total']}\n{eight}"}, spoil)
     hold(course, honest)
-    cells = course.graded("eve").cells
-    left = [c for c in cells if "# Left out: this cell has 8,000,0" in c.source]
+    graded = course.graded("eve").cells
+    left = [c for c in graded if "# Left out: this cell has 8,000,0" in c.source]
     assert len(left) == 2
-    (answer,) = (c for c in left if "# grade_id: total" in c.source)
-    assert len([c for c in cells if "# Left out" in c.source]) == 2 + 60 - 10
-    assert seen(cells[-1]) == "run\n"
+    assert sum("# grade_id: total" in cell.source for cell in left) == 1
+    assert len([c for c in graded if "# Left out" in c.source]) == 2 + 60 - 10
+    assert seen(graded[-1]) == "run\n"
     points = course.grades("eve")
     assert points["total_test"][0] == 0
     assert points["double_test"][0] == 2
     with course.gradebook() as gradebook:
         comment = gradebook.find_comment("total", SUMS, "tiny", "eve").auto_comment
     assert "A code cell has at most 100,000 characters: this one has 8,000," in comment
-    assert "52 were left out" in comment
+    assert "51 were left out" in comment
 
 
 def test_outputs_without_end_are_cut_and_said(
@@ -157,10 +167,10 @@ def test_outputs_without_end_are_cut_and_said(
     course.hand_in("eve", tamper=spoil)
     hold(course, honest)
     graded = course.graded("eve")
-    cells = {c.source.split("\n")[0].strip("# "): c for c in graded.cells if c.cell_type == "code"}
-    said = {name: seen(cells[name]) for name in OUTPUTS}
+    named = {c.source.split("\n")[0].strip("# "): c for c in graded.cells if c.cell_type == "code"}
+    said = {name: seen(named[name]) for name in OUTPUTS}
     assert "[Output after 1,000,000 characters is left out.]" in said["flood"]
-    assert len(cells["flood"].outputs) < 10_001
+    assert len(named["flood"].outputs) < 10_001
     assert "is left out" in said["huge json"]
     assert said["error"].startswith("ValueError: ") or "too long to be shown" in said["error"]
     assert "ZeroDivisionError" in said["long trace"]
@@ -168,7 +178,7 @@ def test_outputs_without_end_are_cut_and_said(
     assert said["updates"].splitlines()[0] == "b"
     assert said["updates"].splitlines()[-1] == "a"
     assert "A picture of 2,500,000,000 pixels is left out" in said["bomb"]
-    assert cells["picture"].outputs[0].data == {"image/png": ONCE}
+    assert named["picture"].outputs[0].data == {"image/png": ONCE}
     assert "\x1b" not in said["colours"]
     assert all(len(line) < MAX_LINE + 100 for line in said["line"].splitlines())
     texts = [c.source for c in graded.cells if c.cell_type == "markdown"]
@@ -183,6 +193,54 @@ def test_outputs_without_end_are_cut_and_said(
     json.loads(path.read_text())
 
 
+def test_what_a_test_is_given_fits_into_its_process() -> None:
+    """Or the test gives no points, and says so; the next one has a process that works."""
+    peak, over = [0], threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.05):
+            for process in psutil.Process().children(recursive=True):
+                with contextlib.suppress(psutil.Error):
+                    if "forkserver" in " ".join(process.cmdline()):
+                        peak[0] = max(peak[0], process.memory_info().rss)
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    try:
+        client = grade(
+            answer("a", "def f(x):\n    return bytes(240_000_000)"),
+            check("f", "assert len(f(1)) > 1\nkept = [f(1) for _ in range(100)]"),
+            answer("b", "def g(x):\n    return x"),
+            check("g", "assert g(1) == 1"),
+            timeout=200,
+            call_timeout=60.0,
+            notebook_timeout=400.0,
+        )
+    finally:
+        over.set()
+        watching.join()
+    assert client.points == {"f": 0.0, "g": 2.0}
+    assert "takes too much memory" in shown(client, "f")
+    assert 2**30 < peak[0] < judge.MAX_MEMORY + 2**29
+
+
+def test_the_table_in_the_documents_is_true() -> None:
+    """Each figure of docs/security.md is the program's."""
+    text = (ROOT / "docs" / "security.md").read_text()
+    table = text.partition("## What a submission can make the grader use")[2].partition("##")[0]
+    client = TrustedClient(NotebookNode(), None, None)
+    figures = [
+        cells.MAX_CODE, rebuild.MAX_OWN_CODE, client.max_output, client.max_outputs,
+        client.max_flood, outputs.EACH, outputs.MAX_WORDS, outputs.MAX_LINES, outputs.MAX_IDS,
+        outputs.MAX_SHOWN, pictures.MAX_PIXELS, harmless.MAX_PIXELS, harmless.MAX_LINE,
+        harmless.MAX_COLOURS, harmless.MAX_MARKDOWN, harmless.MAX_TEXTS, harmless.MAX_TYPED,
+        harmless.MAX_FORMULAS, harmless.MAX_FORMULA, round(notebook_limit(None)),
+    ]  # fmt: skip
+    assert [n for n in figures if not re.search(rf"(?<![\d,]){n:,}(?![\d,])", table)] == []
+    assert f"{box.MAX_CONTENT // 2**20} MiB" in table
+    assert f"{judge.MAX_MEMORY // 2**30} GiB" in table
+
+
 @pytest.mark.parametrize(
     "text",
     ["An $x_1$ and $$\\frac{a}{b}$$.", "\\begin{align}a&=b\\end{align}", "$\\delta$ $\\lettre$"],
@@ -193,10 +251,6 @@ def test_formulas_that_a_student_writes_are_shown(text: str) -> None:
 
 def test_sizes_of_pictures_are_read() -> None:
     """As matplotlib writes them, and Pillow reads them."""
-    import io
-
-    from PIL import Image
-
     for kind, size in (("PNG", (30, 20)), ("JPEG", (40, 30)), ("JPEG", (640, 480))):
         file = io.BytesIO()
         Image.new("RGB", size, "red").save(file, kind, progressive=size[0] > 100)

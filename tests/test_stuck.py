@@ -21,7 +21,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 
 class Stuck(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
-        student = resources["nbgrader"]["student"]
+        names = resources["nbgrader"]
+        student = names["student"] if names["notebook"] == "1_sums" else ""
         if student == "frozen":
             os.kill(os.getpid(), signal.SIGSTOP)
         elif student == "deaf":  # holds Python's lock: no thread of the process goes on
