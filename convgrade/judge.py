@@ -271,7 +271,7 @@ def _serve(pipe: Any, folder: str, support: str) -> None:
     while True:
         try:
             message = pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):  # who asked is gone
             return
         if isinstance(message, Expect):
             shell.names.expect(set(message.names))

@@ -263,7 +263,10 @@ def _own(cell: Copy, cell_id: str, long: bool) -> NotebookNode:
 def _left_out(cell: Copy) -> str:
     """Say in a cell why it is empty; an answer keeps its first line."""
     first = cell.text.split("\n", 1)[0] if FIRST_LINE.match(cell.text[:1000]) else ""
-    words = f"# Left out: this cell has {len(cell.text):,} characters, which is too much to read."
+    words = (
+        f"# Left out: this cell has {len(cell.text):,} characters. A code cell may have "
+        f"{MAX_CODE:,},\n# and all that a student adds {MAX_OWN_CODE:,}."
+    )
     return "\n".join(filter(None, [first[:200].strip(), words]))
 
 
