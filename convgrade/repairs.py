@@ -11,9 +11,9 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from convgrade.cells import ATTACHED, FLAGS, Copy, Part, tidy
+from convgrade.cells import ATTACHED, FLAGS, MAX_CODE, Copy, Part, tidy
 
-__all__ = ["Repair", "find_repairs"]
+__all__ = ["WORDS", "Repair", "find_repairs"]
 
 # Each says the rule, what was found, and what was done. Nothing is quoted from the submission.
 WORDS = {
@@ -39,6 +39,11 @@ WORDS = {
     "first line was followed.",
     "pasted": "An answer's first line names it: this one's named another exercise, which has an "
     "answer cell of its own, so nbgrader's metadata was followed.",
+    "too long": "A code cell has at most {limit:,} characters: this one has {found:,} and was "
+    "left out, so look at the file that was handed in; data belongs into a file beside the "
+    "notebook.",
+    "own too long": "A notebook's own code cells have at most {limit:,} characters each and "
+    "{total:,} in all: {count} were left out; data belongs into a file beside the notebook.",
     "picture": "Answers are text: a picture attached to this one was left out, so look for it in "
     "the file that was handed in.",
     "metadata": "A cell's type, marks and tags come from the course: {fields} had been changed "
@@ -190,6 +195,8 @@ def _answer_words(part: Part, same: list[Copy], stands: Copy | None) -> Iterator
         return
     if len(same) > 1:
         yield WORDS["answer twice"].format(count=len(same))
+    if part.cell.cell_type == "code" and len(stands.text) > MAX_CODE:
+        yield WORDS["too long"].format(limit=MAX_CODE, found=len(stands.text))
     if part.cell.cell_type == "markdown" and ATTACHED in stands.text:
         yield WORDS["picture"]
     if any(cell.comment == part.name and cell.label not in ("", part.name) for cell in same):

@@ -33,16 +33,16 @@ LAYERS = [
     {"convgrade.records"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
-    {"convgrade.kit", "convgrade.modules"},
-    {"convgrade.doctor", "convgrade.kernels.folders", "convgrade.kernels.settle"},
-    {"convgrade.kernels.server"},
+    {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
+    {"convgrade.kernels.folders", "convgrade.kernels.settle"},
+    {"convgrade.doctor", "convgrade.kernels.server", "convgrade.kernels.sockets"},
     {"convgrade.kernels.forks"},
     {"convgrade.kernels.provisioner"},
     {"convgrade.kernels.__main__"},
     {"convgrade.repairs", "convgrade.exercises"},
     {"convgrade.rebuild"},
     {"convgrade.serve", "convgrade.remote", "convgrade.box"},
-    {"convgrade.judge"},
+    {"convgrade.judge", "convgrade.outputs"},
     {"convgrade.ready"},
     {"convgrade.trusted"},
     {f"convgrade.plugins.{name}" for name in ("given", "renew", "rubric_points", "timestamp")},
@@ -79,6 +79,7 @@ LAYERS = [
     {
         f"convgrade.classroom.{name}"
         for name in (
+            "clocks",
             "gradebook",
             "lists",
             "lock",

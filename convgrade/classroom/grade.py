@@ -53,6 +53,9 @@ def grade(task: Task) -> Result | Refusal:
     A pure function but for the time it takes: it reads and writes nothing but
     temporary files. An exception is a fault of the worker's, never of the student's.
     """
+    if task.topic:
+        worker = get_worker()
+        worker.log_event(task.topic, {"key": task.key, "worker": worker.address})
     wrong = unfit(task.course.versions, task.course.require_sandbox)
     if wrong:
         return Refusal(f"{get_worker().address}: {wrong}")

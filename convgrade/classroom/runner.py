@@ -17,7 +17,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import setenv
 from sqlalchemy.exc import SQLAlchemyError
-from traitlets import Bool, Instance, Integer, Unicode
+from traitlets import Bool, Float, Instance, Integer, Unicode
 from traitlets.config import LoggingConfigurable
 
 from convgrade.classroom.handed import Submission, read_files, submissions, tasks
@@ -38,6 +38,7 @@ from convgrade.plugins.course import (
     read_released,
     source_folder,
 )
+from convgrade.plugins.execute import notebook_limit
 from convgrade.plugins.handed_in import choose, submission_folders
 from convgrade.plugins.timestamp import time_problems
 
@@ -86,6 +87,12 @@ class ClassRunner(LoggingConfigurable):
     ).tag(config=True)
     require_sandbox = Bool(
         False, help="Refuse to grade where a layer of confinement is missing (docs/security.md)."
+    ).tag(config=True)
+    task_timeout = Float(
+        0.0,
+        min=0.0,
+        help="Seconds for a notebook on its worker, after which the worker is replaced and the "
+        "notebook is not graded; 0 for what follows from the limits of notebooks, with room.",
     ).tag(config=True)
     retries = Integer(
         2, min=0, help="How many times a notebook is tried again whose worker failed."
@@ -149,8 +156,9 @@ class ClassRunner(LoggingConfigurable):
                 if name not in excluded
             }
             workers = Pool(
-                self.scheduler, self.workers, self.threads, temporary, log, self.retries
-            )
+                self.scheduler, self.workers, self.threads, temporary, log, self.retries,
+                self.task_timeout or notebook_limit(self.parent or self),
+            )  # fmt: skip
             with workers as pool, Progress(sum(len(s.chosen.paths) for s in todo)) as progress:
                 self._check(pool)
                 self._say.info(
@@ -242,8 +250,8 @@ class ClassRunner(LoggingConfigurable):
     ) -> None:
         """Keep the workers busy, and record students whose notebooks are all back.
 
-        When a worker dies, so do all tasks in it, and Dask cannot tell whose fault
-        it was. Those that it gives up are run again at the end, each alone.
+        When a worker dies, so do all tasks in it, and nobody can tell whose fault
+        it was. Those that are given up are run again at the end, each alone.
         """
         back: dict[str, dict[str, OUTCOME]] = {}
         owner: dict[str, tuple[Submission, Task]] = {}
@@ -269,7 +277,8 @@ class ClassRunner(LoggingConfigurable):
             path, outcome = landed
             if isinstance(outcome, Refusal):
                 raise UnfitError(f"Worker {outcome.words}")
-            if isinstance(outcome, KilledWorker) and path not in alone:
+            unsure = isinstance(outcome, KilledWorker) or getattr(outcome, "shared", False)
+            if unsure and path not in alone:
                 suspects.append(path)
                 continue
             submission, _ = owner.pop(path)

@@ -66,6 +66,8 @@ class Task:
     files : mapping of str to bytes
         By path, what lies beside the notebook.
     course : Course
+    key, topic : str
+        Its name, and where the worker says that it begins; "" for nowhere.
     """
 
     assignment: str
@@ -76,6 +78,8 @@ class Task:
     renamed: bool
     files: Mapping[str, bytes]
     course: Course
+    key: str = ""
+    topic: str = ""
 
     @property
     def size(self) -> int:

@@ -54,6 +54,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         self._graded = 0
         self._ungradable: dict[str, str] = {}
         self._older: Counter[str] = Counter()  # submissions, by cell that was handed out otherwise
+        self._failed: dict[str, str] = {}  # why one was not graded, with no fault of its own
         self._converter: Any = self.parent
         if isinstance(self._converter, Autograde):
             self._prepare = self._converter.init_assignment
@@ -65,6 +66,13 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         self, filename: str, resources: Any = None, **options: Any
     ) -> tuple[str, Any]:
         """Read and process a notebook; called by nbgrader, twice for each."""
+        try:
+            return self._from_filename(filename, resources, **options)
+        except Exception as error:  # nbgrader logs it, and goes on with the next submission
+            self._failed[filename] = str(error).strip().split("\n")[0] or type(error).__name__
+            raise
+
+    def _from_filename(self, filename: str, resources: Any, **options: Any) -> tuple[str, Any]:
         if not getattr(self._converter, "_sanitizing", False):
             result: tuple[str, Any] = super().from_filename(filename, resources, **options)
             self._graded += 1
@@ -142,6 +150,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             len(self._ungradable),
             "".join(f"\n  {name}: {why}" for name, why in told.items()),
         )
+        for name, why in self._failed.items():
+            self.log.error("NOT GRADED: %s: %s. Put that right, then grade it again.", name, why)
 
 
 def _carefully(init_notebooks: Callable[[Autograde], None]) -> Callable[[Autograde], None]:
