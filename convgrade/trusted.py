@@ -32,7 +32,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from traitlets import Bool, Float, Integer, List, Unicode
 
-from convgrade import serve, wire
+from convgrade import about, serve, wire
 from convgrade.box import Box, copy_files
 from convgrade.cells import hidden_lines, is_test, visible
 from convgrade.judge import (
@@ -44,6 +44,7 @@ from convgrade.judge import (
     Judge,
     Outcome,
     Own,
+    Prepare,
     bound_names,
 )
 
@@ -97,6 +98,8 @@ class TrustedClient(NotebookClient):
     notes : dict of str to list of str
         By grade_id ("" for cells without one), what an instructor should know:
         crashes, and faults of test cells.
+    waiting : dict of str to str
+        By grade_id, what a test cell met that leaves its verdict to a person. It has no points.
     """
 
     call_timeout = Float(20, help="Seconds for one call of a student's function.").tag(config=True)
@@ -142,9 +145,10 @@ class TrustedClient(NotebookClient):
         super().__init__(nb, **options)
         self.points: dict[str, float] = {}
         self.notes: dict[str, list[str]] = {}
+        self.waiting: dict[str, str] = {}
         self._files, self._support = files, support
         self._judge: Judge | None = None
-        self._told: list[Cell | Expect | Own] = []  # to the judge, for the next one if it is lost
+        self._told: list[Cell | Expect | Own | Prepare] = []  # to the judge, for the next one if it is lost
         self._ran: list[int] = []  # cells that the student's kernel has run, in order
         self._crashed: dict[int, str] = {}  # cells that it must not run again, and why
         self._restarts = 0
@@ -197,6 +201,8 @@ class TrustedClient(NotebookClient):
                 if cell.cell_type == "code" and not utils.is_locked(cell)
             }
             for index, cell in enumerate(self.nb.cells):
+                if cell.cell_type == "code":
+                    await self._prepare(cell, "before")
                 if cell.cell_type == "code" and cell.source.strip():
                     await self._cell(index, cell)
             self._number_cells()
@@ -241,8 +247,28 @@ class TrustedClient(NotebookClient):
         if utils.is_locked(cell) and not test:
             await self._locked(cell)
         if utils.is_solution(cell):
-            names = cell.metadata.get("convgrade", {}).get("binds", [])
-            self._tell(Expect(frozenset(names)))
+            marks = cell.metadata.get("convgrade", {})
+            names, changes = marks.get("binds", []), marks.get("changes", [])
+            self._tell(Expect(frozenset(names), frozenset(changes)))
+            await self._prepare(cell, "imports")
+
+    async def _prepare(self, cell: NotebookNode, what: str) -> None:
+        """Run in the grader's process what tests need of the course's unmarked and answer cells.
+
+        It is the course's text, whatever the student has made of those cells.
+        """
+        statements = tuple(cell.metadata.get("convgrade", {}).get(what, ()))
+        if not statements or self._left(1) <= 0:
+            return
+        message = Prepare(statements, self._left(self._seconds))
+        outcome = await self._judged(message)
+        if outcome.trace or outcome.fault:
+            self.log.info(
+                "%s: what the course's cells before it define could not all be run:\n%s",
+                cell.metadata.nbgrader.grade_id, outcome.trace or outcome.fault,
+            )  # fmt: skip
+        if not outcome.fault:
+            self._told.append(message)
 
     async def _student(self, index: int, cell: NotebookNode) -> None:
         """Run a cell in the student's kernel; of a locked cell what students may see."""
@@ -298,6 +324,9 @@ class TrustedClient(NotebookClient):
         cell.outputs = [nbformat.from_dict(output) for output in outcome.outputs]
         self.points[name] = outcome.points
         self._account(name, outcome)
+        if outcome.waiting:
+            self.waiting[name] = outcome.waiting
+            self.log.warning("%s waits for a person: %s", name, outcome.waiting)
         if outcome.lost == UNREACHED:
             # Whatever the answer did to the kernel, such as using up its open files, is still so.
             for i in self._answers(index):
@@ -327,7 +356,7 @@ class TrustedClient(NotebookClient):
             assert self._judge is not None
             self._judge.send(news)
 
-    async def _judged(self, cell: Cell) -> Outcome:
+    async def _judged(self, cell: Cell | Prepare) -> Outcome:
         """Run a cell in the grader's process; replace that if it does not survive."""
         outcome, why = await self._try(cell)
         if outcome is not None:
@@ -336,7 +365,7 @@ class TrustedClient(NotebookClient):
         words = f"{why}. Tell your instructor"
         return Outcome(0.0, [dict(o) for o in _no_points(words)], lost=why, fault=why)
 
-    async def _try(self, cell: Cell) -> tuple[Outcome | None, str]:
+    async def _try(self, cell: Cell | Prepare) -> tuple[Outcome | None, str]:
         """Run a cell in the grader's process, while the student's kernel serves it.
 
         Without an outcome the process is of no use any more, and the text says why.
@@ -389,7 +418,7 @@ class TrustedClient(NotebookClient):
         """Start the grader's process anew, and tell it what the lost one was told."""
         self._judge = await self._new_judge()
         for place, message in enumerate(self._told):
-            if not isinstance(message, Cell):
+            if not isinstance(message, (Cell, Prepare)):
                 self._judge.send(message)
                 continue
             outcome, _ = await self._try(replace(message, timeout=self._left(message.timeout)))
@@ -604,7 +633,7 @@ class TrustedClient(NotebookClient):
 @cache
 def _install() -> str:
     """Return `INSTALL` with the modules in it, packed: kernels hash every letter of a cell."""
-    sources = {m.__name__.split(".")[-1]: inspect.getsource(m) for m in (wire, serve)}
+    sources = {m.__name__.split(".")[-1]: inspect.getsource(m) for m in (wire, about, serve)}
     packed = base64.b85encode(zlib.compress(json.dumps(sources).encode(), 9)).decode()
     return INSTALL.format(sources=packed)
 

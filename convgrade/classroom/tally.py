@@ -30,6 +30,8 @@ class Tally:
         By notebook, how many things were put right; only where there were any.
     crashes : dict of str to int
         By notebook, how many exercises crashed or did not end.
+    waiting : dict of str to str
+        By notebook, which of its tests a person must grade, and why.
     ungradable : dict of str to str
         By notebook, why it got no points without being run.
     failed : dict of str to str
@@ -41,6 +43,7 @@ class Tally:
     seconds: dict[str, float] = field(default_factory=dict)
     repairs: dict[str, int] = field(default_factory=dict)
     crashes: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
     ungradable: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
@@ -53,13 +56,15 @@ class Tally:
             self.seconds[name] = result.seconds
         if result.repairs:
             self.repairs[name] = result.repairs
+        if result.waiting:
+            self.waiting[name] = "; ".join(f"{k}: {why}" for k, why in result.waiting.items())
         if result.notes:
             self.crashes[name] = len(result.notes)
 
     @property
     def status(self) -> int:
-        """Return the command's exit status: 0 when everything was graded."""
-        return 1 if self.ungradable or self.failed else 0
+        """Return the command's exit status: 0 when nothing needs a person."""
+        return 1 if self.ungradable or self.failed or self.waiting else 0
 
     def summary(self) -> str:
         """Return some lines about the run."""
@@ -81,6 +86,7 @@ class Tally:
         lines += _listed(
             "exercises crashed in", {n: str(k) for n, k in self.crashes.items()}, brief=True
         )
+        lines += _listed("tests that wait for a person in", self.waiting)
         lines += _listed("ungradable, recorded without points", self.ungradable)
         lines += _listed("NOT GRADED, nothing recorded", self.failed)
         return "\n".join(lines)

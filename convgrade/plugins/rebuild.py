@@ -42,5 +42,5 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
         for cell in rebuilt.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
             if grade_id in binds:
-                cell.metadata["convgrade"] = {"binds": binds[grade_id]}
+                cell.metadata.setdefault("convgrade", {})["binds"] = binds[grade_id]
         return rebuilt, resources
