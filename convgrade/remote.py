@@ -329,7 +329,7 @@ class Link:
         if type(args) is tuple:
             with contextlib.suppress(TypeError, ValueError):
                 made = kind(*args)
-                if str(made) == str(error) and isinstance(made, Exception):
+                if str(made) == raised.get("message") and isinstance(made, Exception):
                     return made
         return kind(*error.args)
 

@@ -15,6 +15,7 @@ import inspect
 import json
 import re
 import shutil
+import sys
 import tempfile
 import time
 import zlib
@@ -35,6 +36,7 @@ from traitlets import Bool, Float, Integer, List, Unicode
 from convgrade import about, serve, wire
 from convgrade.box import Box, copy_files
 from convgrade.cells import hidden_lines, is_test, visible
+from convgrade.constructs import parsed
 from convgrade.judge import (
     UNREACHED,
     Cell,
@@ -282,9 +284,23 @@ class TrustedClient(NotebookClient):
             await self._execute(cell, index)
         finally:
             cell.source = source
+        self._compare_versions(cell)
         if self._stopped:
             words = f"This cell ran longer than {self.timeout} s and was stopped."
             cell.outputs.append(_error("Timeout", words))
+
+    def _compare_versions(self, cell: NotebookNode) -> None:
+        """Say so where a cell may be no Python only for the version that grades it."""
+        theirs = self.nb.metadata.get("convgrade", {}).get("python", "")
+        ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        errors = [o for o in cell.outputs if o.output_type == "error"]
+        broken = any(o.ename in ("SyntaxError", "IndentationError") for o in errors)
+        if not theirs or theirs == ours or not broken or parsed(cell.source) is not None:
+            return
+        words = f"written with Python {theirs}, graded with Python {ours}"
+        cell.outputs.append(_error("PythonVersion", f"This notebook was {words}."))
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        self._note(name, f"this cell is no Python for the version that graded it: {words}")
 
     async def _locked(self, cell: NotebookNode) -> None:
         """Run a locked cell in the grader's process too, whatever became of it in the student's.

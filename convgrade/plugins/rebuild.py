@@ -7,6 +7,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from convgrade.cells import python_version
 from convgrade.plugins.course import course_notebook
 from convgrade.rebuild import rebuild
 
@@ -34,6 +35,7 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
                 "Repaired %s of %s%s: %s",
                 names["notebook"], names["student"], where, repair.words,
             )  # fmt: skip
+        facts["python"] = python_version(nb)
         facts["repairs"] = [
             *facts.get("repairs", []),
             *({"grade_id": r.grade_id, "words": r.words} for r in repairs),

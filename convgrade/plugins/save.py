@@ -31,6 +31,7 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
         found = resources.get("convgrade", {})
         notes = {name: list(lines) for name, lines in found.get("notes", {}).items()}
         for name, words in found.get("waiting", {}).items():
+            words = words.replace("`", "'")  # which Markdown would take for code
             notes.setdefault(name, []).append(f"{WAITS}{words}.")
         self._remarks = _remarks(nb, notes)
         nb, resources = super().preprocess(nb, resources)
