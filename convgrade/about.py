@@ -51,8 +51,12 @@ def describe(function: Any) -> dict[str, Any]:
         found["__annotations__"] = notes
     with contextlib.suppress(TypeError, ValueError):
         found["parameters"] = [
-            [p.name, int(p.kind), p.default is not p.empty,
-             None if p.default is p.empty else p.default]
+            [
+                p.name,
+                int(p.kind),
+                p.default is not p.empty,
+                None if p.default is p.empty else p.default,
+            ]
             for p in inspect.signature(function).parameters.values()
         ]
     return {name: value for name, value in found.items() if _crosses(value)}

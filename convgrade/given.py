@@ -22,9 +22,10 @@ __all__ = ["Given", "find_given"]
 LAZY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # Functions of libraries that change what they are given.
 CHANGERS = frozenset(
-    "shuffle heappush heappop heapify heapreplace heappushpop insort insort_left insort_right "
-    "setattr delattr fill_diagonal put place copyto".split()
-)
+    {"shuffle", "heappush", "heappop", "heapify", "heapreplace", "heappushpop", "insort",
+     "insort_left", "insort_right", "setattr", "delattr", "fill_diagonal", "put", "place",
+     "copyto"}
+)  # fmt: skip
 
 
 @dataclass

@@ -430,9 +430,7 @@ def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness
     )
 
 
-def _look_back(
-    shell: _Shell, link: Link, facts: Constructs, error: BaseException | None
-) -> None:
+def _look_back(shell: _Shell, link: Link, facts: Constructs, error: BaseException | None) -> None:
     """See whether a test looked at files or figures that are the student's, and not here."""
     trace = traceback.walk_tb(error.__traceback__) if error is not None else ()
     lines = [n for f, n in trace if f.f_globals is shell.names]

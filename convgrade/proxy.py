@@ -9,7 +9,7 @@ from __future__ import annotations
 import builtins
 import types
 from inspect import Parameter, Signature, _ParameterKind
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, Protocol
 
 __all__ = ["Proxy", "Undecided", "stand_in"]
 
@@ -27,6 +27,19 @@ KINDS: dict[str, type] = {
 }  # fmt: skip
 
 
+class _Link(Protocol):
+    """What a `Proxy` needs of `convgrade.remote.Link`."""
+
+    def call(self, proxy: Proxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any: ...
+
+    def meet(self, words: str) -> NoReturn: ...
+
+    def about(self, what: str, handle: int | None = None) -> Any: ...
+
+    @property
+    def exact(self) -> bool: ...
+
+
 class Proxy:
     """A student's function: arguments go out by value, the result comes back by value.
 
@@ -38,7 +51,7 @@ class Proxy:
 
     kind: ClassVar[str] = "function"
 
-    def __init__(self, link: Any, handle: int, name: str) -> None:
+    def __init__(self, link: _Link, handle: int, name: str) -> None:
         self._link, self._handle, self._name = link, handle, name
         self._facts: dict[str, Any] | None = None
         self.changed_inputs = False
@@ -75,7 +88,7 @@ class _Code:
     def __init__(self, proxy: Proxy) -> None:
         self._proxy = proxy
 
-    @property
+    @property  # type: ignore[misc]
     def __class__(self) -> Any:
         self._proxy._undecided("reads the code of")
 
@@ -171,7 +184,7 @@ OPERATIONS = (
 )
 
 
-def stand_in(link: Any, handle: int, name: str, kind: str) -> Proxy:
+def stand_in(link: _Link, handle: int, name: str, kind: str) -> Proxy:
     """Return a `Proxy` for a callable of a kind, whose class bears its name.
 
     Parameters

@@ -154,10 +154,13 @@ class Link:
         written = exactly.written()
         if replaced or written:
             if proxy._handle not in self._reads:
-                self._reads[proxy._handle] = self.ask({"do": "reads", "function": proxy._handle})
+                self._reads[proxy._handle] = self.about("reads", proxy._handle)
+            facts = self._reads[proxy._handle]
+            if type(facts) is not dict:
+                facts = {}
             reads, missing = (
                 {name for name in names if type(name) is str} if type(names) is list else set()
-                for names in map(self._reads[proxy._handle].get, ("value", "missing"))
+                for names in (facts.get("value"), facts.get("missing"))
             )
             modules = {n for n, value in written.items() if isinstance(value, ModuleType)}
             met = sorted((reads & (replaced | (set(written) - modules))) | (missing & modules))
@@ -281,7 +284,7 @@ class Link:
             text = printed[: max(MAX_PRINTED - self._shown, 0)]
             self._shown += len(text)
             for line in text.splitlines():
-                print(f"{YOURS}{line}")
+                sys.stdout.write(f"{YOURS}{line}\n")  # not print, which a test may have patched
 
     def _raise(self, raised: Any) -> NoReturn:
         if type(raised) is not dict:
@@ -296,7 +299,6 @@ class Link:
         if type(line) is str and line:
             error.add_note(f"at your line: {line[:200]}")
         raise error
-
 
     def _faithful(self, error: Exception, raised: dict[str, Any]) -> Exception:
         """Make an exception what it was, as far as it is of a class of the course's or Python's.

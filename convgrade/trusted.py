@@ -150,7 +150,9 @@ class TrustedClient(NotebookClient):
         self.waiting: dict[str, str] = {}
         self._files, self._support = files, support
         self._judge: Judge | None = None
-        self._told: list[Cell | Expect | Own | Prepare] = []  # to the judge, for the next one if it is lost
+        self._told: list[
+            Cell | Expect | Own | Prepare
+        ] = []  # to the judge, for the next one if it is lost
         self._ran: list[int] = []  # cells that the student's kernel has run, in order
         self._crashed: dict[int, str] = {}  # cells that it must not run again, and why
         self._restarts = 0

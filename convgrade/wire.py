@@ -115,9 +115,7 @@ def _write(
         return _write_int(int.__index__(value))
     for kind in SEQUENCES:
         if issubclass(type_, kind):
-            items = [
-                _write(v, buffers, opaque, depth + 1, exact) for v in kind.__iter__(value)
-            ]
+            items = [_write(v, buffers, opaque, depth + 1, exact) for v in kind.__iter__(value)]
             return {kind.__name__: items}
     if issubclass(type_, dict):
         pairs = [part for pair in dict.items(value) for part in pair]
@@ -160,9 +158,8 @@ def _write_exactly(
     if name:
         tree = _write(dict(dict.items(value)), buffers, opaque, depth, exact=True)
         return {"known": [name, factory, tree]}
-    arrays = tuple(
-        kind for kind in (np and np.ndarray, torch and torch.Tensor) if kind is not None
-    )
+    arrays: list[Any] = [np.ndarray] if np is not None else []
+    arrays += [torch.Tensor] if torch is not None else []
     if issubclass(type_, (*PLAIN, *arrays)):
         opaque.append(type_.__name__)
         return {"opaque": type_.__name__}
@@ -303,7 +300,8 @@ class _Reader:
         if tag == "constant" and type(body) is str and body in CONSTANTS:
             return CONSTANTS[body]
         if tag == "known":
-            return self._known(*self._items(body), depth)
+            name, factory, content = self._items(body)
+            return self._known(name, factory, self.read(content, depth))
         if tag == "opaque":
             return self._stand_in(self._text(body))
         raise WireError("a value of no known kind")
@@ -326,8 +324,7 @@ class _Reader:
             raise WireError("a set or dict that would take too long to build")
         return keys
 
-    def _known(self, name: Any, factory: Any, tree: Any, depth: int) -> Any:
-        pairs = self.read(tree, depth)
+    def _known(self, name: Any, factory: Any, pairs: Any) -> Any:
         if type(pairs) is not dict or type(name) is not str or type(factory) is not str:
             raise WireError("a value of no known kind")
         if name == "defaultdict" and factory in FACTORIES:
@@ -393,9 +390,7 @@ class _Reader:
 # ---------------------------------------------------------------------- sockets
 
 
-def send(
-    connection: socket.socket, value: Any, strict: bool = False, exact: bool = False
-) -> None:
+def send(connection: socket.socket, value: Any, strict: bool = False, exact: bool = False) -> None:
     """Send a value as one frame; ``strict`` and ``exact`` as for `dumps`.
 
     Raises

@@ -39,7 +39,9 @@ def source(table: dict[str, dict[str, str]]) -> Any:
         cells.append(_cell(name, text, solution=True))
         if "later" in case:
             cells.append(_cell(f"{name}-later", case["later"].strip(), locked=True))
-        cells.append(_cell(f"{name}_test", case["test"].strip(), grade=True, locked=True, points=1))
+        cells.append(
+            _cell(f"{name}_test", case["test"].strip(), grade=True, locked=True, points=1)
+        )
     notebook = v4.new_notebook(cells=cells)
     notebook.metadata.kernelspec = {
         "display_name": "Python 3", "language": "python", "name": "python3",

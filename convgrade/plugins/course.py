@@ -176,7 +176,9 @@ def read_course_notebook(
             if not mark.get("solution") and cell.source != record.source:
                 changed.append(name)
             if mark.get("solution") and cell.cell_type == "code":
-                fixed = set().union(*map(bound_names, given[name].imports if name in given else ()))
+                fixed = set().union(
+                    *map(bound_names, given[name].imports if name in given else ())
+                )
                 bound = bound_names(cell.source) | bound_names(record.source)
                 binds[name] = sorted(bound - fixed)
             if name in given:

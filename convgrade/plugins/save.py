@@ -19,7 +19,8 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
 
     The points of a test cell are what `ExecuteTrusted` computed, not what stands
     in the cell's output; a test cell without a verdict gets 0, and one that met what does
-    not cross gets none: a person grades it. What was repaired, crashed or waits becomes part of the automatic comment on the exercise's answer.
+    not cross gets none: a person grades it. What was repaired, crashed or waits becomes part of
+    the automatic comment on the exercise's answer.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
