@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import symtable
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -89,16 +90,27 @@ def find_given(course: NotebookNode) -> dict[str, Given]:
 
 
 def _wanted(tests: Iterable[str]) -> set[str]:
-    """Return every name that cells of the course mention."""
-    wanted: set[str] = set()
-    for text in tests:
-        tree = parsed(text)
-        wanted |= set() if tree is None else _names(tree)
-    return wanted
+    """Return the names that cells of the course take from elsewhere."""
+    return set().union(*map(_taken, filter(None, map(parsed, tests)))) - set(dir(builtins))
 
 
-def _names(tree: ast.AST) -> set[str]:
-    return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+def _taken(tree: ast.AST) -> set[str]:
+    """Return the global names that code reads and does not bind itself."""
+    found: set[str] = set()
+    try:
+        tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError):
+        return found
+    own = {s.get_name() for s in tables[0].get_symbols() if s.is_assigned() or s.is_imported()}
+    while tables:
+        table = tables.pop()
+        inner = table.get_type() != "module"
+        found |= {
+            s.get_name() for s in table.get_symbols()
+            if s.is_referenced() and (s.is_global() if inner else True)
+        }  # fmt: skip
+        tables += table.get_children()
+    return found - own
 
 
 def _chosen(
@@ -114,7 +126,7 @@ def _chosen(
             fit.append((place, node))
     chosen: list[tuple[int, str]] = []
     for place, node in reversed(fit):
-        bound, names = _bound(node), _names(node)
+        bound, names = _bound(node), _taken(node)
         acts = set().union(*map(_acts_on, ast.walk(node))) if not _is_lazy(node) else set()
         used = bound & wanted or "*" in bound or acts & wanted
         if used:

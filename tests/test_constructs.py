@@ -6,6 +6,8 @@ points in silence, and never does a wrong one earn what stock refuses it.
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -123,6 +125,20 @@ def test_a_wrong_answer_earns_nothing_that_stock_refuses(
     if "waits" not in case:
         assert not waits
         assert auto == (0.0 if "differs" in case or "student_decides" in case else theirs)
+
+
+def test_a_class_run_counts_what_waits_by_student(ours: Tiny, tmp_path: Path) -> None:
+    """It records what `nbgrader autograde` records, says what waits, and ends with status 1."""
+    course = ours.copy(tmp_path)
+    before = course.grades("model")
+    words = [sys.executable, "-m", "convgrade", "grade", BOX, "--student", "model", "--force"]
+    run = subprocess.run(words, cwd=course.root, capture_output=True, text=True, timeout=600)
+    assert run.returncode == 1, run.stdout + run.stderr
+    assert course.grades("model") == before
+    books = {book for book, name in CASES if "waits" in TABLES[book][name]}
+    assert f"tests that wait for a person in: {len(books)}\n" in run.stdout
+    assert "model/tables: table-returned_test: `make` returns a DataFrame" in run.stdout
+    assert course.comment("model", "table-returned", "tables").startswith("Waits for a person: ")
 
 
 def test_the_points_of_what_waits_are_a_persons(ours: Tiny, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from nbformat import NotebookNode
@@ -35,7 +36,9 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
                 "Repaired %s of %s%s: %s",
                 names["notebook"], names["student"], where, repair.words,
             )  # fmt: skip
-        facts["python"] = python_version(nb)
+        version = python_version(nb)
+        if version and version != f"{sys.version_info[0]}.{sys.version_info[1]}":
+            facts["python"] = version
         facts["repairs"] = [
             *facts.get("repairs", []),
             *({"grade_id": r.grade_id, "words": r.words} for r in repairs),
