@@ -162,7 +162,8 @@ def containers(arguments: dict[str, Any]) -> dict[int, str]:
 
     def walk(value: Any, path: str) -> None:
         if isinstance(value, (list, dict, set)):
-            if id(value) in found:
+            if id(value) in found:  # it stands in two places
+                found[id(value)] += f" {path}"
                 return
             found[id(value)] = path
         if isinstance(value, dict):

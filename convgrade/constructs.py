@@ -55,7 +55,7 @@ def as_python(source: str) -> str:
 def parsed(source: str) -> ast.Module | None:
     """Return a cell's syntax tree, of the lines below a cell magic; None where it has none."""
     if source.lstrip().startswith("%%"):
-        source = "\n" + source.lstrip().partition("\n")[2]
+        source = source.lstrip().partition("\n")[2]  # whose lines are counted anew
     try:
         return ast.parse(as_python(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):

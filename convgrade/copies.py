@@ -37,8 +37,6 @@ def copy_back(ours: Any, theirs: Any) -> bool:
     elif kind is set:
         ours.clear()
         ours.update(theirs)
-    elif kind is bytearray:
-        ours[:] = theirs
     elif kind is tuple:
         parts = zip(ours, theirs, strict=False)
         return len(ours) == len(theirs) and all(
@@ -59,7 +57,7 @@ def copy_back(ours: Any, theirs: Any) -> bool:
 
 
 def _holds(value: Any) -> bool:
-    return isinstance(value, (list, dict, set, tuple, bytearray)) or hasattr(value, "dtype")
+    return isinstance(value, (list, dict, set, tuple)) or hasattr(value, "dtype")
 
 
 def _kept(old: Any, new: Any) -> Any:

@@ -16,7 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import FrameType, FunctionType, ModuleType
+from types import BuiltinFunctionType, FrameType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
 from convgrade import wire
@@ -162,7 +162,7 @@ class Link:
                 {name for name in names if type(name) is str} if type(names) is list else set()
                 for names in (facts.get("value"), facts.get("missing"))
             )
-            modules = {n for n, value in written.items() if isinstance(value, ModuleType)}
+            modules = {n for n, value in written.items() if _is_imported(value)}
             met = sorted((reads & (replaced | (set(written) - modules))) | (missing & modules))
             if met:
                 self.meet(f"the test sets `{met[0]}`, which `{proxy._name}` reads")
@@ -319,7 +319,7 @@ class Link:
                 vars(made).update({n: v for n, v in raised["attributes"].items() if n != "args"})
             return made
         if kind.__module__ != "builtins":
-            message = str(error)
+            message = str(raised.get("message", ""))
 
             def attribute(made: Exception, name: str) -> Any:
                 if name.startswith("__"):
@@ -363,6 +363,14 @@ class Exactness:
     unused: Callable[[str], bool] = lambda name: False
     seeds: bool = False
     patches: bool = False
+
+
+def _is_imported(value: Any) -> bool:
+    """Tell whether a value is a module, or a function or class that one defines."""
+    kinds = (type, FunctionType, BuiltinFunctionType)
+    return isinstance(value, ModuleType) or (
+        isinstance(value, kinds) and value.__module__ not in ("__main__", None)
+    )
 
 
 def _article(type_name: str) -> str:

@@ -41,7 +41,7 @@ TENSOR_TYPES = (ARRAY_TYPES - {"uint16", "uint32", "uint64"}) | {"bfloat16"}
 
 SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset)
 # What `exact` writes as itself, and the dicts of the standard library that it knows.
-PLAIN = frozenset({str, int, float, complex, bytes, bytearray, dict, *SEQUENCES})
+PLAIN = frozenset({str, int, float, complex, bytes, dict, *SEQUENCES})
 KNOWN: dict[str, Any] = {"Counter": Counter, "OrderedDict": OrderedDict}
 FACTORIES = {kind.__name__: kind for kind in (int, float, bool, str, list, dict, set, tuple)}
 CONSTANTS: dict[str, Any] = {"Ellipsis": ..., "NotImplemented": NotImplemented}
@@ -156,11 +156,11 @@ def _write_exactly(
         factory = next((n for n, f in FACTORIES.items() if f is value.default_factory), "")
         name = "defaultdict" if factory else ""
     if name:
-        tree = _write(dict(dict.items(value)), buffers, opaque, depth, exact=True)
+        tree = _write(dict(value.items()), buffers, opaque, depth, exact=True)
         return {"known": [name, factory, tree]}
     arrays: list[Any] = [np.ndarray] if np is not None else []
     arrays += [torch.Tensor] if torch is not None else []
-    if issubclass(type_, (*PLAIN, *arrays)):
+    if issubclass(type_, (*PLAIN, bytearray, *arrays)):
         opaque.append(type_.__name__)
         return {"opaque": type_.__name__}
     return None
