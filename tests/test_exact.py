@@ -175,7 +175,8 @@ def test_a_seed_matters_only_to_a_function_that_draws() -> None:
 
 def test_what_a_test_sets_matters_only_to_a_function_that_reads_it() -> None:
     source = (
-        "def inner():\n    return factor\ndef f():\n    return inner()\ndef g(x):\n    return x.factor"
+        "def inner():\n    return factor\ndef f():\n    return inner()\n"
+        "def g(x):\n    return x.factor"
         "\ndef h():\n    return math.pi\nfactor = 1"
     )
     with student(source) as names:
