@@ -66,7 +66,7 @@ class GradeApp(NbGrader):  # type: ignore[misc]
         A run that was ended, in whatever way, is taken up by the same command.
 
         Exit status: 0 when everything was graded; 1 when something could not be
-        graded, or the run had to stop; 130 after Ctrl-C or SIGTERM.
+        graded, a test waits for a person, or the run had to stop; 130 after Ctrl-C or SIGTERM.
         """
 
     aliases: ClassVar[dict[str, Any]] = {

@@ -20,6 +20,7 @@ __all__ = [
     "Part",
     "hidden_lines",
     "is_test",
+    "python_version",
     "read_course",
     "read_submitted",
     "tidy",
@@ -149,6 +150,13 @@ def _list(value: Any) -> list[Any]:
 
 def _string(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def python_version(submitted: Any) -> str:
+    """Return the version of Python that a submission says it was written with; "" if none."""
+    about = _mapping(_mapping(_mapping(submitted).get("metadata")).get("language_info"))
+    found = re.match(r"3\.\d{1,3}(?![\d])", _string(about.get("version")))
+    return found[0] if found else ""
 
 
 def tidy(text: str) -> str:

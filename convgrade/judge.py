@@ -31,14 +31,14 @@ from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
-from convgrade import confine, wire
+from convgrade import about, confine, wire
+from convgrade.constructs import Constructs, as_python, read_constructs
 from convgrade.kernels.server import INLINE
 from convgrade.kernels.sockets import kill_server, use_short_folder
-from convgrade.remote import Link, Lost, Namespace, line_of
+from convgrade.remote import Exactness, Link, Lost, Namespace, Undecided, line_of
 
 __all__ = [
     "UNREACHED",
@@ -50,6 +50,7 @@ __all__ = [
     "JudgeError",
     "Outcome",
     "Own",
+    "Prepare",
     "bound_names",
     "make_shell",
 ]
@@ -91,9 +92,21 @@ class Cell:
 
 @dataclass(frozen=True)
 class Expect:
-    """Names that an answer cell binds: the student's from here on."""
+    """Names that an answer cell binds: the student's from here on.
+
+    So are ``changes``, values of the course's that a right answer changes in place.
+    """
 
     names: frozenset[str]
+    changes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Statements of the course's that no locked cell holds; one that fails spoils no other."""
+
+    statements: tuple[str, ...]
+    timeout: float = 20.0
 
 
 @dataclass(frozen=True)
@@ -133,6 +146,8 @@ class Outcome:
         What is wrong with the test cell itself, for the instructor; "" normally.
     trace : str
         The traceback of the error in which it ended, for the instructor; "" if none.
+    waiting : str
+        What a test cell met that leaves its verdict to a person; "" normally.
     """
 
     points: float
@@ -140,6 +155,7 @@ class Outcome:
     lost: str = ""
     fault: str = ""
     trace: str = ""
+    waiting: str = ""
 
 
 # -------------------------------------------------------------- the parent's view
@@ -222,7 +238,7 @@ class Judge:
         for end in (self._process.close, self._process.join, self._process.kill, self._pipe.close):
             self._ends.callback(end)
 
-    def send(self, message: Cell | Expect | Own | Gone) -> None:
+    def send(self, message: Cell | Expect | Own | Gone | Prepare) -> None:
         """Hand over a cell to run, or news.
 
         Raises
@@ -274,11 +290,13 @@ def _serve(pipe: Any, folder: str, support: str) -> None:
         except (EOFError, ConnectionError):  # who asked is gone
             return
         if isinstance(message, Expect):
-            shell.names.expect(set(message.names))
+            shell.names.expect(set(message.names), set(message.changes))
         elif isinstance(message, Own):
             shell.names.own(set(message.names))
         elif isinstance(message, Cell):
             pipe.send(_run(shell, message, listener))
+        elif isinstance(message, Prepare):
+            pipe.send(_prepare(shell, message))
 
 
 def _limit_memory() -> None:
@@ -427,29 +445,91 @@ class _Shell(InteractiveShell):  # type: ignore[misc]
 def _run(shell: _Shell, cell: Cell, listener: _Listener) -> Outcome:
     deadline = time.monotonic() + cell.timeout
     cell = replace(cell, hidden=_hidden(cell))
+    facts = read_constructs(cell.source)
+    shell.outputs, shell.value, shell.source = _Outputs(), None, cell.source
+    stream: Any = _Stream(shell.outputs)
     link = Link(
         lambda: listener.connect(deadline),
         cell.call_timeout,
         deadline,
         quiet=lambda: line_of(shell.names) in cell.hidden,
+        # Whoever grades by parts knows what to say of an answer of a strange type.
+        exact=None if facts.rubric else _exactness(shell.names, facts, stream),
     )
     # What a locked cell draws is shown from the student's kernel, and there not drawn either.
     if cell.points is None:
         os.environ["CONVKIT_PICTURES"] = "off"
     else:
         os.environ.pop("CONVKIT_PICTURES", None)
-    shell.outputs, shell.value, shell.source = _Outputs(), None, cell.source
     shell.names["In"] = ["", *cell.cells]
-    stream: Any = _Stream(shell.outputs)
     with (
         shell.names.linked(link),
         contextlib.redirect_stdout(stream),
         contextlib.redirect_stderr(stream),
     ):
         result = shell.run_cell(cell.source)
+        if link.exact and not link.lost and not link.doubt:
+            with contextlib.suppress(Lost, Undecided):
+                _look_back(shell, link, facts, _errors(result))
     if cell.points is None:
+        if link.doubt:
+            words = f"a locked cell needs a person: {link.doubt}"
+            shell.names.lack(set(bound_names(cell.source)), words)
         return Outcome(0.0, lost=link.lost, trace=_trace(_errors(result)))
     return _verdict(shell, cell, link, result)
+
+
+def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness:
+    return Exactness(
+        line=lambda: line_of(names),
+        stream=stream,
+        written=lambda: names.written,
+        known=lambda name: dict.get(names, name),
+        unused=lambda name: (line_of(names), name) in facts.unused,
+        seeds=facts.seeds,
+        patches=facts.patches,
+    )
+
+
+def _look_back(shell: _Shell, link: Link, facts: Constructs, error: BaseException | None) -> None:
+    """See whether a test looked at files or figures that are the student's, and not here."""
+    trace = traceback.walk_tb(error.__traceback__) if error is not None else ()
+    lines = [n for f, n in trace if f.f_globals is shell.names]
+    last = lines[0] if lines else float("inf")
+    if facts.figures is not None and facts.figures <= last and link.about("figures") is True:
+        link.meet("the test looks at the current figure, which the student's code has drawn")
+    wanted = {name for line, name in facts.files if line <= last}
+    if error is not link.raised:
+        if isinstance(error, ModuleNotFoundError):
+            name = (error.name or "").replace(".", "/")
+            wanted |= {f"{name}.py", f"{name}/__init__.py"}
+        elif isinstance(error, FileNotFoundError):
+            wanted |= {str(error.filename)}
+    if not wanted:
+        return
+    theirs, ours = link.about("files"), about.files()
+    for name in sorted(os.path.relpath(name) for name in wanted):
+        if name in ours and error is None:
+            continue  # it passed by the course's own file
+        if type(theirs) is dict and name in theirs and theirs[name] != ours.get(name):
+            link.meet(f"the test uses `{name}`, a file that the student's code has written")
+
+
+def _prepare(shell: _Shell, message: Prepare) -> Outcome:
+    """Run statements of the course's, each for itself; the trace says what failed."""
+    traces = []
+    for statement in message.statements:
+        names = set(bound_names(statement))
+        shell.names.own(names)
+        shell.outputs, shell.value, shell.source = _Outputs(), None, statement
+        stream: Any = _Stream(shell.outputs)
+        with redirect_stdout(stream), redirect_stderr(stream):
+            error = _errors(shell.run_cell(statement))
+        if error is not None:
+            traces.append(_trace(error))
+            first = statement.splitlines()[0]
+            shell.names.lack(names, f"the course's `{first}` fails in the grader's process")
+    return Outcome(0.0, trace="\n".join(traces))
 
 
 def _errors(result: ExecutionResult) -> BaseException | None:
@@ -479,6 +559,8 @@ def _verdict(shell: _Shell, cell: Cell, link: Link, result: ExecutionResult) -> 
     if link.lost:
         outputs.stream(f"No points: {link.lost}.\n")
         return Outcome(0.0, [*outputs, _result(0.0)], lost=link.lost)
+    if link.doubt:
+        return _waits(outputs, link.doubt)
     if error is not None:
         output = _error(error, link, shell.names, cell)
         fault = "the test cell is not valid Python" if never else ""
@@ -487,20 +569,23 @@ def _verdict(shell: _Shell, cell: Cell, link: Link, result: ExecutionResult) -> 
         return Outcome(points, list(outputs))
     if type(value) in (int, float) and 0 <= value <= points:  # NaN is not
         return Outcome(abs(float(value)), [*outputs, _result(abs(value))])  # not -0.0
-    outputs.stream(
-        "No points: this test did not end in a number of points. Tell your instructor.\n"
-    )
     fault = (
         f"the test cell ended in {_short(value)}, of type {type(value).__name__}. A verdict is a "
         f"Python int or float from 0 to {points:g}, or nothing for all of them; use float(...)"
     )
-    return Outcome(0.0, [*outputs, _result(0.0)], fault=fault)
+    # nbgrader takes most of these for full points, and fails at some: neither is a verdict.
+    return _waits(outputs, "the test did not end in a number of points", fault)
+
+
+def _waits(outputs: _Outputs, words: str, fault: str = "") -> Outcome:
+    outputs.stream(f"A person will look at this test and give its points: {words}.\n")
+    return Outcome(0.0, [*outputs, _result(0.0)], fault=fault, waiting=words)
 
 
 def _short(value: Any) -> str:
     try:
         return f"{value!r:.80}"
-    except Exception:  # a number of thousands of digits, say
+    except (Exception, Undecided):  # a number of thousands of digits, say
         return "a value that cannot be shown"
 
 
@@ -536,7 +621,7 @@ def _worded(error: BaseException, own: list[tuple[Any, int]], source: str) -> bo
     if not own or own[-1] != last:
         return False
     try:
-        nodes = list(ast.walk(ast.parse(_as_python(source))))
+        nodes = list(ast.walk(ast.parse(as_python(source))))
     except SyntaxError:
         return False
     asserted = isinstance(error, AssertionError)  # not what its condition raised
@@ -546,11 +631,6 @@ def _worded(error: BaseException, own: list[tuple[Any, int]], source: str) -> bo
         if isinstance(node, (ast.Raise, ast.Assert))
         and node.lineno <= last[1] <= (node.end_lineno or node.lineno)
     )
-
-
-def _as_python(source: str) -> str:
-    """Return a cell with its magics written as calls, line by line."""
-    return str(TransformerManager().transform_cell(source))
 
 
 @functools.lru_cache(1000)
@@ -565,7 +645,7 @@ def bound_names(source: str) -> frozenset[str]:
     if source.lstrip().startswith("%%"):  # a cell magic such as %%time runs the lines below it
         source = source.lstrip().partition("\n")[2]
     try:
-        table = symtable.symtable(_as_python(source), "cell", "exec")
+        table = symtable.symtable(as_python(source), "cell", "exec")
     except (SyntaxError, ValueError):
         return frozenset()
     symbols = table.get_symbols()

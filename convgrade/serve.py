@@ -1,7 +1,7 @@
 """The student's end: answers the grader's requests from inside a student's kernel.
 
-Sent as text to the kernel together with `convgrade.wire`, so it may use these
-two, the standard library and nothing else. Nothing here is trusted: it runs
+Sent as text to the kernel together with `convgrade.wire` and `convgrade.about`, so it may use
+these, the standard library and nothing else. Nothing here is trusted: it runs
 among the student's own code, which can change all of it. It only makes honest
 answers arrive; `convgrade.remote` decides what to believe.
 """
@@ -18,7 +18,7 @@ import traceback
 import warnings
 from typing import Any
 
-from convgrade import wire
+from convgrade import about, wire
 
 MAX_PRINTED = 20_000  # characters that one call may print
 
@@ -84,9 +84,11 @@ def _serve(
                 return
             reply = _answer(request, names, handles)
             try:
-                wire.send(connection, reply)
+                wire.send(connection, reply, exact=request.get("exact") is True)
             except OSError:
                 return
+            except wire.WireError as error:
+                wire.send(connection, {"raised": _words(error), "unsent": str(error)})
             except Exception as error:  # too large or nested, or it fails when it is looked at
                 wire.send(connection, {"raised": _words(error)})
 
@@ -99,39 +101,75 @@ def _answer(request: dict[str, Any], names: dict[str, Any], handles: list[Any]) 
             return {"missing": True}
         value = names[name]
         if callable(value):
-            handles.append(value)
-            return {"function": len(handles) - 1}
+            return _function(value, handles)
         return {"value": value}
+    if kind in ABOUT:
+        return {"value": ABOUT[kind](request, names, handles)}
     if kind == "delete":
         names.pop(request["name"], None)
         return {"value": None}
     if kind == "restore":
         names[request["name"]] = handles[request["function"]]
         return {"value": None}
-    return _call(handles[request["function"]], request["args"], request["kwargs"])
+    return _call(request, handles)
 
 
-def _call(function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
-    before = [_frame(argument) for argument in args]
-    printed = _Printed()
+# What a test asks that only looks: the answer is plain data.
+ABOUT: dict[str, Any] = {
+    "describe": lambda request, names, handles: about.describe(handles[request["function"]]),
+    "reads": lambda request, names, handles: about.reads(handles[request["function"]], names),
+    "names": lambda request, names, handles: [name for name in names if type(name) is str],
+    "files": lambda request, names, handles: about.files(),
+    "figures": lambda request, names, handles: about.figures(),
+}
+
+
+def _function(value: Any, handles: list[Any]) -> dict[str, Any]:
+    """Return the number under which the grader can call a function: the same for the same one."""
+    place = next((i for i, known in enumerate(handles) if known is value), len(handles))
+    if place == len(handles):
+        handles.append(value)
+    return {"function": place, "kind": about.kind(value)}
+
+
+def _call(request: dict[str, Any], handles: list[Any]) -> dict[str, Any]:
+    function, args, kwargs = handles[request["function"]], list(request["args"]), request["kwargs"]
+    exact = request.get("exact") is True
+    for place, handle in request.get("functions", []):  # the student's own, handed back
+        (args if type(place) is int else kwargs)[place] = handles[handle]
+    arguments = {**{str(place): value for place, value in enumerate(args)}, **kwargs}
+    before = {name: _frame(value, exact) for name, value in arguments.items()}
+    places = about.containers(arguments) if exact else {}
+    random = about.generators() if request.get("seeded") is True else []
+    printed, error_text = _Printed(), _Printed()
+    out = _Printed() if exact else printed
     kept = sys.stdout, sys.stderr
-    sys.stdout = sys.stderr = printed
+    sys.stdout, sys.stderr = out, error_text if exact else printed
     reply: dict[str, Any] = {"value": None}
     try:
         with warnings.catch_warnings():
             reply["value"] = function(*args, **kwargs)
     except BaseException as error:
-        reply["raised"] = _words(error)
+        reply["raised"] = _words(error) | (about.plain_error(error) if exact else {})
     finally:
         sys.stdout, sys.stderr = kept
-    reply["changed"] = [_frame(argument) for argument in args] != before
+    changed = [n for n, value in arguments.items() if _frame(value, exact) != before[n]]
+    reply["changed"] = bool(changed)
     reply["printed"] = printed.getvalue()
+    if exact:
+        reply |= {"printed": out.getvalue(), "errors": error_text.getvalue()}
+        after = about.containers(arguments) if changed else {}
+        reply["moved"] = any(places.get(i, path) != path for i, path in after.items())
+        reply["arguments"] = {name: arguments[name] for name in changed}
+        reply["drew"] = bool(random) and about.generators() != random
+        if callable(reply["value"]):
+            reply |= {"value": None, **_function(reply["value"], handles)}
     return reply
 
 
-def _frame(value: Any) -> bytes | None:
+def _frame(value: Any, exact: bool = False) -> bytes | None:
     try:
-        return wire.dumps(value)
+        return wire.dumps(value, exact=exact)
     except Exception:
         return None
 

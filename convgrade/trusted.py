@@ -15,6 +15,7 @@ import inspect
 import json
 import re
 import shutil
+import sys
 import tempfile
 import time
 import zlib
@@ -32,9 +33,10 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from traitlets import Bool, Float, Integer, List, Unicode
 
-from convgrade import outputs, serve, wire
+from convgrade import about, outputs, serve, wire
 from convgrade.box import Box, copy_files
 from convgrade.cells import hidden_lines, is_test, visible
+from convgrade.constructs import parsed
 from convgrade.judge import (
     UNREACHED,
     Cell,
@@ -44,6 +46,7 @@ from convgrade.judge import (
     Judge,
     Outcome,
     Own,
+    Prepare,
     bound_names,
 )
 
@@ -97,6 +100,8 @@ class TrustedClient(NotebookClient):
     notes : dict of str to list of str
         By grade_id ("" for cells without one), what an instructor should know:
         crashes, and faults of test cells.
+    waiting : dict of str to str
+        By grade_id, what a test cell met that leaves its verdict to a person. It has no points.
     """
 
     call_timeout = Float(20, help="Seconds for one call of a student's function.").tag(config=True)
@@ -145,10 +150,12 @@ class TrustedClient(NotebookClient):
         super().__init__(nb, **options)
         self.points: dict[str, float] = {}
         self.notes: dict[str, list[str]] = {}
+        self.waiting: dict[str, str] = {}
         self._files, self._support = files, support
         self._judge: Judge | None = None
         self._starting: asyncio.Task[Judge] | None = None  # the first of them
-        self._told: list[Cell | Expect | Own] = []  # to the judge, for the next one if it is lost
+        # To the judge, for the next one if it is lost.
+        self._told: list[Cell | Expect | Own | Prepare] = []
         self._ran: list[int] = []  # cells that the student's kernel has run, in order
         self._crashed: dict[int, str] = {}  # cells that it must not run again, and why
         self._restarts = 0
@@ -203,6 +210,8 @@ class TrustedClient(NotebookClient):
                 if cell.cell_type == "code" and not utils.is_locked(cell)
             }
             for index, cell in enumerate(self.nb.cells):
+                if cell.cell_type == "code":
+                    await self._prepare(cell, "before")
                 if cell.cell_type == "code" and cell.source.strip():
                     await self._cell(index, cell)
             self._number_cells()
@@ -253,8 +262,28 @@ class TrustedClient(NotebookClient):
         if utils.is_locked(cell) and not test:
             await self._locked(cell)
         if utils.is_solution(cell):
-            names = cell.metadata.get("convgrade", {}).get("binds", [])
-            self._tell(Expect(frozenset(names)))
+            marks = cell.metadata.get("convgrade", {})
+            names, changes = marks.get("binds", []), marks.get("changes", [])
+            self._tell(Expect(frozenset(names), frozenset(changes)))
+            await self._prepare(cell, "imports")
+
+    async def _prepare(self, cell: NotebookNode, what: str) -> None:
+        """Run in the grader's process what tests need of the course's unmarked and answer cells.
+
+        It is the course's text, whatever the student has made of those cells.
+        """
+        statements = tuple(cell.metadata.get("convgrade", {}).get(what, ()))
+        if not statements or self._left(1) <= 0:
+            return
+        message = Prepare(statements, self._left(self._seconds))
+        outcome = await self._judged(message)
+        if outcome.trace or outcome.fault:
+            self.log.info(
+                "%s: what the course's cells before it define could not all be run:\n%s",
+                cell.metadata.nbgrader.grade_id, outcome.trace or outcome.fault,
+            )  # fmt: skip
+        if not outcome.fault:
+            self._told.append(message)
 
     async def _student(self, index: int, cell: NotebookNode) -> None:
         """Run a cell in the student's kernel; of a locked cell what students may see."""
@@ -268,9 +297,23 @@ class TrustedClient(NotebookClient):
             await self._execute(cell, index)
         finally:
             cell.source = source
+        self._compare_versions(cell)
         if self._stopped:
             words = f"This cell ran longer than {self.timeout} s and was stopped."
             cell.outputs.append(_error("Timeout", words))
+
+    def _compare_versions(self, cell: NotebookNode) -> None:
+        """Say so where a cell may be no Python only for the version that grades it."""
+        theirs = self.nb.metadata.get("convgrade", {}).get("python", "")
+        ours = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        errors = [o for o in cell.outputs if o.output_type == "error"]
+        broken = any(o.ename in ("SyntaxError", "IndentationError") for o in errors)
+        if not theirs or theirs == ours or not broken or parsed(cell.source) is not None:
+            return
+        words = f"written with Python {theirs}, graded with Python {ours}"
+        cell.outputs.append(_error("PythonVersion", f"This notebook was {words}."))
+        name = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        self._note(name, f"this cell is no Python for the version that graded it: {words}")
 
     async def _locked(self, cell: NotebookNode) -> None:
         """Run a locked cell in the grader's process too, whatever became of it in the student's.
@@ -310,6 +353,9 @@ class TrustedClient(NotebookClient):
         cell.outputs = [nbformat.from_dict(output) for output in outcome.outputs]
         self.points[name] = outcome.points
         self._account(name, outcome)
+        if outcome.waiting:
+            self.waiting[name] = outcome.waiting
+            self.log.warning("%s waits for a person: %s", name, outcome.waiting)
         if outcome.lost == UNREACHED:
             # Whatever the answer did to the kernel, such as using up its open files, is still so.
             for i in self._answers(index):
@@ -339,7 +385,7 @@ class TrustedClient(NotebookClient):
             assert self._judge is not None
             self._judge.send(news)
 
-    async def _judged(self, cell: Cell) -> Outcome:
+    async def _judged(self, cell: Cell | Prepare) -> Outcome:
         """Run a cell in the grader's process; replace that if it does not survive."""
         outcome, why = await self._try(cell)
         if outcome is not None:
@@ -348,7 +394,7 @@ class TrustedClient(NotebookClient):
         words = f"{why}. Tell your instructor"
         return Outcome(0.0, [dict(o) for o in _no_points(words)], lost=why, fault=why)
 
-    async def _try(self, cell: Cell) -> tuple[Outcome | None, str]:
+    async def _try(self, cell: Cell | Prepare) -> tuple[Outcome | None, str]:
         """Run a cell in the grader's process, while the student's kernel serves it.
 
         Without an outcome the process is of no use any more, and the text says why.
@@ -401,7 +447,7 @@ class TrustedClient(NotebookClient):
         """Start the grader's process anew, and tell it what the lost one was told."""
         self._judge = await self._new_judge()
         for place, message in enumerate(self._told):
-            if not isinstance(message, Cell):
+            if not isinstance(message, (Cell, Prepare)):
                 self._judge.send(message)
                 continue
             outcome, _ = await self._try(replace(message, timeout=self._left(message.timeout)))
@@ -629,7 +675,7 @@ class TrustedClient(NotebookClient):
 @cache
 def _install() -> str:
     """Return `INSTALL` with the modules in it, packed: kernels hash every letter of a cell."""
-    sources = {m.__name__.split(".")[-1]: inspect.getsource(m) for m in (wire, serve)}
+    sources = {m.__name__.split(".")[-1]: inspect.getsource(m) for m in (wire, about, serve)}
     packed = base64.b85encode(zlib.compress(json.dumps(sources).encode(), 9)).decode()
     return INSTALL.format(sources=packed)
 

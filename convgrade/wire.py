@@ -21,7 +21,7 @@ import socket
 import struct
 import sys
 import time
-from collections import Counter
+from collections import Counter, OrderedDict, defaultdict
 from typing import Any
 
 __all__ = ["Opaque", "WireError", "dumps", "loads", "receive", "send"]
@@ -40,6 +40,11 @@ ARRAY_TYPES = frozenset(
 TENSOR_TYPES = (ARRAY_TYPES - {"uint16", "uint32", "uint64"}) | {"bfloat16"}
 
 SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset)
+# What `exact` writes as itself, and the dicts of the standard library that it knows.
+PLAIN = frozenset({str, int, float, complex, bytes, dict, *SEQUENCES})
+KNOWN: dict[str, Any] = {"Counter": Counter, "OrderedDict": OrderedDict}
+FACTORIES = {kind.__name__: kind for kind in (int, float, bool, str, list, dict, set, tuple)}
+CONSTANTS: dict[str, Any] = {"Ellipsis": ..., "NotImplemented": NotImplemented}
 
 
 class WireError(Exception):
@@ -55,7 +60,7 @@ class Opaque:
         return f"<{type(self).__name__}: only plain data can be graded>"
 
 
-def dumps(value: Any, strict: bool = False) -> bytes:
+def dumps(value: Any, strict: bool = False, exact: bool = False) -> bytes:
     """Write a value as a frame.
 
     Parameters
@@ -64,6 +69,8 @@ def dumps(value: Any, strict: bool = False) -> bytes:
         Values that cannot cross are replaced by the name of their type.
     strict : bool
         Refuse such values instead.
+    exact : bool
+        Replace also what would arrive as another type than it has: instances of subclasses.
 
     Returns
     -------
@@ -77,7 +84,7 @@ def dumps(value: Any, strict: bool = False) -> bytes:
     """
     buffers: list[bytes] = []
     opaque: list[str] = []
-    tree = _write(value, buffers, opaque, 0)
+    tree = _write(value, buffers, opaque, 0, exact)
     if strict and opaque:
         raise WireError(f"a value of type {opaque[0]} cannot be passed on: only plain data can")
     text = json.dumps(tree, separators=(",", ":")).encode("ascii")
@@ -87,7 +94,9 @@ def dumps(value: Any, strict: bool = False) -> bytes:
     return b"".join([struct.pack(">I", len(text)), text, *buffers])
 
 
-def _write(value: Any, buffers: list[bytes], opaque: list[str], depth: int) -> Any:
+def _write(
+    value: Any, buffers: list[bytes], opaque: list[str], depth: int, exact: bool = False
+) -> Any:
     if depth > MAX_DEPTH:
         raise WireError(f"a value nested deeper than {MAX_DEPTH} levels cannot be graded")
     # By the type itself, not isinstance, to which an object can lie; and with the methods of the
@@ -95,6 +104,10 @@ def _write(value: Any, buffers: list[bytes], opaque: list[str], depth: int) -> A
     type_ = type(value)
     if value is None or value is True or value is False:
         return value
+    if exact and type_ not in PLAIN:
+        node = _write_exactly(value, type_, buffers, opaque, depth)
+        if node is not None:
+            return node
     if issubclass(type_, str):
         # What UTF-8 cannot hold would stop the reader.
         return str.__str__(value).encode("utf-8", "replace").decode("utf-8")
@@ -102,16 +115,12 @@ def _write(value: Any, buffers: list[bytes], opaque: list[str], depth: int) -> A
         return _write_int(int.__index__(value))
     for kind in SEQUENCES:
         if issubclass(type_, kind):
-            items = [_write(v, buffers, opaque, depth + 1) for v in kind.__iter__(value)]
+            items = [_write(v, buffers, opaque, depth + 1, exact) for v in kind.__iter__(value)]
             return {kind.__name__: items}
     if issubclass(type_, dict):
-        pairs = dict.items(value)
-        return {
-            "dict": [
-                [_write(key, buffers, opaque, depth + 1), _write(item, buffers, opaque, depth + 1)]
-                for key, item in pairs
-            ]
-        }
+        pairs = [part for pair in dict.items(value) for part in pair]
+        parts = [_write(part, buffers, opaque, depth + 1, exact) for part in pairs]
+        return {"dict": [list(pair) for pair in zip(parts[::2], parts[1::2], strict=True)]}
     if issubclass(type_, (bytes, bytearray)):
         buffers.append(memoryview(value).tobytes())
         return {"bytes": len(buffers[-1])}
@@ -127,6 +136,34 @@ def _write(value: Any, buffers: list[bytes], opaque: list[str], depth: int) -> A
         return {"complex": [number.real, number.imag]}
     opaque.append(type_.__name__)
     return {"opaque": type_.__name__}
+
+
+def _write_exactly(
+    value: Any, type_: type, buffers: list[bytes], opaque: list[str], depth: int
+) -> Any:
+    """Write what is of no plain type itself; None for what the usual way writes exactly."""
+    for name, constant in CONSTANTS.items():
+        if value is constant:
+            return {"constant": name}
+    np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if np is not None and (type_ is np.ndarray or issubclass(type_, np.generic)):
+        return None  # np.float64 is a float, and np.str_ a str
+    if torch is not None and type_ is torch.Tensor:
+        return None
+    name = next((n for n, kind in KNOWN.items() if type_ is kind), "")
+    factory = ""
+    if type_ is defaultdict:
+        factory = next((n for n, f in FACTORIES.items() if f is value.default_factory), "")
+        name = "defaultdict" if factory else ""
+    if name:
+        tree = _write(dict(value.items()), buffers, opaque, depth, exact=True)
+        return {"known": [name, factory, tree]}
+    arrays: list[Any] = [np.ndarray] if np is not None else []
+    arrays += [torch.Tensor] if torch is not None else []
+    if issubclass(type_, (*PLAIN, bytearray, *arrays)):
+        opaque.append(type_.__name__)
+        return {"opaque": type_.__name__}
+    return None
 
 
 def _write_int(value: int) -> Any:
@@ -180,17 +217,20 @@ def _span(shape: list[int], strides: list[int]) -> int:
 # ---------------------------------------------------------------------- reading
 
 
-def loads(frame: bytes) -> Any:
+def loads(frame: bytes, met: list[str] | None = None) -> Any:
     """Read a frame that somebody untrusted wrote.
 
     Parameters
     ----------
     frame : bytes
+    met : list of str, optional
+        Gets the names of the types that stand-ins stand for.
 
     Returns
     -------
     None, bool, int, float, complex, str, bytes, list, tuple, set, frozenset,
-    dict, array, NumPy scalar, tensor or `Opaque`, exactly of that type
+    dict, array, NumPy scalar, tensor or `Opaque`, exactly of that type; where the writer was
+    exact also a dict of the standard library's kinds, Ellipsis, NotImplemented
 
     Raises
     ------
@@ -212,6 +252,8 @@ def loads(frame: bytes) -> Any:
         raise WireError(f"a frame that cannot be read: {type(error).__name__}") from None
     if reader.rest:
         raise WireError(f"{len(reader.rest)} bytes more than announced")
+    if met is not None:
+        met += reader.opaque
     return value
 
 
@@ -221,7 +263,7 @@ class _Reader:
     def __init__(self, rest: memoryview) -> None:
         self.rest = rest
         self._room = MAX_BYTES  # for tensors that repeat a few bytes
-        self._opaque: dict[str, type[Opaque]] = {}
+        self.opaque: dict[str, type[Opaque]] = {}
 
     def read(self, node: Any, depth: int) -> Any:
         if depth > MAX_DEPTH:
@@ -255,6 +297,11 @@ class _Reader:
             return self._array(tag, *self._items(body))
         if tag == "tensor":
             return self._tensor(*self._items(body))
+        if tag == "constant" and type(body) is str and body in CONSTANTS:
+            return CONSTANTS[body]
+        if tag == "known":
+            name, factory, content = self._items(body)
+            return self._known(name, factory, self.read(content, depth))
         if tag == "opaque":
             return self._stand_in(self._text(body))
         raise WireError("a value of no known kind")
@@ -277,13 +324,22 @@ class _Reader:
             raise WireError("a set or dict that would take too long to build")
         return keys
 
+    def _known(self, name: Any, factory: Any, pairs: Any) -> Any:
+        if type(pairs) is not dict or type(name) is not str or type(factory) is not str:
+            raise WireError("a value of no known kind")
+        if name == "defaultdict" and factory in FACTORIES:
+            return defaultdict(FACTORIES[factory], pairs)
+        if name not in KNOWN:
+            raise WireError("a value of no known kind")
+        return KNOWN[name](pairs)
+
     def _stand_in(self, text: str) -> Opaque:
         name = "".join(c for c in text[:60] if c.isalnum() or c in "_ ") or "object"
-        if name not in self._opaque:
-            if len(self._opaque) == MAX_OPAQUE:
+        if name not in self.opaque:
+            if len(self.opaque) == MAX_OPAQUE:
                 raise WireError(f"values of more than {MAX_OPAQUE} types that are no plain data")
-            self._opaque[name] = type(name, (Opaque,), {"__slots__": ()})
-        return self._opaque[name]()
+            self.opaque[name] = type(name, (Opaque,), {"__slots__": ()})
+        return self.opaque[name]()
 
     def _take(self, size: Any) -> bytes:
         if type(size) is not int or not 0 <= size <= len(self.rest):
@@ -334,8 +390,8 @@ class _Reader:
 # ---------------------------------------------------------------------- sockets
 
 
-def send(connection: socket.socket, value: Any, strict: bool = False) -> None:
-    """Send a value as one frame; ``strict`` as for `dumps`.
+def send(connection: socket.socket, value: Any, strict: bool = False, exact: bool = False) -> None:
+    """Send a value as one frame; ``strict`` and ``exact`` as for `dumps`.
 
     Raises
     ------
@@ -344,11 +400,13 @@ def send(connection: socket.socket, value: Any, strict: bool = False) -> None:
     OSError
         When the other side is gone, or does not read within the socket's timeout.
     """
-    frame = dumps(value, strict)
+    frame = dumps(value, strict, exact)
     connection.sendall(struct.pack(">Q", len(frame)) + frame)
 
 
-def receive(connection: socket.socket, deadline: float | None = None) -> Any:
+def receive(
+    connection: socket.socket, deadline: float | None = None, met: list[str] | None = None
+) -> Any:
     """Receive one frame.
 
     Parameters
@@ -356,6 +414,8 @@ def receive(connection: socket.socket, deadline: float | None = None) -> Any:
     connection : socket
     deadline : float, optional
         On the clock of `time.monotonic`, for the whole frame.
+    met : list of str, optional
+        As for `loads`.
 
     Raises
     ------
@@ -369,7 +429,7 @@ def receive(connection: socket.socket, deadline: float | None = None) -> Any:
     (size,) = struct.unpack(">Q", _receive_bytes(connection, 8, deadline))
     if size > MAX_BYTES:
         raise WireError(f"a value of {size} bytes is too large to be graded")
-    return loads(_receive_bytes(connection, size, deadline))
+    return loads(_receive_bytes(connection, size, deadline), met)
 
 
 def _receive_bytes(connection: socket.socket, size: int, deadline: float | None) -> bytes:

@@ -155,10 +155,21 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     return ps1
 
 
+WAITS = {"generator": {"correct_squares"}}
+
+
 @pytest.mark.parametrize("student", [*ANSWERS, "blank"])
 def test_every_cell_gets_what_stock_gives(ours: Tiny, stock: Tiny, student: str) -> None:
-    """Automatic scores, and which cells a person must look at."""
-    assert ours.grades(student) == stock.grades(student)
+    """Automatic scores, and which cells a person must look at.
+
+    Of a generator nobody but a person can say whether the test takes it.
+    """
+    found, waits = ours.grades(student), WAITS.get(student, set())
+    assert all(found[name] == (None, None, True) for name in waits)
+    theirs = stock.grades(student)
+    assert {n: g for n, g in found.items() if n not in waits} == {
+        n: g for n, g in theirs.items() if n not in waits
+    }
 
 
 @pytest.mark.parametrize("student", ANSWERS)
@@ -166,7 +177,9 @@ def test_answers_lose_what_they_get_wrong(ours: Tiny, student: str) -> None:
     """Among the tests is one that deletes `squares` and expects a NameError."""
     failed = ANSWERS[student][1]
     points = {name: auto for name, (auto, *_) in ours.grades(student).items() if name in FULL}
-    assert points == {name: 0.0 if name in failed else full for name, full in FULL.items()}
+    assert {name: auto or 0.0 for name, auto in points.items()} == {
+        name: 0.0 if name in failed else full for name, full in FULL.items()
+    }
 
 
 def test_nothing_was_repaired_and_feedback_is_written(ours: Tiny) -> None:

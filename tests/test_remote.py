@@ -196,7 +196,7 @@ def test_what_is_no_plain_data_cannot_be_passed_on() -> None:
         with pytest.raises(TypeError, match="type object cannot be passed on") as caught:
             names["f"](value)
         assert link.raised is caught.value
-        with pytest.raises(TypeError, match="type Proxy cannot be passed on"):
+        with pytest.raises(TypeError, match="type function cannot be passed on"):
             names["f"](names["f"])
         assert type(names["f"](2)).__name__ == "object"
 

@@ -187,7 +187,7 @@ VERDICTS = {
 
 
 def test_a_verdict_is_a_number_of_points() -> None:
-    """Anything else is a fault of the test: no points, and the instructor is told."""
+    """Anything else is a fault of the test: a person must look, and the instructor is told."""
     given = """
 import numpy as np
 from fractions import Fraction
@@ -207,9 +207,10 @@ lie = Lie(1.0)
         assert all("of type" in note and len(note) < 300 for note in notes)
         if points is None:
             assert shown(client, str(i)) == (
-                "No points: this test did not end in a number of points. "
-                "Tell your instructor.\n\n0.0"
+                "A person will look at this test and give its points: the test did not end in a "
+                "number of points.\n\n0.0"
             )
+        assert (str(i) in client.waiting) == (points is None), source
         graded = utils.determine_grade(client.nb.cells[i + 2])[0]
         assert (POINTS if graded is None else graded) == client.points[str(i)], source
 
@@ -267,8 +268,8 @@ def test_what_a_student_reads_of_a_failed_test() -> None:
         "compared": "AssertionError" + in_hidden,
         "helper": "AssertionError: 77077 wanted" + in_hidden,  # its author says so
         "magic": "AssertionError: worded" + in_hidden,
-        "argument": "TypeError: a value of type object cannot be passed on: "
-        "only plain data can" + in_hidden,
+        "argument": "A person will look at this test and give its points: the test passes to `f` "
+        "what does not cross: a value of type object (line 2).\n\n0.0",
         "student's": "TypeError: unsupported operand type(s) for *: 'int' and 'NoneType'\n"
         "at your line: return 2 * x" + in_hidden,
     }
@@ -432,10 +433,11 @@ def test_objects_that_lie_are_harmless() -> None:
         "assert f(4) == {'a': 2}",
         "f(0)",
         "float(f(0))",
-        "f(1)",  # not a lie: a number of points that the author lets the student name
+        "f(1)",
     ]
     client = grade(answer("a", LIARS, "f"), *(check(str(i), t) for i, t in enumerate(tests)))
-    assert client.points == {str(i): 1.0 if i == 7 else 0.0 for i in range(8)}
+    assert client.points == {str(i): 0.0 for i in range(8)}
+    assert set(client.waiting) == set(client.points)  # a person looks at such an answer
 
 
 def test_raw_messages_of_a_kernel_are_dropped() -> None:

@@ -103,6 +103,7 @@ def _grade(task: Task) -> Result:
         json.dumps(record).encode(),
         dict(verdicts.get("points", {})),
         dict(verdicts.get("notes", {})),
+        dict(verdicts.get("waiting", {})),
         repairs=len(record["metadata"].get("convgrade", {}).get("repairs", [])),
         ungradable=why,
         seconds=time.monotonic() - started,

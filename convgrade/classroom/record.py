@@ -145,7 +145,11 @@ class Recorder:
         """Let the recording preprocessors see a notebook as if it had been run here."""
         converter = self._converter
         resources = converter.init_single_notebook_resources(path)
-        resources["convgrade"] = {"points": result.points, "notes": result.notes}
+        resources["convgrade"] = {
+            "points": result.points,
+            "notes": result.notes,
+            "waiting": result.waiting,
+        }
         names = resources["nbgrader"]
         folder = converter._format_dest(names["assignment"], names["student"])
         resources["metadata"] = {"name": names["notebook"], "path": folder}

@@ -32,6 +32,8 @@ class Tally:
         By notebook, how many things were put right; only where there were any.
     crashes : dict of str to int
         By notebook, how many exercises crashed or did not end.
+    waiting : dict of str to str
+        By notebook, which of its tests a person must grade, and why.
     ungradable : dict of str to str
         By notebook, why it got no points without being run.
     failed : dict of str to str
@@ -47,6 +49,7 @@ class Tally:
     seconds: dict[str, float] = field(default_factory=dict)
     repairs: dict[str, int] = field(default_factory=dict)
     crashes: dict[str, int] = field(default_factory=dict)
+    waiting: dict[str, str] = field(default_factory=dict)
     ungradable: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     times: dict[str, str] = field(default_factory=dict)
@@ -63,13 +66,15 @@ class Tally:
         if result.repairs:
             self.repairs[name] = result.repairs
         self.older.update(f"{name.rpartition('/')[2]}, {cell}" for cell in result.older)
+        if result.waiting:
+            self.waiting[name] = "; ".join(f"{k}: {why}" for k, why in result.waiting.items())
         if result.notes:
             self.crashes[name] = len(result.notes)
 
     @property
     def status(self) -> int:
-        """Return the command's exit status: 0 when everything was graded."""
-        return 1 if self.ungradable or self.failed or self.times else 0
+        """Return the command's exit status: 0 when nothing needs a person."""
+        return 1 if self.ungradable or self.failed or self.times or self.waiting else 0
 
     def summary(self) -> str:
         """Return some lines about the run."""
@@ -97,6 +102,7 @@ class Tally:
         )
         lines += _listed("handed in in the future", self.future)
         lines += _listed("handed in nobody knows when: put timestamp.txt right", self.times)
+        lines += _listed("tests that wait for a person in", self.waiting)
         lines += _listed("ungradable, recorded without points", self.ungradable)
         lines += _listed("NOT GRADED, nothing recorded", self.failed)
         return "\n".join(map(printable, lines))

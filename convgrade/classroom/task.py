@@ -102,6 +102,8 @@ class Result:
         By grade_id, of every test cell that came to a verdict.
     notes : dict of str to list of str
         By grade_id, what an instructor should know.
+    waiting : dict of str to str
+        By grade_id, what left the verdict of a test cell to a person.
     repairs : int
         How many things were put right.
     ungradable : str
@@ -120,6 +122,7 @@ class Result:
     record: bytes
     points: dict[str, float]
     notes: dict[str, list[str]]
+    waiting: dict[str, str] = field(default_factory=dict)
     repairs: int = 0
     ungradable: str = ""
     seconds: float = 0.0

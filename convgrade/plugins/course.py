@@ -15,6 +15,7 @@ from nbgrader.preprocessors import IncludeHeaderFooter
 from traitlets.config import Configurable
 
 from convgrade.cells import FLAGS
+from convgrade.course_text import find_given
 from convgrade.judge import bound_names
 from convgrade.plugins.rubric_points import disagreements
 
@@ -170,6 +171,7 @@ def read_course_notebook(
     }
     binds: dict[str, list[str]] = {}
     changed = []
+    given = find_given(course)
     with Gradebook(folder.db_url, folder.course_id) as gradebook:
         known = gradebook.find_notebook(notebook, assignment)
         records = {record.name: record for record in known.source_cells}
@@ -186,7 +188,13 @@ def read_course_notebook(
                 )
                 changed.append(f"{name} ({worth})")
             if mark.get("solution") and cell.cell_type == "code":
-                binds[name] = sorted(bound_names(cell.source) | bound_names(record.source))
+                fixed = set().union(
+                    *map(bound_names, given[name].imports if name in given else ())
+                )
+                bound = bound_names(cell.source) | bound_names(record.source)
+                binds[name] = sorted(bound - fixed)
+            if name in given:
+                cell.metadata["convgrade"] = vars(given[name])
             cell.source, mark["checksum"] = record.source, record.checksum
             if name in points:
                 mark["points"] = points[name]

@@ -21,7 +21,7 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
     """Stands where nbgrader's Execute does, and reads that one's settings (``c.Execute``).
 
     Its own are those of `TrustedClient`. Leaves ``resources["convgrade"]`` behind for
-    `SaveVerdicts`: the points of every test cell, and notes for the instructor.
+    `SaveVerdicts`: the points of every test cell, notes for the instructor, and what waits.
     """
 
     def preprocess(
@@ -46,7 +46,11 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
             client.refuse(f"this notebook cannot be graded: {ungradable}")
         else:
             client.grade()
-        resources["convgrade"] = {"points": client.points, "notes": client.notes}
+        resources["convgrade"] = {
+            "points": client.points,
+            "notes": client.notes,
+            "waiting": client.waiting,
+        }
         return nb, resources
 
     def _say_what_is_missing(self) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import sys
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from convgrade.cells import python_version
 from convgrade.plugins.course import course_notebook, released_cells
 from convgrade.rebuild import rebuild
 
@@ -39,6 +41,9 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
                 level, "Repaired %s of %s%s: %s",
                 names["notebook"], names["student"], where, repair.words,
             )  # fmt: skip
+        version = python_version(nb)
+        if version and version != f"{sys.version_info[0]}.{sys.version_info[1]}":
+            facts["python"] = version
         facts["repairs"] = [
             *facts.get("repairs", []),
             *({"grade_id": r.grade_id, "words": r.words} for r in repairs if r.told),
@@ -48,5 +53,5 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
         for cell in rebuilt.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
             if grade_id in binds:
-                cell.metadata["convgrade"] = {"binds": binds[grade_id]}
+                cell.metadata.setdefault("convgrade", {})["binds"] = binds[grade_id]
         return rebuilt, resources

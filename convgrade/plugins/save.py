@@ -11,16 +11,19 @@ from nbgrader.preprocessors import SaveAutoGrades
 
 from convgrade.plugins.given import answer_digests, let_wait
 
-__all__ = ["SaveVerdicts", "without_marks"]
+__all__ = ["WAITS", "SaveVerdicts", "without_marks"]
+
+WAITS = "Waits for a person: "  # how the comment on a test that came to no verdict begins
 
 
 class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
     """Stands where nbgrader's SaveAutoGrades does.
 
     The points of a test cell are what `ExecuteTrusted` computed, not what stands
-    in the cell's output; a test cell without a verdict gets 0. Points that a person gave
-    wait again if the answer is another one. What was repaired and what crashed becomes
-    part of the automatic comment on the exercise's answer.
+    in the cell's output; a test cell without a verdict gets 0, and one that met what does
+    not cross gets none: a person grades it. Points that a person gave wait again if the
+    answer is another one. What was repaired, crashed or waits becomes part of the automatic
+    comment on the exercise's answer.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -30,7 +33,12 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
                 "%s was not run, so its test cells give no points.", resources["unique_key"]
             )
         self._answers = answer_digests(nb)
-        self._remarks = _remarks(nb, resources.get("convgrade", {}).get("notes", {}))
+        found = resources.get("convgrade", {})
+        notes = {name: list(lines) for name, lines in found.get("notes", {}).items()}
+        for name, words in found.get("waiting", {}).items():
+            words = words.replace("`", "'")  # which Markdown would take for code
+            notes.setdefault(name, []).append(f"{WAITS}{words}.")
+        self._remarks = _remarks(nb, notes)
         nb, resources = super().preprocess(nb, resources)
         return without_marks(nb), resources
 
@@ -46,8 +54,13 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
         )
         grade.auto_score = float(points.get(grade_id, 0.0))
         grade.needs_manual_grade = grade.manual_score is not None
-        # A person who gave other points had these before them.
-        self._let_wait(cell, f" {grade.auto_score:g}")
+        if grade_id in resources.get("convgrade", {}).get("waiting", {}):
+            # None, not 0.0: nbgrader then goes on waiting where a person takes points back.
+            grade.auto_score, grade.needs_manual_grade = None, True
+            self._let_wait(cell, " waits")
+        else:
+            # A person who gave other points had these before them.
+            self._let_wait(cell, f" {grade.auto_score:g}")
 
     def _let_wait(self, cell: NotebookNode, verdict: str = "") -> None:
         """Let it wait for a person whose points were given to another answer, or verdict."""

@@ -12,6 +12,7 @@ from convgrade.report.gather import ClassData
 __all__ = ["KINDS", "Incident", "Kind", "incidents"]
 
 REPAIRED = "Repaired: "
+WAITS = "Waits for a person: "
 FAULT = "The test cell "  # how a note begins that is about a fault of the course's
 LATE = re.compile(r"longer than|used up")  # in the notes on time-outs
 
@@ -77,6 +78,8 @@ def incidents(data: ClassData) -> list[Incident]:
         if line.startswith(REPAIRED):
             found["repair", notebook, cell, line.removeprefix(REPAIRED)].add(student)
             continue
+        if line.startswith(WAITS):
+            continue  # told below, with everything that waits
         kind = "fault" if line.startswith(FAULT) else "timeout" if LATE.search(line) else "crash"
         found[kind, notebook, cell, line].add(student)
         exercise = data.exercise_of(notebook, cell)

@@ -62,7 +62,13 @@ WRONG = {
     "correlate": "def correlate(x, w):\n    return torch.zeros(1)",
 }
 
+# An unmarked cell: a student may edit it, as a scratch.
+_SCRATCH = """\
+def gap(a, b):
+    return abs(a - b)"""
+
 _VAULT = [
+    ("scratch", 0, _SCRATCH),
     (
         "helpers",
         0,
@@ -144,7 +150,7 @@ points
 assert golden is not None
 ### BEGIN HIDDEN TESTS
 seal = "@HIDDEN@"
-error = abs(golden - (1 + 5**0.5) / 2)
+error = gap(golden, (1 + 5**0.5) / 2)
 1.0 - min(100 * error, 1.0)
 ### END HIDDEN TESTS""",
     ),
@@ -212,7 +218,9 @@ def build(folder: Path, canaries: Canaries, *, hidden: bool = True) -> None:
     for assignment, parts in (("vault", _VAULT), ("tensors", _TENSORS)):
         cells = [new_markdown_cell(f"# The {assignment}", id="title")]
         for name, points, text in parts:
-            if points or name == "helpers":
+            if name == "scratch":
+                cells.append(new_code_cell(text, id=name))
+            elif points or name == "helpers":
                 text = text.replace("@HIDDEN@", canaries.hidden).replace(
                     "@INPUT@", canaries.target
                 )

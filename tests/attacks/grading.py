@@ -378,9 +378,16 @@ def _read_gradebook(
                 except MissingEntry:
                     outcome.points[student] = None
                     continue
+                # What waits for a person has no points, and a word why in the log.
+                waits = {
+                    grade.name for grade in notebook.grades
+                    if grade.needs_manual_grade and f"{grade.name} waits for" in outcome.log
+                }  # fmt: skip
                 rows = {
-                    grade.name: (grade.auto_score, grade.manual_score) for grade in notebook.grades
-                }
+                    grade.name: (0.0 if grade.name in waits else grade.auto_score,
+                                 grade.manual_score)
+                    for grade in notebook.grades
+                }  # fmt: skip
                 scores = {n: a if m is None else m for n, (a, m) in rows.items()}
                 outcome.scores[student] = scores
                 known = [score for score in scores.values() if score is not None]

@@ -1,0 +1,178 @@
+"""What a student's kernel can say about its own functions and state, as plain data.
+
+Sent as text to the kernel together with `convgrade.serve`, and as little trusted: it only lets
+an honest student's values answer as they would in the same process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dis
+import inspect
+import os
+import sys
+import types
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from convgrade import wire
+
+MAX_FILES = 200
+MAX_FILE = 2**20  # bytes of a file that are compared
+MAX_FUNCTIONS = 500  # that are read for what a function reaches
+
+
+def kind(value: Any) -> str:
+    """Return what a callable is: "function", "builtin", "exception", or its type's name."""
+    type_ = type(value)
+    if type_ is types.FunctionType:
+        return "function"
+    if type_ in (types.BuiltinFunctionType, types.MethodType):
+        return "builtin"
+    if issubclass(type_, type) and issubclass(value, BaseException):
+        return "exception"
+    return type_.__name__
+
+
+def describe(function: Any) -> dict[str, Any]:
+    """Return what a function says of itself; what cannot cross is left out."""
+    names = ("__doc__", "__name__", "__qualname__", "__module__", "__defaults__", "__kwdefaults__")
+    found: dict[str, Any] = {name: getattr(function, name, None) for name in names}
+    code = getattr(function, "__code__", None)
+    if type(function) is types.FunctionType and code is not None:
+        parts = ("co_names", "co_varnames", "co_argcount", "co_kwonlyargcount", "co_name",
+                 "co_posonlyargcount", "co_freevars", "co_cellvars", "co_flags", "co_nlocals",
+                 "co_firstlineno", "co_consts")  # fmt: skip
+        found["__code__"] = {name: getattr(code, name) for name in parts}
+        found["__code__"] = {n: v for n, v in found["__code__"].items() if _crosses(v)}
+        found["vars"] = list(vars(function))
+        notes = {name: _annotation(v) for name, v in function.__annotations__.items()}
+        found["__annotations__"] = notes
+    with contextlib.suppress(TypeError, ValueError):
+        found["parameters"] = [
+            [
+                p.name,
+                int(p.kind),
+                p.default is not p.empty,
+                None if p.default is p.empty else p.default,
+            ]
+            for p in inspect.signature(function).parameters.values()
+        ]
+    return {name: value for name, value in found.items() if _crosses(value)}
+
+
+def _annotation(value: Any) -> Any:
+    """Return a builtin type as a list of its name, a text as it is, else an empty list."""
+    if value is None or type(value) is str:
+        return value
+    return [value.__name__] if isinstance(value, type) and value.__module__ == "builtins" else []
+
+
+def _crosses(value: Any) -> bool:
+    try:
+        wire.dumps(value, strict=True, exact=True)
+    except Exception:
+        return False
+    return True
+
+
+def plain_error(error: BaseException) -> dict[str, Any]:
+    """Return the parts of an exception that its message lacks, as far as they are plain data."""
+    found = {"args": error.args, "attributes": dict(vars(error)), "module": type(error).__module__}
+    return {name: value for name, value in found.items() if _crosses(value)}
+
+
+def reads(function: Any, names: dict[str, Any]) -> dict[str, list[str]]:
+    """Return the global names that a function reads, it or what it reaches; and which are missing.
+
+    Followed are functions and classes that are global names themselves.
+    """
+    found: set[str] = set()
+    waiting, seen = [function], set[int]()
+    while waiting and len(seen) < MAX_FUNCTIONS:
+        here = waiting.pop()
+        if id(here) in seen:
+            continue
+        seen.add(id(here))
+        for code in _codes(here):
+            new = {
+                i.argval for i in dis.get_instructions(code)
+                if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
+            } - found  # fmt: skip
+            found |= new
+            waiting += [names[name] for name in new if name in names]
+        for cell in getattr(here, "__closure__", None) or ():  # as a decorator's wrapper has it
+            with contextlib.suppress(ValueError):  # an empty cell
+                waiting.append(cell.cell_contents)
+    return {"value": sorted(found), "missing": sorted(found - set(names))}
+
+
+def _codes(value: Any) -> Iterator[types.CodeType]:
+    if isinstance(value, types.MethodType):
+        value = value.__func__
+    if isinstance(value, types.FunctionType):
+        codes = [value.__code__]
+        while codes:
+            code = codes.pop()
+            yield code
+            codes += [part for part in code.co_consts if isinstance(part, types.CodeType)]
+    elif isinstance(value, type) and value.__module__ == "__main__":
+        for part in vars(value).values():
+            yield from _codes(getattr(part, "__func__", part))
+
+
+def generators() -> list[bytes]:
+    """Return the states of the random generators that a seed sets."""
+    states = []
+    if "random" in sys.modules:
+        states.append(repr(sys.modules["random"].getstate()).encode())
+    if "numpy.random" in sys.modules:
+        name, numbers, *rest = sys.modules["numpy.random"].get_state()
+        states.append(numbers.tobytes() + repr((name, rest)).encode())
+    if "torch" in sys.modules:
+        states.append(sys.modules["torch"].get_rng_state().numpy().tobytes())
+    return states
+
+
+def figures() -> bool:
+    """Tell whether a figure of pyplot's is open."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    return pyplot is not None and bool(pyplot.get_fignums())
+
+
+def files(folder: str = ".") -> dict[str, list[int]]:
+    """Return size and checksum of the files in a folder, by path in it."""
+    found: dict[str, list[int]] = {}
+    for top, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
+        for name in sorted(names):
+            path = os.path.join(top, name)
+            if len(found) == MAX_FILES:
+                return found
+            with contextlib.suppress(OSError), open(path, "rb") as file:
+                sizes = [os.path.getsize(path), zlib.crc32(file.read(MAX_FILE))]
+                found[os.path.relpath(path, folder).replace(os.sep, "/")] = sizes
+    return found
+
+
+def containers(arguments: dict[str, Any]) -> dict[int, str]:
+    """Return where each list, dict and set stands in a call's arguments, by its id."""
+    found: dict[int, str] = {}
+
+    def walk(value: Any, path: str) -> None:
+        if isinstance(value, (list, dict, set)):
+            if id(value) in found:  # it stands in two places
+                found[id(value)] += f" {path}"
+                return
+            found[id(value)] = path
+        if isinstance(value, dict):
+            for key, part in value.items():
+                walk(part, f"{path}/{key!r}")
+        elif isinstance(value, (list, tuple)):
+            for place, part in enumerate(value):
+                walk(part, f"{path}/{place}")
+
+    for name, value in arguments.items():
+        walk(value, name)
+    return found

@@ -1,0 +1,116 @@
+"""What the text of a test cell says about how it looks at a student's work.
+
+Of what cannot cross between the student's kernel and the grader's process some is noticed when
+it happens, such as a value of a strange type. The rest is read here.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import re
+from dataclasses import dataclass, field
+
+from IPython.core.inputtransformer2 import TransformerManager
+
+__all__ = ["Constructs", "as_python", "parsed", "read_constructs"]
+
+SEEDS = frozenset({"seed", "manual_seed"})
+FIGURES = frozenset({"gcf", "gca", "get_fignums", "fignum_exists"})
+FILE = re.compile(r"[\w.][\w ./\\-]*\.\w{1,6}")
+SEEN = ("builtins.", "sys.std", "sys.stdout")  # patches that are noticed when they matter
+
+
+@dataclass(frozen=True)
+class Constructs:
+    """What a test cell does.
+
+    Attributes
+    ----------
+    rubric : bool
+        It grades by `convgrade.rubric`, for which anything but plain data is a wrong answer.
+    seeds, patches : bool
+        It sets the seed of a random generator; it patches what functions may use.
+    figures : int or None
+        The first line that looks at pyplot's current figure.
+    files : tuple of (int, str)
+        Lines, and names of files that stand in them.
+    unused : frozenset of (int, str)
+        Lines, and names of functions that are called there for nothing but their effects.
+    """
+
+    rubric: bool = False
+    seeds: bool = False
+    patches: bool = False
+    figures: int | None = None
+    files: tuple[tuple[int, str], ...] = ()
+    unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
+
+
+def as_python(source: str) -> str:
+    """Return a cell with its magics written as calls, line by line."""
+    return str(TransformerManager().transform_cell(source))
+
+
+def parsed(source: str) -> ast.Module | None:
+    """Return a cell's syntax tree, of the lines below a cell magic; None where it has none."""
+    if source.lstrip().startswith("%%"):
+        source = source.lstrip().partition("\n")[2]  # whose lines are counted anew
+    try:
+        return ast.parse(as_python(source))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+
+
+@functools.lru_cache(200)
+def read_constructs(source: str) -> Constructs:
+    """Return what a test cell does; what is no Python does nothing."""
+    tree = parsed(source)
+    rubric = re.search(r"\bconvgrade\.rubric\b|\bRubric\(", source) is not None
+    if tree is None:
+        return Constructs(rubric)
+    nodes = list(ast.walk(tree))
+    named = [(_name(node), node) for node in nodes]
+    return Constructs(
+        rubric,
+        seeds=any(name in SEEDS for name, _ in named),
+        patches=any(_patches(node) for node in nodes),
+        figures=min(
+            (getattr(node, "lineno", 0) for name, node in named if name in FIGURES), default=None
+        ),
+        files=tuple(
+            (node.lineno, node.value) for node in nodes
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+            and FILE.fullmatch(node.value)
+        ),
+        unused=frozenset(_unused(tree)),
+    )  # fmt: skip
+
+
+def _name(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _patches(node: ast.AST) -> bool:
+    """Tell whether a call patches anything but what a function prints and asks."""
+    if not isinstance(node, ast.Call):
+        return False
+    target = node.func
+    words = ast.unparse(target)
+    if re.fullmatch(r"(\w+\.)*patch(\.object|\.dict|\.multiple)?", words) is None:
+        return words.endswith("monkeypatch.setattr")
+    first = node.args[0] if node.args else None
+    known = isinstance(first, ast.Constant) and str(first.value).startswith(SEEN)
+    return not known or not words.endswith("patch")
+
+
+def _unused(tree: ast.Module) -> list[tuple[int, str]]:
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            function = node.value.func
+            if isinstance(function, ast.Name) and node is not tree.body[-1]:
+                found.append((node.lineno, function.id))
+    return found

@@ -1,0 +1,209 @@
+"""What of a course's unmarked cells and model solutions the grader's process must know.
+
+Tests use what unmarked cells import and define. Students may edit those cells, and run them in
+their kernel; what a test means is the course's, so that the course's own text is run for it.
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import symtable
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from nbformat import NotebookNode
+
+from convgrade.cells import read_course
+from convgrade.constructs import parsed
+from convgrade.judge import bound_names
+
+__all__ = ["Given", "find_given"]
+
+LAZY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+# Functions of libraries that change what they are given.
+CHANGERS = frozenset(
+    {"shuffle", "heappush", "heappop", "heapify", "heapreplace", "heappushpop", "insort",
+     "insort_left", "insort_right", "setattr", "delattr", "fill_diagonal", "put", "place",
+     "copyto"}
+)  # fmt: skip
+
+
+@dataclass
+class Given:
+    """What goes with one marked cell.
+
+    Attributes
+    ----------
+    before : list of str
+        Statements of unmarked cells that stand before it.
+    imports : list of str
+        Of an answer: what its model solution imports and tests use.
+    changes : list of str
+        Of an answer: names of the course's that its model solution changes in place.
+    """
+
+    before: list[str] = field(default_factory=list)
+    imports: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.before or self.imports or self.changes)
+
+
+def find_given(course: NotebookNode) -> dict[str, Given]:
+    """Return what the grader's process must know, by grade_id of a marked code cell.
+
+    Parameters
+    ----------
+    course : NotebookNode
+        The source notebook, with its model solutions.
+    """
+    parts = [part for part in read_course(course) if part.cell.cell_type == "code"]
+    answers = [part.cell.source for part in parts if part.role == "answer"]
+    imported = {name for text in answers for node in _imports(text) for name in _bound(node)}
+    students = set().union(*map(bound_names, answers)) - imported
+    statements = [
+        (part.index, node)
+        for part in parts
+        if part.role == "example"
+        for node in getattr(parsed(part.cell.source), "body", ())
+    ]
+    wanted = _wanted([part.cell.source for part in parts if part.role == "locked"])
+    chosen = _chosen(statements, students, wanted)
+    found: dict[str, Given] = {}
+    waiting: list[tuple[int, str]] = list(chosen)
+    for part in parts:
+        if part.role == "example":
+            continue
+        given = Given(before=[text for place, text in waiting if place < part.index])
+        waiting = [(place, text) for place, text in waiting if place > part.index]
+        if part.role == "answer":
+            given.imports = [
+                ast.unparse(node) for node in _imports(part.cell.source)
+                if _bound(node) & wanted or "*" in _bound(node)
+            ]  # fmt: skip
+            given.changes = sorted(_changes(part.cell.source))
+        if given:
+            found[part.name] = given
+    return found
+
+
+def _wanted(tests: Iterable[str]) -> set[str]:
+    """Return the names that cells of the course take from elsewhere."""
+    return set().union(*map(_taken, filter(None, map(parsed, tests)))) - set(dir(builtins))
+
+
+def _taken(tree: ast.AST) -> set[str]:
+    """Return the global names that code reads and does not bind itself."""
+    found: set[str] = set()
+    try:
+        tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError):
+        return found
+    own = {s.get_name() for s in tables[0].get_symbols() if s.is_assigned() or s.is_imported()}
+    while tables:
+        table = tables.pop()
+        inner = table.get_type() != "module"
+        found |= {
+            s.get_name() for s in table.get_symbols()
+            if s.is_referenced() and (s.is_global() if inner else True)
+        }  # fmt: skip
+        tables += table.get_children()
+    return found - own
+
+
+def _chosen(
+    statements: list[tuple[int, ast.stmt]], students: set[str], wanted: set[str]
+) -> list[tuple[int, str]]:
+    """Choose the statements that tests need and that depend on nothing of a student's."""
+    theirs, fit = set(students), []
+    for place, node in statements:
+        bound = _bound(node)
+        if bound & students or _eager(node) & theirs - set(dir(builtins)):
+            theirs |= bound
+        else:
+            fit.append((place, node))
+    chosen: list[tuple[int, str]] = []
+    for place, node in reversed(fit):
+        bound, names = _bound(node), _taken(node)
+        acts = set().union(*map(_acts_on, ast.walk(node))) if not _is_lazy(node) else set()
+        used = bound & wanted or "*" in bound or acts & wanted
+        if used:
+            wanted = wanted | names
+            chosen.append((place, ast.unparse(node)))
+    return chosen[::-1]
+
+
+def _bound(node: ast.stmt) -> set[str]:
+    """Return the names that a statement binds; "*" where it does not say which."""
+    if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+        return {"*"}
+    return set(bound_names(ast.unparse(node)))
+
+
+def _is_lazy(node: ast.AST) -> bool:
+    return isinstance(node, (*LAZY, ast.ClassDef))
+
+
+def _acts_on(node: ast.AST) -> set[str]:
+    """Return the name whose value a statement may change."""
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        base = node.value.func
+    elif isinstance(node, ast.Assign):
+        base = node.targets[0]
+    else:
+        return set()
+    root = _root(base)
+    if root == "sys":
+        return {"sys"} if "sys.path" in ast.unparse(node) else set()
+    return {root} if root and not isinstance(base, ast.Name) else set()
+
+
+def _root(node: ast.expr) -> str:
+    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def _eager(node: ast.AST) -> set[str]:
+    """Return the names that are read when a statement runs, not later in a function's body."""
+    if isinstance(node, LAZY):
+        inner: list[ast.AST] = [*getattr(node, "decorator_list", ()), *node.args.defaults]
+        inner += [default for default in node.args.kw_defaults if default is not None]
+    else:
+        inner = list(ast.iter_child_nodes(node))
+    own = {node.id} if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) else set()
+    return own.union(*map(_eager, inner))
+
+
+def _imports(source: str) -> list[ast.stmt]:
+    tree = parsed(source)
+    body = [] if tree is None else tree.body
+    return [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
+
+
+def _changes(source: str) -> set[str]:
+    """Return the names whose values a model solution changes in place."""
+    tree, found = parsed(source), set[str]()
+    nodes = list(ast.walk(tree)) if tree is not None else []
+    for node in nodes:
+        if isinstance(node, (ast.Assign, ast.Delete)):
+            targets = node.targets
+        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
+            targets = [node.target]
+        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+            call = node.value
+            name = ast.unparse(call.func).rpartition(".")[2]
+            targets = [call.func, *(call.args[:1] if name in CHANGERS else [])]
+            targets = [t for t in targets if not (t is call.func and isinstance(t, ast.Name))]
+            found |= {t.id for t in targets if isinstance(t, ast.Name)}
+        else:
+            continue
+        found |= {_root(t) for t in targets if isinstance(t, (ast.Attribute, ast.Subscript))}
+    shared = {n for node in nodes if isinstance(node, ast.Global) for n in node.names}
+    local = {node.arg for node in nodes if isinstance(node, ast.arg)} | {
+        node.id for node in nodes
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+    }  # fmt: skip
+    return found - (local - shared) - set(bound_names(source)) - {""}

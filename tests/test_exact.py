@@ -1,0 +1,247 @@
+"""An exact test cell's view of a student's names: as in the same process, or undecided."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+import socket
+import sys
+import threading
+import time
+import types
+from collections import Counter, OrderedDict, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from convgrade import serve, wire
+from convgrade.remote import Exactness, Link, Namespace, Undecided
+
+
+@contextmanager
+def student(source: str, **options: Any) -> Iterator[Namespace]:
+    """Yield a namespace with the names of a student's cell, over a real socket."""
+    values: dict[str, Any] = {"__name__": "__main__"}
+    exec(source, values)
+    ours, theirs = socket.socketpair()
+
+    def answers() -> None:
+        try:
+            while True:
+                request = wire.receive(theirs)
+                try:
+                    wire.send(theirs, serve._answer(request, values, handles), exact=True)
+                except wire.WireError as error:
+                    wire.send(theirs, {"raised": serve._words(error), "unsent": str(error)})
+        except (EOFError, OSError):
+            return
+
+    handles: list[Any] = []
+    thread = threading.Thread(target=answers)
+    thread.start()
+    names = Namespace()
+    exactly = Exactness(
+        line=lambda: 0, stream=sys.stdout, written=lambda: names.written,
+        known=lambda name: dict.get(names, name), **options,
+    )  # fmt: skip
+    try:
+        with names.linked(Link(lambda: ours, 5.0, time.monotonic() + 30, exact=exactly)):
+            yield names
+    finally:
+        ours.close()
+        thread.join(10)
+        theirs.close()
+
+
+SORT = "def f(x):\n    x.sort()"
+PUT = "def f(x):\n    x[0][0] = 9"
+CHANGES = [
+    (SORT, [3, 1]), (PUT, [[1], [2]]), (PUT, [(np.zeros(2)), 4]), (PUT, ([1, 2], 3)),
+    ("def f(x):\n    x.update(a=[1])", {"b": 2, "c": [3]}),
+    ("def f(x):\n    del x['b']\n    x['c'].append(4)", {"b": 2, "c": [3]}),
+    ("def f(x):\n    x.add(5)", {1, 2}), ("def f(x):\n    x += 1", np.arange(4.0)),
+    ("def f(x):\n    x += 1", torch.arange(4.0)), ("def f(x):\n    x['a'] += 1", Counter("ab")),
+    ("def f(x):\n    x.move_to_end('a')", OrderedDict(a=1, b=2)),
+    ("def f(x):\n    x['n'].append(1)", defaultdict(list)),
+    ("def f(x):\n    x.extend([[0], x[0]])", [[1]]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("source", "argument"), CHANGES, ids=lambda value: str(value)[:30])
+@pytest.mark.parametrize("by_name", [False, True])
+def test_a_changed_argument_is_changed_for_the_caller(
+    source: str, argument: Any, by_name: bool
+) -> None:
+    """Or, where the same object now stands in two places, nobody says what it became."""
+    values: dict[str, Any] = {}
+    exec(source, values)
+    direct, crossed = copy.deepcopy(argument), copy.deepcopy(argument)
+    values["f"](direct)
+    parts = list(crossed) if isinstance(crossed, (list, tuple)) else []
+    with student(source) as names:
+        if "x.extend" in source:
+            with pytest.raises(Undecided, match="changes its arguments"):
+                names["f"](crossed)
+            return
+        names["f"](x=crossed) if by_name else names["f"](crossed)
+    assert type(direct) is type(crossed)
+    assert repr(direct) == repr(crossed)
+    if source is PUT:  # what the caller holds of it is changed with it
+        assert all(new is old for new, old in zip(crossed, parts, strict=True))
+
+
+def test_a_function_says_of_itself_what_it_is() -> None:
+    source = (
+        "def f(a: int, b='x', *c, d=None, **e) -> 'text':\n    'Doc.'\n    return a\nf.calls = 3\n"
+        "g = f\ndef h():\n    return 1\nclass Box:\n    pass\nimport math\nsine = math.sin"
+    )
+    values: dict[str, Any] = {"__name__": "__main__"}
+    exec(source, values)
+    real = values["f"]
+    with student(source) as names:
+        f = names["f"]
+        for name in ("__doc__", "__name__", "__qualname__", "__module__", "__defaults__",
+                     "__kwdefaults__", "__annotations__"):  # fmt: skip
+            assert getattr(f, name) == getattr(real, name), name
+        assert inspect.signature(f) == inspect.signature(real)
+        assert inspect.getfullargspec(f) == inspect.getfullargspec(real)
+        assert f.__code__.co_varnames == real.__code__.co_varnames
+        assert f == names["g"]
+        assert f != names["h"]
+        assert f != 3
+        assert names["h"].__doc__ is None
+        assert callable(f)
+        assert inspect.isfunction(f)
+        assert isinstance(f, types.FunctionType)
+        assert type(f).__name__ == "function"
+        assert isinstance(names["sine"], types.BuiltinFunctionType)
+        assert not hasattr(f, "nothing")
+        assert not hasattr(f, "__wrapped__")
+        with pytest.raises(TypeError):
+            f + 1
+        with pytest.raises(TypeError):
+            len(f)
+
+
+UNSAID = {
+    "f.calls": "reads calls of `f`", "repr(f)": "shows `f`", "Box.size": "reads size of `Box`",
+    "isinstance(1, Box)": "instances of `Box`", "issubclass(int, Box)": "subclasses of `Box`",
+    "Box == 1": "compares `Box`", "list(Box)": "uses `Box`", "Box()": "`Box` returns a Box",
+    "call == 42": "compares `call`", "call + 1": "uses `call`", "inspect.getsource(f)": "`f`",
+    "Wrong": "names `Wrong`", "f(object())": "passes to `f`", "f(lambda: 1)": "passes to `f`",
+    "box": "reads `box`, a Box", "f([0], x=1)": "`f` returns", "np.ones(2) * call": "`call`",
+    "list(globals().items())": "goes through globals",
+}  # fmt: skip
+SOURCE = """
+class Box:
+    size = 1
+class Caller:
+    def __call__(self): return 1
+    def __eq__(self, other): return True
+class Wrong(ValueError): pass
+def f(*a, **k): return Box() if a and k else 1
+f.calls = 0
+call, box = Caller(), Box()
+"""
+
+
+@pytest.mark.parametrize("expression", UNSAID)
+def test_what_it_cannot_say_is_undecided(expression: str) -> None:
+    with student(SOURCE) as names:
+        dict.update(names, inspect=inspect, np=np)
+        with pytest.raises(Undecided) as caught:
+            eval(compile(expression, "test", "eval"), names)
+        assert UNSAID[expression] in str(caught.value)
+        link = names._link
+        assert link is not None
+        assert link.doubt == str(caught.value)
+        with pytest.raises(Undecided):  # a test that catches everything gets no further
+            names["f"](1)
+
+
+def test_a_seed_matters_only_to_a_function_that_draws() -> None:
+    source = "import random\ndef f():\n    return random.random()\ndef g():\n    return 4"
+    with student(source, seeds=True) as names:
+        assert names["g"]() == 4
+        with pytest.raises(Undecided, match="sets a seed, and `f` draws"):
+            names["f"]()
+    with student(source) as names:
+        assert 0 <= names["f"]() < 1
+
+
+def test_what_a_test_sets_matters_only_to_a_function_that_reads_it() -> None:
+    source = (
+        "def inner():\n    return factor\ndef f():\n    return inner()\n"
+        "def g(x):\n    return x.factor"
+        "\ndef h():\n    return math.pi\nfactor = 1"
+    )
+    with student(source) as names:
+        names["factor"] = 2
+        assert not hasattr(names["g"], "factor")
+        with pytest.raises(AttributeError):
+            names["g"](3)
+        with pytest.raises(Undecided, match="sets `factor`, which `f` reads"):
+            names["f"]()
+    with student("import math\n" + source) as names:
+        names["math"] = __import__("math")
+        assert names["h"]() == 3.141592653589793
+    with student(source) as names:
+        names["math"] = __import__("math")
+        with pytest.raises(Undecided, match="sets `math`"):
+            names["h"]()
+
+
+def test_exceptions_are_of_the_classes_that_a_test_knows() -> None:
+    source = (
+        "import numpy as np\nclass Own(KeyError):\n    def __str__(self): return 'words'\n"
+        "class Known(ValueError): pass\ndef f(n):\n"
+        "    if n == 1: raise KeyError('a', 2)\n    if n == 2: np.linalg.inv(np.zeros((2, 2)))\n"
+        "    if n == 3: raise Own('o')\n    if n == 4: raise Known(7)\n    open('/nothing/here')"
+    )
+
+    class Known(ValueError):  # noqa: N818 (a student's name)
+        pass
+
+    with student(source) as names:
+        dict.__setitem__(names, "Known", Known)
+        f = names["f"]
+        for n, kind, args in (
+            (1, KeyError, ("a", 2)), (2, np.linalg.LinAlgError, ("Singular matrix",)),
+            (3, KeyError, ("o",)), (4, Known, (7,)),
+        ):  # fmt: skip
+            with pytest.raises(kind) as caught:
+                f(n)
+            assert caught.value.args == args
+        with pytest.raises(FileNotFoundError):
+            f(5)
+        with pytest.raises(KeyError) as own:
+            f(3)
+        assert (type(own.value).__name__, str(own.value)) == ("Own", "words")
+        with pytest.raises(Undecided, match="reads code of the student's Own"):
+            own.value.code  # noqa: B018
+
+
+def test_constants_and_dicts_of_the_library_cross() -> None:
+    with student("from collections import *\na, b = ..., NotImplemented\nc = Counter('aab')\n"
+                 "d = defaultdict(list, x=[1])\ne = OrderedDict(z=1)\nimport numpy as np\n"
+                 "s, t = np.float64(2), np.array(['x'])[0]") as names:  # fmt: skip
+        assert names["a"] is ...
+        assert names["b"] is NotImplemented
+        assert type(names["c"]) is Counter
+        assert names["c"] == Counter("aab")
+        assert type(names["d"]) is defaultdict
+        assert names["d"]["new"] == []
+        assert type(names["e"]) is OrderedDict
+        assert names["e"] == OrderedDict(z=1)
+        assert names["s"] == 2
+        assert names["t"] == "x"
+    for made in ("defaultdict(lambda: 1)", "UserList()", "namedtuple('P', 'x')(1)", "deque()"):
+        with (
+            student(f"from collections import *\nx = {made}") as names,
+            pytest.raises(Undecided, match="reads `x`"),
+        ):
+            names["x"]
