@@ -523,7 +523,7 @@ def _prepare(shell: _Shell, message: Prepare) -> Outcome:
         shell.names.own(names)
         shell.outputs, shell.value, shell.source = _Outputs(), None, statement
         stream: Any = _Stream(shell.outputs)
-        with redirect_stdout(stream), redirect_stderr(stream):
+        with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
             error = _errors(shell.run_cell(statement))
         if error is not None:
             traces.append(_trace(error))
