@@ -381,7 +381,7 @@ def _run(shell: _Shell, cell: Cell, listener: _Listener) -> Outcome:
     else:
         os.environ.pop("CONVKIT_PICTURES", None)
     shell.outputs, shell.value, shell.source = _Outputs(), None, cell.source
-    shell.names["In"] = ["", *cell.cells]
+    shell.names["In"] = ["", *map(_as_run, cell.cells)]  # as IPython's own record has them
     stream: Any = _Stream(shell.outputs)
     with shell.names.linked(link), redirect_stdout(stream), redirect_stderr(stream):
         result = shell.run_cell(cell.source)
@@ -484,6 +484,15 @@ def _worded(error: BaseException, own: list[tuple[Any, int]], source: str) -> bo
         if isinstance(node, (ast.Raise, ast.Assert))
         and node.lineno <= last[1] <= (node.end_lineno or node.lineno)
     )
+
+
+@functools.lru_cache(1000)
+def _as_run(source: str) -> str:
+    """Return a cell as a notebook records it; as it is, where IPython cannot transform it."""
+    try:
+        return _as_python(source)
+    except Exception:  # as IPython, which then records what it was given
+        return source
 
 
 def _as_python(source: str) -> str:
