@@ -89,6 +89,7 @@ _KEEPS = frozenset(
 _SHAPES = frozenset("shape dtype device ndim size numel dim keys requires_grad itemsize".split())
 _KEYED = frozenset("list tuple set frozenset sorted zip enumerate iter len fromkeys".split())
 _FILLING = frozenset("append appendleft extend insert add update setdefault".split())
+_USUAL = {"F": "torch.nn.functional", "nn": "torch.nn", "np": "numpy", "torch": "torch"}
 _MAGICS = frozenset({"time", "capture", "prun"})  # they run code among the notebook's names
 
 
@@ -276,7 +277,7 @@ def read(cells: Sequence[str], name: str) -> Reading:
         own = set(reader.reading.own)
         reader.start(own)
         try:
-            if not reader.name(name, None, _LATER, None):
+            if not reader.name(name, None, _LATER):
                 reader.reading.complete = False
         except RecursionError:  # code that deep is nobody's answer to an exercise
             return Reading(complete=False)
@@ -332,7 +333,7 @@ class _Reader:
     # ------------------------------------------------------------------ names
 
     def name(
-        self, name: str, scope: _Scope | None, place: float, node: ast.AST | None, keys: bool = False
+        self, name: str, scope: _Scope | None, place: float, keys: bool = False
     ) -> list[Any]:
         """Return what a name can be bound to; ``keys`` if only its keys are asked for."""
         self.reading.names.add(name)
@@ -352,6 +353,8 @@ class _Reader:
             return self._seen(_Ref(f"builtins.{name}"))
         elif not stars:
             self.reading.complete = False
+            if name in _USUAL:  # imported where it cannot be read, as in a file that was run
+                return self._seen(_Ref(_USUAL[name]))
         found = [v for b in before[first:] for v in self.value(b, b.scope, min(place, b.place), keys, place)]
         return found + [v for b in stars for v in self._seen(_Ref(f"{b.node}.{name}"))]
 
@@ -473,11 +476,14 @@ class _Reader:
 
         match node:
             case ast.Name(name):
-                return self.name(name, scope, place, node)
+                return self.name(name, scope, place)
             case ast.Attribute(ast.Name(name), attr) if attr in _SHAPES:
                 self.reading.names.add(attr)
-                if attr == "keys" or _is_data(self.binds.get(name, [])):
-                    return self.name(name, scope, place, node, keys=True) and []
+                if attr == "keys":
+                    self.name(name, scope, place, keys=True)
+                    return []
+                if _is_data(self.binds.get(name, [])):  # how it was made says nothing about that
+                    return []
                 return self.attribute(ev(node.value), attr, _root(node), place)
             case ast.Attribute(value, attr):
                 return self.attribute(ev(value), attr, _root(node), place)
@@ -531,7 +537,7 @@ class _Reader:
     def keyed(self, node: ast.AST, scope: _Scope | None, place: float) -> list[Any]:
         """Evaluate what is gone through: of a dict only its keys."""
         if isinstance(node, ast.Name) and _is_dict(self.binds.get(node.id, [])):
-            return self.name(node.id, scope, place, node, keys=True)
+            return self.name(node.id, scope, place, keys=True)
         return self.ev(node, scope, place)
 
     def attribute(self, values: list[Any], attr: str, root: str, place: float) -> list[Any]:
