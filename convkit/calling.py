@@ -59,7 +59,7 @@ def call(
     copies = copy.deepcopy(tuple(args))
     heard = _Heard(sys.stdout)
     try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(heard):  # type: ignore[type-var]
+        with warnings.catch_warnings(), contextlib.redirect_stdout(heard):
             warnings.simplefilter("ignore")  # stderr text would cost the points
             value = _called(function, copies, seen, through or function)
     except Exception as error:

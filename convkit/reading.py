@@ -76,19 +76,23 @@ class _Binding:
 
 
 _LATER = math.inf  # when a function runs that is called after the last cell
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # Calls to which a function can be given without being called by them.
-_KEEPS = frozenset(
-    "partial staticmethod classmethod property compile lru_cache cache wraps print repr str type "
-    "id help dict list tuple set frozenset zip enumerate isinstance issubclass hasattr callable "
-    "getattr setattr vars dir append extend insert add update setdefault getsource signature "
-    "format getdoc partialmethod".split()
-)
-_SHAPES = frozenset("shape dtype device ndim size numel dim keys requires_grad itemsize".split())
-_KEYED = frozenset("list tuple set frozenset sorted zip enumerate iter len fromkeys".split())
-_FILLING = frozenset("append appendleft extend insert add update setdefault".split())
+_KEEPS = frozenset((
+    "partial", "staticmethod", "classmethod", "property", "compile", "lru_cache", "cache",
+    "wraps", "print", "repr", "str", "type", "id", "help", "dict", "list", "tuple", "set",
+    "frozenset", "zip", "enumerate", "isinstance", "issubclass", "hasattr", "callable",
+    "getattr", "setattr", "vars", "dir", "append", "extend", "insert", "add", "update",
+    "setdefault", "getsource", "signature", "format", "getdoc", "partialmethod",
+))  # fmt: skip
+_SHAPES = frozenset((
+    "shape", "dtype", "device", "ndim", "size", "numel", "dim", "keys", "requires_grad",
+    "itemsize",
+))  # fmt: skip
+_KEYED = frozenset((
+    "list", "tuple", "set", "frozenset", "sorted", "zip", "enumerate", "iter", "len", "fromkeys",
+))  # fmt: skip
+_FILLING = frozenset(["append", "appendleft", "extend", "insert", "add", "update", "setdefault"])
 _USUAL = {"F": "torch.nn.functional", "nn": "torch.nn", "np": "numpy", "torch": "torch"}
 _MAGICS = frozenset({"time", "capture", "prun"})  # they run code among the notebook's names
 
@@ -123,20 +127,21 @@ def _transformed(source: str) -> str:
 def _unpacked(body: Sequence[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield statements, and those in the text of a magic, an exec or an eval instead of it."""
     for node in body:
-        text = None
+        text: str | None = None
         match node:
-            case ast.Expr(ast.Call(ast.Attribute(_, "run_cell_magic"),
-                                   [ast.Constant(str(magic)), _, ast.Constant(str(text))])):
-                text = text if magic in _MAGICS else ""
-            case ast.Expr(ast.Call(ast.Attribute(_, "run_line_magic"),
-                                   [ast.Constant(str(magic)), ast.Constant(str(text))])):
-                text = text if magic in _MAGICS else ""
+            case ast.Expr(ast.Call(ast.Attribute(_, "run_cell_magic" | "run_line_magic"), args)):
+                text = _in_magic([_text(arg) or "" for arg in args])
             case ast.Expr(ast.Call(ast.Name("exec"), [given, *_])):
                 text = _text(given)
         if text is None:
             yield node
         else:
             yield from _statements(text)
+
+
+def _in_magic(texts: Sequence[str]) -> str:
+    """Return the code that a magic runs among the notebook's names."""
+    return texts[-1] if texts and texts[0] in _MAGICS else ""
 
 
 def _text(node: ast.AST) -> str | None:
@@ -223,7 +228,9 @@ def _bindings(node: ast.stmt, sure: bool) -> Iterator[tuple[str, str, Any, bool]
             yield from _bindings(inner, False)
 
 
-def _bound(target: ast.AST, value: Any, kind: str, sure: bool) -> Iterator[tuple[str, str, Any, bool]]:
+def _bound(
+    target: ast.AST, value: Any, kind: str, sure: bool
+) -> Iterator[tuple[str, str, Any, bool]]:
     match target:
         case ast.Name(name):
             yield name, kind, value, sure
@@ -332,9 +339,7 @@ class _Reader:
 
     # ------------------------------------------------------------------ names
 
-    def name(
-        self, name: str, scope: _Scope | None, place: float, keys: bool = False
-    ) -> list[Any]:
+    def name(self, name: str, scope: _Scope | None, place: float, keys: bool = False) -> list[Any]:
         """Return what a name can be bound to; ``keys`` if only its keys are asked for."""
         self.reading.names.add(name)
         while scope is not None:
@@ -355,7 +360,11 @@ class _Reader:
             self.reading.complete = False
             if name in _USUAL:  # imported where it cannot be read, as in a file that was run
                 return self._seen(_Ref(_USUAL[name]))
-        found = [v for b in before[first:] for v in self.value(b, b.scope, min(place, b.place), keys, place)]
+        found = [
+            v
+            for b in before[first:]
+            for v in self.value(b, b.scope, min(place, b.place), keys, place)
+        ]
         return found + [v for b in stars for v in self._seen(_Ref(f"{b.node}.{name}"))]
 
     def value(
@@ -456,8 +465,7 @@ class _Reader:
             scope = scope.parent
         binds = scope.binds[test.id] if scope else self.binds.get(test.id, [])
         return bool(binds) and all(
-            b.kind == "is" and isinstance(b.node, ast.Constant) and not b.node.value
-            for b in binds
+            b.kind == "is" and isinstance(b.node, ast.Constant) and not b.node.value for b in binds
         )
 
     # ------------------------------------------------------------- expressions
@@ -555,7 +563,9 @@ class _Reader:
                         if bound == attr:
                             found += self.value(_Binding(attr, kind, node), value.scope, place)
             elif isinstance(value, _Box):
-                found += self.elements([value]) if attr in ("values", "items", "get", "pop") else []
+                found += (
+                    self.elements([value]) if attr in ("values", "items", "get", "pop") else []
+                )
         for name, bindings in self.binds.items():
             owner, _, last = name.rpartition(".")
             if last == attr and owner and (owner in self.reached or self._imported(owner)):
@@ -596,7 +606,11 @@ class _Reader:
             return self.ev(part, scope, place)
 
         functions = ev(node.func)
-        last = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        last = (
+            node.func.attr
+            if isinstance(node.func, ast.Attribute)
+            else getattr(node.func, "id", "")
+        )
         args = [*node.args, *(k.value for k in node.keywords)]
         given = [self.keyed(a, scope, place) if last in _KEYED else ev(a) for a in args]
         refs = {f.path for f in functions if isinstance(f, _Ref)}
@@ -696,7 +710,9 @@ def _is_check(node: ast.stmt) -> bool:
 
 
 def _is_dict_call(node: Any) -> bool:
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "dict"
+    )
 
 
 def _is_dict(bindings: Sequence[_Binding]) -> bool:

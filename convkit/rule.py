@@ -46,10 +46,11 @@ BUILDERS: frozenset[str] = frozenset(
 
 # Whose names mean what the rule means. Elsewhere, as in re.compile or a file of one's own, a name
 # is anybody's.
-_LIBRARIES = frozenset(
-    "torch torchvision torchaudio functorch numpy scipy jax tensorflow keras cv2 skimage sklearn "
-    "cupy sympy mxnet convkit convgrade aten prims".split()
-)
+_LIBRARIES = frozenset((
+    "torch", "torchvision", "torchaudio", "functorch", "numpy", "scipy", "jax", "tensorflow",
+    "keras", "cv2", "skimage", "sklearn", "cupy", "sympy", "mxnet", "convkit", "convgrade",
+    "aten", "prims",
+))  # fmt: skip
 # What the modes of PyTorch do not see: what is no operation of its own.
 _UNSEEN = frozenset(
     {"jacobian", "jacrev", "jacfwd", "vjp", "jvp", "hessian", "linearize", "autograd.grad",

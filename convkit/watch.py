@@ -88,7 +88,7 @@ def _enter_modes(stack: contextlib.ExitStack, seen: set[str], light: bool) -> Ca
             functions.add(func)
             return func(*args, **(kwargs or {}))
 
-    class Operations(TorchDispatchMode):
+    class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]
         def __torch_dispatch__(
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:

@@ -24,10 +24,10 @@ from convgrade.plugins.trim import TrimPictures
 from convkit import (
     BUILDERS,
     as_array,
+    broken,
     call,
     check,
     compare,
-    broken,
     matrix_of,
     shift,
     tools,

@@ -1,15 +1,14 @@
-"""The rule on builders: the check in the notebook and the hidden test say the same, and are right."""
+"""The rule on builders: the check and the hidden test say the same, and are right."""
 
 from __future__ import annotations
 
 import contextlib
 import io
-import itertools
 from typing import Any
 
 import pytest
 import torch
-from gate import ROOT, Answer, read_answers, source_notebook
+from gate import Answer, read_answers, source_notebook
 from IPython.core.inputtransformer2 import TransformerManager
 from rule_cases import HONEST, OWN, PAST, SETUP
 
