@@ -490,7 +490,7 @@ def _worded(error: BaseException, own: list[tuple[Any, int]], source: str) -> bo
 def _as_run(source: str) -> str:
     """Return a cell as a notebook records it; as it is, where IPython cannot transform it."""
     try:
-        return _as_python(source)
+        return _as_python(source).rstrip("\n")
     except Exception:  # as IPython, which then records what it was given
         return source
 

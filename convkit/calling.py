@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import inspect
 import linecache
 import sys
@@ -80,6 +81,11 @@ def call(
     return value, note
 
 
+@functools.cache
+def _watch_text() -> str:
+    return inspect.getsource(watch)
+
+
 def _called(
     function: Callable[..., Any], args: Sequence[Any], seen: Seen | None, through: Any
 ) -> Any:
@@ -91,7 +97,7 @@ def _called(
         value, names = watch.through(function, args, {})
         seen.add(names)
         return value
-    with elsewhere(through, inspect.getsource(watch)) as said:
+    with elsewhere(through, _watch_text()) as said:
         value = function(*args)
     for names in said:
         seen.add(names)

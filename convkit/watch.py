@@ -72,42 +72,62 @@ def watching(name: str = "") -> Iterator[set[str]]:
         _busy.add(name)
 
 
-def _enter_modes(stack: contextlib.ExitStack, seen: set[str], light: bool) -> Callable[[], int]:
-    """Let PyTorch tell every operation; return the counter of them."""
+@functools.cache
+def _modes() -> tuple[Any, Any]:
+    """Make the two modes: of calls from Python, and of operations."""
     from torch.overrides import TorchFunctionMode
     from torch.utils._python_dispatch import TorchDispatchMode
 
-    functions: set[Any] = set()
-    operations: set[Any] = set()
-    total = 0
-
     class Functions(TorchFunctionMode):
+        def __init__(self) -> None:
+            super().__init__()
+            self.ran: set[Any] = set()
+
         def __torch_function__(
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            functions.add(func)
+            self.ran.add(func)
             return func(*args, **(kwargs or {}))
 
-    class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call]
+    class Operations(TorchDispatchMode):  # type: ignore[no-untyped-call, unused-ignore]
+        def __init__(self) -> None:
+            super().__init__()  # type: ignore[no-untyped-call, unused-ignore]
+            self.ran: set[Any] = set()
+            self.total = 0
+
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            return False  # else the first operation imports PyTorch's compiler: seconds
+
         def __torch_dispatch__(
             self, func: Any, types: Any, args: Any = (), kwargs: Any = None
         ) -> Any:
-            nonlocal total
-            total += 1
-            operations.add(func)
+            self.total += 1
+            self.ran.add(func)
             return func(*args, **(kwargs or {}))
 
+    return Functions, Operations
+
+
+@functools.cache
+def _name_of(func: Any) -> str:
+    names = [getattr(func, part, None) for part in ("__module__", "__qualname__")]
+    return ".".join(name for name in names if type(name) is str)
+
+
+def _enter_modes(stack: contextlib.ExitStack, seen: set[str], light: bool) -> Callable[[], int]:
+    """Let PyTorch tell every operation; return the counter of them."""
+    functions, operations = (make() for make in _modes())
+
     def name_all() -> None:
-        for func in functions:
-            names = [getattr(func, part, None) for part in ("__module__", "__qualname__")]
-            seen.add(".".join(n for n in names if type(n) is str))
-        seen.update(map(str, operations))
+        seen.update(map(_name_of, functions.ran))
+        seen.update(map(str, operations.ran))
 
     stack.callback(name_all)
     if not light:
-        stack.enter_context(Operations())  # type: ignore[no-untyped-call]
-    stack.enter_context(Functions())
-    return lambda: total
+        stack.enter_context(operations)
+    stack.enter_context(functions)
+    return lambda: int(operations.total)
 
 
 def _wrap(seen: set[str]) -> Callable[[Any], None]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -212,3 +214,14 @@ def test_the_watch_runs_where_the_students_function_runs() -> None:
         "a loop": 1.0, "getattr, computed": 0.0, "a list of ways": 0.0, "%%time": 0.0,
         "timing": 1.0, "matplotlib": 0.0,
     }  # fmt: skip
+
+
+def test_a_watch_does_not_load_the_compiler() -> None:
+    """PyTorch's own modes import it at the first operation unless told otherwise: seconds."""
+    code = (
+        "import sys, torch; from convkit import watch;"
+        "seen = watch.through(lambda: torch.ones(3)[1] + 1, (), {})[1];"
+        "assert 'aten.add.Tensor' in seen; assert 'torch._dynamo' not in sys.modules"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert (result.returncode, result.stderr) == (0, "")
