@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 import torch
-from gate import Answer, read_answers, source_notebook
+from gate import ROOT, Answer, read_answers, source_notebook
 from IPython.core.inputtransformer2 import TransformerManager
 from rule_cases import HONEST, OWN, PAST, SETUP
 
