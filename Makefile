@@ -1,3 +1,4 @@
+# make install what everything else needs, in .venv
 # make demo    install, generate the release, grade the demo class, write feedback and the report
 # make test    everything that must pass
 # make recovery class runs killed at random moments, some minutes on an idle machine
@@ -8,9 +9,11 @@ PYTHON ?= python3
 BIN := .venv/bin
 NBGRADER := $(BIN)/python -m nbgrader
 INSTALLED := .venv/.installed
-ASSIGNMENT := toeplitz
+ASSIGNMENTS := $(notdir $(wildcard source/*))
+# $(call each,COMMAND) runs a command for every assignment, which it calls $$a.
+each = set -e; for a in $(ASSIGNMENTS); do $(1); done
 
-.PHONY: demo test recovery lint check fix release submitted packages clean
+.PHONY: install demo test recovery lint check fix release submitted packages clean
 
 $(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -19,15 +22,18 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(BIN)/python -m convgrade.kernels
 	touch $@
 
+install: $(INSTALLED)
+
 demo: $(INSTALLED) release
-	$(BIN)/convgrade grade $(ASSIGNMENT) --force
-	$(NBGRADER) generate_feedback $(ASSIGNMENT) --force --log-level=ERROR
+	$(call each,$(BIN)/convgrade grade $$a --force)
+	$(call each,$(NBGRADER) generate_feedback $$a --force --log-level=ERROR)
 	$(NBGRADER) export --to grades.csv --log-level=ERROR
-	$(BIN)/convgrade report $(ASSIGNMENT)
-	$(BIN)/python -m convgrade.summary $(ASSIGNMENT)
+	$(call each,$(BIN)/convgrade report $$a)
+	$(call each,$(BIN)/python -m convgrade.summary $$a)
 
 release: $(INSTALLED)
-	$(NBGRADER) generate_assignment $(ASSIGNMENT) --force --create --log-level=ERROR
+	$(call each,$(BIN)/python -m convgrade.kit source/$$a)
+	$(call each,$(NBGRADER) generate_assignment $$a --force --create --log-level=ERROR)
 
 # The demo class is built from the answers in tests/answers and from release/.
 submitted: release

@@ -31,10 +31,13 @@ warnings.filterwarnings("ignore", message="Object of type <Submitted")
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 # The marking guide of a written answer stands in the locked cell above it.
 c.ClearMarkScheme.enforce_metadata = False
-# nbgrader's own list, with ColabLaunch before the first checksum. Lists are assigned whole: this
-# file is loaded twice, and .append() would add twice.
+# The old release stays when a new one cannot be made.
+c.GenerateAssignment.exporter_class = "convgrade.plugins.release.ReleaseExporter"
+# nbgrader's own list, with ColabLaunch before the first checksum, and the kit as readable files.
+# Lists are assigned whole: this file is loaded twice, and .append() would add twice.
 c.GenerateAssignment.preprocessors = [
     "nbgrader.preprocessors.IncludeHeaderFooter",
+    "convgrade.plugins.handout.UnpackPackages",
     "convgrade.plugins.colab.ColabLaunch",
     "nbgrader.preprocessors.LockCells",
     "nbgrader.preprocessors.ClearSolutions",
@@ -49,9 +52,11 @@ c.GenerateAssignment.preprocessors = [
 ]
 
 # ------------------------------------------------------------------- zip_collect
-# Files from a learning platform: <student id>_<notebook>.ipynb, loose or in zip files below
-# downloaded/<assignment>/archive. Adapt the pattern to what yours writes.
-c.FileNameCollectorPlugin.named_regexp = r".*/(?P<student_id>[^/]+)_(?P<file_id>[1-9]_[^/.]+)"
+# What a learning platform gives, put below downloaded/<assignment>/archive: docs/collecting.md.
+# `convgrade collect` does the same with any file. Both take a list of the class
+# (c.Collector.roster = "class.csv") and the zone of times without one (c.Collector.timezone).
+c.ZipCollectApp.extractor_plugin = "convgrade.plugins.zip_collect.DownloadExtractor"
+c.ZipCollectApp.collector_plugin = "convgrade.plugins.zip_collect.DownloadCollector"
 
 # --------------------------------------------------------------------- autograde
 # How a submission is graded: docs/security.md. These three and the lists below belong together.
@@ -81,6 +86,10 @@ c.TrustedClient.notebook_timeout = 300  # seconds for a whole notebook
 c.Execute.record_timing = False  # so that grading twice gives the same file
 # The kernels inherit this: for matrices this small, torch's threads only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+# -------------------------------------------------------------------- formgrader
+# Written answers stand first on a page, not at the end of the lecture.
+c.HTMLExporter.preprocessors = ["convgrade.plugins.formgrade.ByHandFirst"]
 
 # ------------------------------------------------------------- generate_feedback
 # Feedback shows a student's work, the messages and the points: not the hidden tests' source and

@@ -183,7 +183,7 @@ class BenchmarkError(Exception):
 def expected_points() -> dict[str, float]:
     """Return the automatic points that each submission of the demo class should earn."""
     with open(ROOT / "submitted" / "expected_points.csv", newline="") as file:
-        rows = list(csv.DictReader(file))
+        rows = [row for row in csv.DictReader(file) if row["assignment"] == "toeplitz"]
     return {kind: sum(float(row[kind]) for row in rows) for kind in KINDS}
 
 

@@ -46,7 +46,7 @@ def make_course(root: Path, notebook: str, config: str) -> None:
     source = root / "source" / "toeplitz"
     source.mkdir(parents=True)
     shutil.copy(ROOT / "source" / "toeplitz" / f"{notebook}.ipynb", source)
-    shutil.copy(ROOT / "convkit.py", source)
+    shutil.copy(ROOT / "source" / "toeplitz" / "convkit.zip", source)
     (root / "nbgrader_config.py").write_text((ROOT / "nbgrader_config.py").read_text())
     nbgrader(root, "generate_assignment", "toeplitz")
     answers = ROOT / "submitted" / "perfect" / "toeplitz"
@@ -54,7 +54,7 @@ def make_course(root: Path, notebook: str, config: str) -> None:
         target = root / "submitted" / f"student{number}" / "toeplitz"
         target.mkdir(parents=True)
         shutil.copy(answers / f"{notebook}.ipynb", target)
-        shutil.copy(ROOT / "convkit.py", target)
+        shutil.copy(ROOT / "source" / "toeplitz" / "convkit.zip", target)
     (root / "nbgrader_config.py").write_text(config)
 
 

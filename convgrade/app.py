@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -18,6 +19,8 @@ from convgrade.classroom.lock import LockedError
 from convgrade.classroom.pool import PoolError, UnfitError
 from convgrade.classroom.runner import ClassRunner, RunError
 from convgrade.classroom.times import times_file
+from convgrade.collect.app import CollectApp
+from convgrade.new_course import NewCourseApp
 from convgrade.report.gradebook import ReportError
 from convgrade.report.make import make_report
 
@@ -188,13 +191,16 @@ class ConvgradeApp(NbGrader):  # type: ignore[misc]
     name = "convgrade"
     description = "Grade a class of an nbgrader course, and see what it understood"
     examples = """
+            convgrade collect ASSIGNMENT DOWNLOAD
             convgrade grade ASSIGNMENT
             convgrade report ASSIGNMENT
         """
     subcommands: ClassVar[dict[str, Any]] = {
+        "collect": (CollectApp, CollectApp.description),
         "grade": (GradeApp, GradeApp.description),
         "report": (ReportApp, ReportApp.description),
         "doctor": (DoctorApp, DoctorApp.description),
+        "new-course": (NewCourseApp, NewCourseApp.description),
     }
 
     @default("classes")
@@ -210,4 +216,7 @@ class ConvgradeApp(NbGrader):  # type: ignore[misc]
 
 def run() -> None:
     """Run the command line; called by the program ``convgrade``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a student's name must not end the command
+            stream.reconfigure(errors="backslashreplace")
     ConvgradeApp.launch_instance()

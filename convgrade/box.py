@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -30,11 +30,12 @@ from traitlets import Type
 
 from convgrade import confine
 from convgrade.kernels import forks
-from convgrade.kernels.folders import PREFIX
+from convgrade.kernels.folders import PREFIX, short_folder
 from convgrade.kernels.provisioner import LAUNCHER as FORKABLE
 from convgrade.kernels.provisioner import ForkProvisioner
+from convgrade.modules import packages, unpack
 
-__all__ = ["Box"]
+__all__ = ["Box", "Unread", "copy_files"]
 
 #: Of the grader's environment, what a kernel gets to see.
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
@@ -42,8 +43,31 @@ MAX_FILES = 200 * 2**20  # bytes of a submission's files that are copied in; of 
 MAX_FOLDER = 2 * MAX_FILES  # bytes of everything in its folder: it is kept in memory
 RECONNECT = 10  # milliseconds between tries to reach a kernel's sockets
 MAX_MESSAGE = 100 * 2**20  # bytes of one that a kernel sends; zmq then drops the connection
+MAX_CONTENT = 8 * 2**20  # bytes of one that are read: JSON takes up to thirty times its size
 MAX_OPEN = 1024  # files
+ENDING = 10.0  # seconds for a kernel that was killed
 MAX_PROCESSES = 200  # threads count: torch and OpenBLAS start one for every core
+
+
+class Unread(dict[str, Any]):
+    """Stands for a part of a kernel's message that is too long to be read.
+
+    Attributes
+    ----------
+    size : int
+        Its bytes.
+    """
+
+    def __init__(self, size: int) -> None:
+        super().__init__(
+            status="error", ename="Error", evalue="its message is too long to be shown",
+            traceback=[], execution_count=0, name="stdout", text="", data={}, metadata={},
+        )  # fmt: skip
+        self.size = size
+
+
+def _reading(unpack: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda data: Unread(len(data)) if len(data) > MAX_CONTENT else unpack(data)
 
 
 class _Client(AsyncKernelClient):
@@ -127,7 +151,8 @@ class Box:
         The kernel is forked from a process that has imported these modules; None starts a
         Python for it.
     course : Path or None
-        Folder with the course's files. Its modules need not be compiled in every kernel.
+        Folder with the course's files. Its packages, see `convgrade.modules`, take the place of
+        a student's; they and its modules need not be compiled in every kernel.
 
     Attributes
     ----------
@@ -145,30 +170,34 @@ class Box:
     ) -> None:
         self._preload = preload if forks.available() else None
         if self._preload is None:
-            self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=forks.short_folder()))
+            self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=short_folder()))
         else:
             server = forks.fork_server(self._preload)
             self.folder = Path(tempfile.mkdtemp(prefix="", dir=server.folder))
         self._inside, self.sockets = self.folder / "box", self.folder / "s"
         self._work, self._home = self._inside / "work", self._inside / "home"
-        for folder in (self._work, self.sockets, self._home, self._inside / "tmp"):
-            folder.mkdir(parents=True)
         self._memory, self._confined = memory, confined
         self._mark = uuid.uuid4().hex
         self._starts = 0
+        self._managers: list[AsyncKernelManager] = []
+        try:
+            self._furnish(files, course)
+        except BaseException:
+            self.close()
+            raise
+
+    def _furnish(self, files: Path | None, course: Path | None) -> None:
+        for folder in (self._work, self.sockets, self._home, self._inside / "tmp"):
+            folder.mkdir(parents=True)
         if self._preload is None:
             # Listing the machine's fonts takes matplotlib seconds in every new home.
             (self._home / ".matplotlib").mkdir()
             for path in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
                 shutil.copy(path, self._home / ".matplotlib")
         if files is not None:
-            try:
-                copy_files(files, self._work)
-                if course is not None:
-                    _compile(course, self._work)
-            except BaseException:
-                self.close()
-                raise
+            copy_files(files, self._work)
+            if course is not None:
+                _lay(course, self._work)
 
     def __enter__(self) -> Self:
         return self
@@ -190,7 +219,9 @@ class Box:
         if os.name == "posix":  # no port of the machine is opened
             options |= {"transport": "ipc", "ip": str(self.sockets / f"k{self._starts}")}
         manager = _Manager(**options)
+        manager.session.unpack = _reading(manager.session.unpack)
         manager.connection_file = str(self.sockets / f"k{self._starts}.json")
+        self._managers.append(manager)
         spec = manager.kernel_spec
         if spec is not None and FORKABLE in spec.argv:
             spec.argv = [*spec.argv, "--HistoryManager.enabled=False"]  # nobody will read it
@@ -250,18 +281,28 @@ class Box:
 
     def close(self) -> None:
         """End every process that still belongs to the box; remove the folder."""
-        # A forked kernel's supervisor has ended them.
-        for _ in range(10 if self._preload is None else 0):
-            if not self._kill_all():
-                break  # while one is ended, another may start the next
+        with contextlib.ExitStack() as ends:  # the last first, and each whatever becomes of it
+            ends.callback(self._remove)
+            if self._preload is None:
+                ends.callback(self._kill_all)
+            for manager in self._managers:
+                ends.callback(_end, manager)
+
+    def _remove(self) -> None:
         for folder, names, _files in os.walk(self.folder):
             for path in (os.path.join(folder, name) for name in names):
                 if not os.path.islink(path):
                     os.chmod(path, 0o700)  # else what is in it could not be removed
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _kill_all(self) -> bool:
-        """Kill every process of the box; tell whether there was one."""
+    def _kill_all(self) -> None:
+        """Kill every process of the box. A forked kernel's supervisor has done so."""
+        for _ in range(10):
+            if not self._kill_those_there():
+                break  # while one is ended, another may start the next
+
+    def _kill_those_there(self) -> bool:
+        """Kill the processes of the box; tell whether there was one."""
         found = False
         for process in psutil.process_iter():
             try:
@@ -273,26 +314,44 @@ class Box:
         return found
 
 
-def _compile(course: Path, work: Path) -> None:
-    """Lay compiled modules beside those that are the course's, and still as they are there."""
+def _end(manager: AsyncKernelManager) -> None:
+    """End a kernel that is still there: who started it failed before or while ending it."""
+    process = getattr(manager.provisioner, "process", None)
+    if process is not None and process.poll() is None:
+        process.kill()
+        with contextlib.suppress(TimeoutError, subprocess.TimeoutExpired):
+            process.wait(ENDING)
+
+
+def _lay(course: Path, work: Path) -> None:
+    """Lay the course's packages over a student's, and compiled modules beside the course's."""
+    for archive in packages(course):
+        for path in unpack(archive, work):
+            if path.suffix == ".py":
+                _compile(path, path.relative_to(work).as_posix())
     for path in course.glob("*.py"):
-        copy, source = work / path.name, path.read_bytes()
-        if not copy.is_file() or copy.read_bytes() != source:
-            continue  # never a student's own: it can be made to crash the compiler
-        try:
-            data = _compiled(path.name, source)
-        except py_compile.PyCompileError:
-            continue  # the import will say so
-        compiled = Path(importlib.util.cache_from_source(str(copy)))
-        compiled.parent.mkdir(exist_ok=True)
-        compiled.write_bytes(data)
+        copy = work / path.name
+        # Never a student's own: it can be made to crash the compiler.
+        if copy.is_file() and copy.read_bytes() == path.read_bytes():
+            _compile(copy, path.name)
+
+
+def _compile(path: Path, name: str) -> None:
+    """Lay a compiled module beside its source, which is the course's."""
+    try:
+        data = _compiled(name, path.read_bytes())
+    except py_compile.PyCompileError:
+        return  # the import will say so
+    compiled = Path(importlib.util.cache_from_source(str(path)))
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.write_bytes(data)
 
 
 @functools.lru_cache(100)
 def _compiled(name: str, source: bytes) -> bytes:
     """Return a module in the form that Python imports without looking at its source."""
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, name)
+        path = Path(folder, "module.py")
         path.write_bytes(source)
         mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
         compiled = py_compile.compile(

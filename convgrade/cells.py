@@ -12,7 +12,9 @@ from nbgrader import utils
 
 __all__ = [
     "ATTACHED",
+    "FIRST_LINE",
     "FLAGS",
+    "MAX_CODE",
     "REGIONS",
     "Copy",
     "Part",
@@ -28,6 +30,9 @@ REGIONS = ("HIDDEN TESTS", "MARK SCHEME")  # nbgrader's defaults, each after BEG
 FLAGS = ("grade", "locked", "solution", "task")
 # The first line of an answer cell: "# grade_id: name", in Markdown "<!-- grade_id: name -->".
 FIRST_LINE = re.compile(r"\s*(?:#|<!--)[ \t]*grade_id[ \t]*:[ \t]*(\S+)")
+MAX_CODE = (
+    100_000  # characters of a code cell: read as Python it takes a thousand times the memory
+)
 ATTACHED = "attachment:"  # how Markdown names a picture that the cell carries
 
 

@@ -260,6 +260,12 @@ def _launcher() -> list[str]:
 # --- system calls -----------------------------------------------------------------------------
 
 
+def end_with_parent() -> None:
+    """Have this process killed when the thread that started it ends, prctl(2); on Linux only."""
+    if sys.platform == "linux":
+        _call("prctl", 1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG
+
+
 def _call(name: str, *args: int | bytes | ctypes.Array[ctypes.c_char] | None) -> int:
     """Call a C function that returns -1 and sets errno on failure."""
     result: int = getattr(_libc, name)(*(_long(arg) for arg in args))
@@ -788,7 +794,7 @@ def _in_the_box(
 ) -> int:
     """Be the first process below the supervisor; return how the command ended."""
     os.close(reader)
-    _call("prctl", 1, signal.SIGKILL, 0, 0, 0)  # PR_SET_PDEATHSIG: this parent has one thread
+    end_with_parent()  # which has one thread
     orphan = select.poll()
     orphan.register(writer, 0)
     if orphan.poll(0):  # the parent ended before prctl

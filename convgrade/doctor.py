@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Any
 
 from convgrade import confine
+from convgrade.kernels.folders import short_folder
 
 __all__ = ["Finding", "examine", "main", "report"]
 
@@ -310,12 +311,16 @@ def main() -> int:
     return 0 if all(finding.kept for finding in findings) else 1
 
 
+def _temporary() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="convgrade-doctor-", dir=short_folder())
+
+
 class _World(contextlib.ExitStack):
     """What is attacked: files, a process, listeners; and the folder of the box."""
 
     def __init__(self) -> None:
         super().__init__()
-        top = Path(self.enter_context(tempfile.TemporaryDirectory(prefix="convgrade-doctor-")))
+        top = Path(self.enter_context(_temporary()))
         elsewhere, self.folder = top / "course", top / "box"
         for folder in (elsewhere, self.folder):
             folder.mkdir()
@@ -450,7 +455,7 @@ def _versions() -> dict[str, str]:
             f"{confine._landlock_version()}, {confine._LANDLOCK_WANTED} is needed"
         )
     code = "import ipykernel.kernelapp, torch"
-    with tempfile.TemporaryDirectory(prefix="convgrade-doctor-") as folder:
+    with _temporary() as folder:
         argv = [sys.executable, "-I", "-c", code]
         argv = confine.command(argv, read=confine.system_paths(), write=[Path(folder)])
         start = time.perf_counter()

@@ -16,6 +16,7 @@ from convgrade.records import Record, read_record
 __all__ = ["Comment", "Exercise", "Grade", "read_exercises"]
 
 UNANSWERED = "No response."  # what nbgrader's automatic comment says of an untouched answer
+OURS = {"LeftOut", "NotRun", "Timeout"}  # what `TrustedClient` calls its own errors: no news
 STATES = ("full", "part", "none", "not answered", "crashed", "waits for a person", "not gradable")
 
 
@@ -115,7 +116,7 @@ def _fill(exercise: Exercise, cell: NotebookNode, comments: Mapping[str, Comment
             exercise.notes += filter(None, comment.automatic.split("\n"))
             exercise.comments += filter(None, [comment.written])
         exercise.errors += [
-            f"{output.ename}: {output.evalue}".removesuffix(": ")
+            output.evalue if output.ename in OURS else _error_words(output)
             for output in answer.get("outputs", [])
             if output.output_type == "error"
         ]
@@ -132,6 +133,12 @@ def _fill(exercise: Exercise, cell: NotebookNode, comments: Mapping[str, Comment
         exercise.test_words = list(_words(cell))
 
 
+def _error_words(output: NotebookNode) -> str:
+    words = f"{output.ename}: {output.evalue}".removesuffix(": ")
+    # IPython names a cell's text like a file, by a number that nobody has seen.
+    return re.sub(r"\(\d+\.py, line (\d+)\)", r"(line \1 of the cell)", words)
+
+
 def _words(cell: NotebookNode) -> Iterator[str]:
     """Yield what a test cell says, without colours; not the number that it ends in."""
     for output in cell.outputs:
@@ -145,7 +152,7 @@ def _words(cell: NotebookNode) -> Iterator[str]:
 
 def _unsaid(exercise: Exercise) -> Iterator[str]:
     """Yield the notes that say more than the state and the test do."""
-    said = "\n".join(exercise.test_words).lower()
+    said = "\n".join([*exercise.errors, *exercise.test_words]).lower()
     for note in exercise.notes:
         if note != UNANSWERED and note.rstrip(".").lower() not in said:
             yield note

@@ -9,6 +9,7 @@ shell, so magics, display and pictures work as in a notebook.
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import io
 import multiprocessing
@@ -23,7 +24,6 @@ import time
 import traceback
 import warnings
 from collections.abc import Sequence
-from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -35,8 +35,9 @@ from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import ExecutionResult, InteractiveShell
 from traitlets.config import Config
 
-from convgrade import wire
+from convgrade import confine, wire
 from convgrade.kernels.server import INLINE
+from convgrade.kernels.sockets import kill_server, use_short_folder
 from convgrade.remote import Link, Lost, Namespace, line_of
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "Expect",
     "Gone",
     "Judge",
+    "JudgeError",
     "Outcome",
     "Own",
     "bound_names",
@@ -56,7 +58,10 @@ __all__ = [
 Output = dict[str, Any]
 
 UNREACHED = "the test could not reach your code"
-MAX_OUTPUT = 1_000_000  # characters a course's cell may print
+START = 120.0  # seconds for its server's imports and its own start
+MAX_OUTPUT = 1_000_000  # characters a course's cell may print, and as many it may display
+MAX_WORDS, MAX_TRACE = 2000, 20_000  # characters of an error's message, and of its traceback
+MAX_MEMORY = 4 * 2**30  # bytes that the process may take besides what its server had
 
 
 @dataclass(frozen=True)
@@ -146,20 +151,46 @@ def _context() -> Any:
     return multiprocessing.get_context(method)
 
 
+class JudgeError(RuntimeError):
+    """The grader's process for test cells could not be started; the message says why."""
+
+
 _starting = threading.Lock()
 
 
 def _start(process: Any) -> None:
-    """Start a process, with ``__main__`` hidden: it would import nbgrader's command line again."""
+    """Start a process, with ``__main__`` hidden: it would import nbgrader's command line again.
+
+    Raises
+    ------
+    JudgeError
+        With the reason.
+    """
     with _starting:
         main = sys.modules["__main__"]
         sys.modules["__main__"] = ModuleType("__main__")
         try:
-            process.start()
-        except (EOFError, OSError):  # the server was killed meanwhile; there is a new one now
-            process.start()
+            use_short_folder()
+            try:
+                _start_in_time(process)
+            except (EOFError, OSError):  # the server was killed meanwhile; there is a new one now
+                _start_in_time(process)
+        except (EOFError, OSError) as error:
+            why = str(error) or "it ended while it started"
+            raise JudgeError(f"the process that runs test cells did not start: {why}") from error
         finally:
             sys.modules["__main__"] = main
+
+
+def _start_in_time(process: Any) -> None:
+    """Start a process; a server that says nothing is killed, and then this fails."""
+    timer = threading.Timer(START, kill_server)
+    timer.daemon = True
+    timer.start()
+    try:
+        process.start()
+    finally:
+        timer.cancel()
 
 
 class Judge:
@@ -180,11 +211,16 @@ class Judge:
         if hasattr(context, "set_forkserver_preload"):
             context.set_forkserver_preload([__name__, *preload, "convgrade.ready"])
         self._pipe, theirs = context.Pipe()
-        self._process = context.Process(
-            target=_serve, args=(theirs, str(folder), str(support)), daemon=True
-        )
-        _start(self._process)
-        theirs.close()
+        with contextlib.closing(theirs), contextlib.ExitStack() as undo:
+            undo.callback(self._pipe.close)
+            self._process = context.Process(
+                target=_serve, args=(theirs, str(folder), str(support)), daemon=True
+            )
+            _start(self._process)
+            undo.pop_all()
+        self._ends = contextlib.ExitStack()  # the last first, and each whatever becomes of it
+        for end in (self._process.close, self._process.join, self._process.kill, self._pipe.close):
+            self._ends.callback(end)
 
     def send(self, message: Cell | Expect | Own | Gone) -> None:
         """Hand over a cell to run, or news.
@@ -210,17 +246,16 @@ class Judge:
         return message
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
-        self._pipe.close()
-        self._process.kill()
-        self._process.join()
-        self._process.close()
+        """End the process, whatever it is doing; harmless when repeated."""
+        self._ends.close()
 
 
 # -------------------------------------------------------------- inside the process
 
 
 def _serve(pipe: Any, folder: str, support: str) -> None:
+    confine.end_with_parent()  # even in the middle of a cell
+    _limit_memory()
     os.environ["MPLBACKEND"] = INLINE
     if "matplotlib" in sys.modules and "convgrade.ready" not in sys.modules:
         sys.modules["matplotlib"].rcParams["backend"] = INLINE  # it has read the environment
@@ -236,7 +271,7 @@ def _serve(pipe: Any, folder: str, support: str) -> None:
     while True:
         try:
             message = pipe.recv()
-        except EOFError:
+        except (EOFError, ConnectionError):  # who asked is gone
             return
         if isinstance(message, Expect):
             shell.names.expect(set(message.names))
@@ -244,6 +279,18 @@ def _serve(pipe: Any, folder: str, support: str) -> None:
             shell.names.own(set(message.names))
         elif isinstance(message, Cell):
             pipe.send(_run(shell, message, listener))
+
+
+def _limit_memory() -> None:
+    """Let what a test is given, and what it makes of that, fail here and not fill the machine."""
+    if sys.platform == "linux":
+        import resource  # Windows has none
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + MAX_MEMORY
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if hard == resource.RLIM_INFINITY or most < hard:
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 _made: list[Any] = []  # ahead, before the fork
@@ -300,6 +347,17 @@ class _Outputs(list[Output]):
     """A cell's outputs, as they come."""
 
     room = MAX_OUTPUT
+    room_shown = 10 * MAX_OUTPUT
+
+    def show(self, output: Output) -> None:
+        """Add a display, such as a picture, as long as there is room for its texts."""
+        before = self.room_shown
+        texts = (value for value in output["data"].values() if isinstance(value, (str, bytes)))
+        self.room_shown -= 100 + sum(map(len, texts))
+        if self.room_shown >= 0:
+            self.append(output)
+        elif before >= 0:
+            self.stream("[What this test displays further is left out: it is too much.]\n")
 
     def stream(self, text: str) -> None:
         text = text[: self.room]
@@ -325,7 +383,7 @@ class _Publisher(DisplayPublisher):  # type: ignore[misc]
 
     def publish(self, data: Any, metadata: Any = None, **options: Any) -> None:
         output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
-        self.shell.outputs.append(output)
+        self.shell.outputs.show(output)
 
     def clear_output(self, wait: bool = False) -> None:
         self.shell.outputs.clear()
@@ -383,7 +441,11 @@ def _run(shell: _Shell, cell: Cell, listener: _Listener) -> Outcome:
     shell.outputs, shell.value, shell.source = _Outputs(), None, cell.source
     shell.names["In"] = ["", *map(_as_run, cell.cells)]  # as IPython's own record has them
     stream: Any = _Stream(shell.outputs)
-    with shell.names.linked(link), redirect_stdout(stream), redirect_stderr(stream):
+    with (
+        shell.names.linked(link),
+        contextlib.redirect_stdout(stream),
+        contextlib.redirect_stderr(stream),
+    ):
         result = shell.run_cell(cell.source)
     if cell.points is None:
         return Outcome(0.0, lost=link.lost, trace=_trace(_errors(result)))
@@ -406,7 +468,7 @@ def _hidden(cell: Cell) -> frozenset[int]:
 
 
 def _trace(error: BaseException | None) -> str:
-    return "".join(traceback.format_exception(error)) if error is not None else ""
+    return "".join(traceback.format_exception(error))[-MAX_TRACE:] if error is not None else ""
 
 
 def _verdict(shell: _Shell, cell: Cell, link: Link, result: ExecutionResult) -> Outcome:
@@ -456,7 +518,7 @@ def _error(error: BaseException, link: Link, names: Namespace, cell: Cell) -> Ou
     name, lines = type(error).__name__, cell.source.splitlines()
     trace = [(f, n) for f, n in traceback.walk_tb(error.__traceback__) if f.f_globals is names]
     line = next((n for f, n in trace if f.f_code.co_name == "<module>"), 0)
-    words = " ".join(str(error).split())
+    words = " ".join(str(error)[:MAX_WORDS].split())
     if line in cell.hidden:
         if error is not link.raised and not _worded(error, trace, cell.source):
             words = ""  # it could hold the values looked for

@@ -11,12 +11,15 @@ import ast
 import copy
 import re
 import warnings
+from collections.abc import Mapping
 from itertools import count
 
 from nbformat import NotebookNode
 
 from convgrade.cells import (
     ATTACHED,
+    FIRST_LINE,
+    MAX_CODE,
     REGIONS,
     Copy,
     Part,
@@ -26,15 +29,20 @@ from convgrade.cells import (
     tidy,
     visible,
 )
-from convgrade.repairs import Repair, find_repairs
+from convgrade.repairs import WORDS, Repair, find_repairs
 
 __all__ = ["Repair", "hidden_lines", "rebuild", "visible"]
 
+MAX_OWN_CODE = 1_000_000  # characters of all code cells that a student added
 # Lines that nbgrader takes for its own wherever they stand.
 MARKERS = re.compile(rf"(BEGIN|END) ({'|'.join(REGIONS)})")
 
 
-def rebuild(course: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode, list[Repair]]:
+def rebuild(
+    course: NotebookNode,
+    submitted: NotebookNode,
+    released: Mapping[str, NotebookNode] | None = None,
+) -> tuple[NotebookNode, list[Repair]]:
     """Return the notebook to grade, and what had to be repaired.
 
     Parameters
@@ -45,6 +53,8 @@ def rebuild(course: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode
     submitted : NotebookNode
         What a student handed in, in any minor version of format 4 and in any
         condition: it raises nothing. Left as it is.
+    released : mapping of str to cell, optional
+        By grade_id, the marked cells that were handed out, where they are known.
 
     Returns
     -------
@@ -67,9 +77,13 @@ def rebuild(course: NotebookNode, submitted: NotebookNode) -> tuple[NotebookNode
         if cell.place in owner:
             found.setdefault(owner[cell.place], []).append(cell)
     stands = {index: _standing(parts[index], same) for index, same in found.items()}
-    repairs = find_repairs(parts, found, stands, set(guesses.values()))
+    repairs = find_repairs(parts, found, stands, set(guesses.values()), released or {})
     extras = _extras(parts, copies, owner, stands)
-    notebook.cells = _assemble(parts, stands, extras)
+    long = _too_long(extras)
+    if long:
+        words = WORDS["own too long"].format(limit=MAX_CODE, total=MAX_OWN_CODE, count=len(long))
+        repairs.append(Repair("", words))
+    notebook.cells = _assemble(parts, stands, extras, long)
     return notebook, repairs
 
 
@@ -154,6 +168,8 @@ def _by_name(parts: list[Part], copies: list[Copy], owner: dict[int, int]) -> di
 
 def _bound(text: str) -> set[str]:
     """Return the names that a cell defines or assigns at top level."""
+    if len(text) > MAX_CODE:
+        return set()
     python = re.sub(r"(?m)^[%!?].*$", "", text)  # without IPython's own commands
     try:
         with warnings.catch_warnings():
@@ -204,16 +220,32 @@ def _is_own(part: Part, cell: Copy, stands: Copy) -> bool:
     return part.role == "example"
 
 
+def _too_long(extras: dict[int, list[Copy]]) -> set[int]:
+    """Return the places of the student's own code cells that are not run: there is too much."""
+    long, room = set(), MAX_OWN_CODE
+    for cell in sorted((c for cells in extras.values() for c in cells), key=lambda c: c.place):
+        if cell.kind != "code":
+            continue
+        if len(cell.text) > min(MAX_CODE, room):
+            long.add(cell.place)
+        else:
+            room -= len(cell.text)
+    return long
+
+
 def _assemble(
-    parts: list[Part], stands: dict[int, Copy], extras: dict[int, list[Copy]]
+    parts: list[Part],
+    stands: dict[int, Copy],
+    extras: dict[int, list[Copy]],
+    long: set[int],
 ) -> list[NotebookNode]:
     used = {part.cell.id for part in parts}
     ids = (name for name in (f"extra_{n}" for n in count(1)) if name not in used)
-    cells = [_own(cell, next(ids)) for cell in extras.get(-1, [])]
+    cells = [_own(cell, next(ids), cell.place in long) for cell in extras.get(-1, [])]
     for part in parts:
         if part.role != "example" or part.index in stands:
             cells.append(_filled(part, stands.get(part.index)))
-        cells += [_own(cell, next(ids)) for cell in extras.get(part.index, [])]
+        cells += [_own(cell, next(ids), cell.place in long) for cell in extras.get(part.index, [])]
     return cells
 
 
@@ -227,15 +259,27 @@ def _filled(part: Part, cell: Copy | None) -> NotebookNode:
     return filled
 
 
-def _own(cell: Copy, cell_id: str) -> NotebookNode:
+def _own(cell: Copy, cell_id: str, long: bool) -> NotebookNode:
     own = NotebookNode(cell_type=cell.kind, id=cell_id, metadata=NotebookNode())
-    own.source = _text(cell.kind, cell)
+    own.source = _left_out(cell) if long else _text(cell.kind, cell)
     if cell.kind == "code":
         own.outputs, own.execution_count = [], None
     return own
 
 
+def _left_out(cell: Copy) -> str:
+    """Say in a cell why it is empty; an answer keeps its first line."""
+    first = cell.text.split("\n", 1)[0] if FIRST_LINE.match(cell.text[:1000]) else ""
+    words = (
+        f"# Left out: this cell has {len(cell.text):,} characters. A code cell may have "
+        f"{MAX_CODE:,},\n# and all that a student adds {MAX_OWN_CODE:,}."
+    )
+    return "\n".join(filter(None, [first[:200].strip(), words]))
+
+
 def _text(kind: str, cell: Copy) -> str:
+    if kind == "code" and len(cell.text) > MAX_CODE:
+        return _left_out(cell)
     text = MARKERS.sub(r"\1_\2", cell.text)
     if kind != "markdown":
         return text

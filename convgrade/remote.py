@@ -182,6 +182,8 @@ class Link:
             reply = wire.receive(self._socket, limit)
         except wire.WireError as error:
             self._lose(f"what your function returned cannot be read ({error})")
+        except MemoryError:
+            self._lose("what your functions returned in this test takes too much memory")
         if type(reply) is not dict:
             self._lose("what your function returned cannot be read")
         return reply

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from convgrade.cells import ATTACHED, FLAGS, Copy, Part, tidy
+import nbformat
+from nbformat import NotebookNode
+from nbgrader import utils
 
-__all__ = ["Repair", "find_repairs"]
+from convgrade.cells import ATTACHED, FLAGS, MAX_CODE, Copy, Part, tidy
+
+__all__ = ["WORDS", "Repair", "find_repairs"]
 
 # Each says the rule, what was found, and what was done. Nothing is quoted from the submission.
 WORDS = {
@@ -35,11 +39,20 @@ WORDS = {
     "first line was followed.",
     "pasted": "An answer's first line names it: this one's named another exercise, which has an "
     "answer cell of its own, so nbgrader's metadata was followed.",
+    "too long": "A code cell has at most {limit:,} characters: this one has {found:,} and was "
+    "left out, so look at the file that was handed in; data belongs into a file beside the "
+    "notebook.",
+    "own too long": "A notebook's own code cells have at most {limit:,} characters each and "
+    "{total:,} in all: {count} were left out; data belongs into a file beside the notebook.",
     "picture": "Answers are text: a picture attached to this one was left out, so look for it in "
     "the file that was handed in.",
     "metadata": "A cell's type, marks and tags come from the course: {fields} had been changed "
     "and was set back.",
+    "older": "This cell is as the course handed it out, but not as the course is now: the "
+    "course's text and points of now count.",
 }
+#: What nbgrader's checksum covers beside the text. Not "locked": for it, every test cell is.
+COVERED = {"points", "grade", "solution", "cell type"}
 
 
 @dataclass(frozen=True)
@@ -52,10 +65,16 @@ class Repair:
         The marked cell that it concerns; "" for the whole notebook.
     words : str
         One sentence for the instructor.
+    told : bool
+        Whether it is surely the student's doing, so that they are told as well.
+    older : bool
+        Whether it is the course's doing: the cell was handed out like that.
     """
 
     grade_id: str
     words: str
+    told: bool = True
+    older: bool = False
 
 
 def find_repairs(
@@ -63,8 +82,13 @@ def find_repairs(
     found: Mapping[int, list[Copy]],
     stands: Mapping[int, Copy],
     guessed: Set[int],
+    released: Mapping[str, NotebookNode],
 ) -> list[Repair]:
     """Compare what was handed in with the course.
+
+    A course may change after it was handed out. A cell that fits nbgrader's checksum
+    in its own metadata is as it was handed out, whenever that was; so is one that
+    equals the release that is there.
 
     Parameters
     ----------
@@ -76,6 +100,8 @@ def find_repairs(
         The one of them that stands for it.
     guessed : set of int
         Indices of answers that were recognised by what they define.
+    released : mapping of str to cell
+        By grade_id, the marked cells of the release that is there; may be empty.
     """
     marked = [part for part in parts if part.name]
     there = [part for part in marked if part.index in found]
@@ -84,21 +110,64 @@ def find_repairs(
         len(there) < len(marked) / 2 and not any(part.role == "answer" for part in there)
     ):
         return [Repair("", WORDS["wrong file"].format(found=len(there), marked=len(marked)))]
-    repairs = [Repair("", words) for words in _notebook_words(marked, found)]
+    older = {part.index: [_is_handed_out(cell, released.get(part.name)) for cell in same]
+             for part in marked if (same := found.get(part.index))}  # fmt: skip
+    stale = [part for part in there if _is_older(part, found[part.index], older[part.index])]
+    # The course of then may have had other cells, in another order.
+    repairs = [Repair("", words, told=not stale) for words in _notebook_words(marked, found)]
     for part in marked:
         same = found.get(part.index, [])
+        own = [c for c, as_was in zip(same, older.get(part.index, []), strict=True) if not as_was]
         if part.role == "answer":
-            told = _answer_words(part, same, stands.get(part.index))
+            told = [(words, True) for words in _answer_words(part, same, stands.get(part.index))]
         else:
-            told = _locked_words(part, same)
-        repairs += [Repair(part.name, words) for words in told]
+            told = [(words, not stale) for words in _count_words(same)]
+            changed = [cell for cell in own if tidy(cell.text) != part.released]
+            if changed:
+                # Where the checksum was lost, nobody knows what was handed out.
+                sure = any(cell.mark.get("checksum") for cell in changed)
+                told.append((WORDS["locked changed"], sure))
+        repairs += [Repair(part.name, words, sure) for words, sure in told]
         if part.index in guessed:
             repairs.append(Repair(part.name, WORDS["guessed"]))
-        fields = sorted({field for cell in same for field in _fields(part, cell)})
-        if fields:
-            words = WORDS["metadata"].format(fields=", ".join(fields))
-            repairs.append(Repair(part.name, words))
+        fields = {field: cell for cell in same for field in _fields(part, cell)
+                  if cell in own or field not in COVERED}  # fmt: skip
+        # The checksum of an answer tells nothing once there is one.
+        unsure = {"points"} if part.role == "answer" and any(map(part.changed, same)) else set()
+        for names, sure in (set(fields) - unsure, True), (set(fields) & unsure, False):
+            if names:
+                words = WORDS["metadata"].format(fields=", ".join(sorted(names)))
+                repairs.append(Repair(part.name, words, sure))
+        if part in stale:
+            repairs.append(Repair(part.name, WORDS["older"], told=False, older=True))
     return repairs
+
+
+def _is_handed_out(cell: Copy, released: NotebookNode | None) -> bool:
+    """Say whether a cell is as it was handed out, by its own checksum or the release."""
+    mark = dict(cell.mark)
+    if released is not None and tidy(cell.text) == tidy(released.source):
+        given = released.metadata.nbgrader
+        if all(mark.get(key) == given.get(key) for key in (*FLAGS, "points")):
+            return True
+    mark["grade_id"] = cell.label
+    node = nbformat.from_dict(
+        {"cell_type": cell.kind, "source": cell.text, "metadata": {"nbgrader": mark}}
+    )
+    try:
+        return bool(mark["checksum"] == utils.compute_checksum(node))
+    except (KeyError, TypeError, ValueError, OverflowError):
+        return False  # the metadata is lost, or not nbgrader's any more
+
+
+def _is_older(part: Part, same: list[Copy], handed_out: list[bool]) -> bool:
+    """Say whether a copy was handed out, and is not what the course is now."""
+    return any(
+        cell.label == part.name
+        and (tidy(cell.text) != part.released or COVERED & set(_fields(part, cell)))
+        for cell, as_was in zip(same, handed_out, strict=True)
+        if as_was
+    )
 
 
 def _notebook_words(marked: list[Part], found: Mapping[int, list[Copy]]) -> Iterator[str]:
@@ -113,13 +182,11 @@ def _notebook_words(marked: list[Part], found: Mapping[int, list[Copy]]) -> Iter
         yield WORDS["moved"].format(later=swapped[0][0], earlier=swapped[0][1])
 
 
-def _locked_words(part: Part, same: list[Copy]) -> Iterator[str]:
+def _count_words(same: list[Copy]) -> Iterator[str]:
     if not same:
         yield WORDS["locked missing"]
     if len(same) > 1:
         yield WORDS["locked twice"].format(count=len(same))
-    if any(tidy(cell.text) != part.released for cell in same):
-        yield WORDS["locked changed"]
 
 
 def _answer_words(part: Part, same: list[Copy], stands: Copy | None) -> Iterator[str]:
@@ -128,6 +195,8 @@ def _answer_words(part: Part, same: list[Copy], stands: Copy | None) -> Iterator
         return
     if len(same) > 1:
         yield WORDS["answer twice"].format(count=len(same))
+    if part.cell.cell_type == "code" and len(stands.text) > MAX_CODE:
+        yield WORDS["too long"].format(limit=MAX_CODE, found=len(stands.text))
     if part.cell.cell_type == "markdown" and ATTACHED in stands.text:
         yield WORDS["picture"]
     if any(cell.comment == part.name and cell.label not in ("", part.name) for cell in same):

@@ -32,7 +32,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from traitlets import Bool, Float, Integer, List, Unicode
 
-from convgrade import serve, wire
+from convgrade import outputs, serve, wire
 from convgrade.box import Box, copy_files
 from convgrade.cells import hidden_lines, is_test, visible
 from convgrade.judge import (
@@ -106,6 +106,9 @@ class TrustedClient(NotebookClient):
     max_output = Integer(
         1_000_000, help="Characters of output kept of a student's cell; the rest is left out."
     ).tag(config=True)
+    max_outputs = Integer(
+        20_000_000, help="Characters of output kept of all cells of a student's in a notebook."
+    ).tag(config=True)
     max_flood = Integer(
         50_000_000, help="Characters of output at which a student's cell is stopped."
     ).tag(config=True)
@@ -144,12 +147,15 @@ class TrustedClient(NotebookClient):
         self.notes: dict[str, list[str]] = {}
         self._files, self._support = files, support
         self._judge: Judge | None = None
+        self._starting: asyncio.Task[Judge] | None = None  # the first of them
         self._told: list[Cell | Expect | Own] = []  # to the judge, for the next one if it is lost
         self._ran: list[int] = []  # cells that the student's kernel has run, in order
         self._crashed: dict[int, str] = {}  # cells that it must not run again, and why
         self._restarts = 0
         self._serving = False
-        self._printed = 0
+        self._printed = self._kept = 0  # characters of this cell; of those before
+        self._room = self.max_output  # of this cell
+        self._displays = outputs.Displays()
         self._uses: dict[int, set[str]] = {}  # names that unlocked cells mention, by place
         self._deadline = float("inf")
         self._watch: asyncio.Task[Any] | None = None
@@ -176,7 +182,7 @@ class TrustedClient(NotebookClient):
             with Box(self._files, self.memory, self.confined, modules, self._support) as self._box:
                 try:
                     run_sync(self._grade)(course)
-                except KeyboardInterrupt:  # the event loop has stopped before its `finally`
+                except KeyboardInterrupt:  # the event loop has stopped before it closed anything
                     run_sync(self._close)()
                     raise
         finally:
@@ -185,10 +191,10 @@ class TrustedClient(NotebookClient):
     async def _grade(self, course: Path) -> None:
         self._course = course
         # Both import torch: side by side.
-        starting = asyncio.create_task(self._new_judge())
+        self._starting = asyncio.create_task(self._new_judge())
         try:
             await self._start_kernel()
-            self._judge = await starting
+            self._judge = await self._starting
             # The student's time begins here: imports on a busy machine are not their fault.
             self._deadline = time.monotonic() + self.notebook_timeout
             self._uses = {
@@ -201,7 +207,6 @@ class TrustedClient(NotebookClient):
                     await self._cell(index, cell)
             self._number_cells()
         finally:
-            self._judge = await starting if self._judge is None else self._judge
             await self._close()
 
     def _number_cells(self) -> None:
@@ -217,11 +222,18 @@ class TrustedClient(NotebookClient):
         return await asyncio.to_thread(Judge, self._box.sockets, self._course, self.preload)
 
     async def _close(self) -> None:
+        """End both processes, each whatever becomes of the other."""
+        async with contextlib.AsyncExitStack() as ends:
+            ends.push_async_callback(self._cleanup)
+            ends.push_async_callback(self._close_judge)
+
+    async def _close_judge(self) -> None:
+        if self._starting is not None:
+            await asyncio.wait({self._starting})  # it may have failed; who waited for it knows
+            if self._judge is None and self._starting.exception() is None:
+                self._judge = self._starting.result()
         if self._judge is not None:
             self._judge.close()
-            self._judge = None
-        if self.km is not None:
-            await self._cleanup()
 
     # ------------------------------------------------------------------ one cell
 
@@ -420,7 +432,9 @@ class TrustedClient(NotebookClient):
 
     async def _execute(self, cell: NotebookNode, index: int, **options: Any) -> None:
         """Run a cell in the student's kernel; KernelLostError when that does not survive."""
+        self._kept += min(self._printed, self._room)
         self._stopped, self._exits, self._printed = False, False, 0
+        self._room = max(0, min(self.max_output, self.max_outputs - self._kept))
         try:
             await super().async_execute_cell(cell, index, **options)
         except DeadKernelError:
@@ -475,17 +489,27 @@ class TrustedClient(NotebookClient):
             if self._serving and kind != "error":
                 return None
             before = self._printed
-            self._printed += sum(len(str(value)) for value in content.values())
+            self._printed += outputs.weight(content)
             if self._printed > self.max_flood >= before:
                 self._kill()
-            if self._printed > self.max_output:
-                if before <= self.max_output:
-                    kept = content["text"][: self.max_output - before] if kind == "stream" else ""
-                    words = f"{kept}\n[Output after {self.max_output:,} characters is left out.]\n"
+            if kind == "error":
+                outputs.shorten_error(content)
+            if self._printed > self._room:
+                if before <= self._room:
+                    kept = content["text"][: self._room - before] if kind == "stream" else ""
+                    words = f"{kept}\n[{self._too_much()}]\n"
                     cell.outputs.append(v4.new_output("stream", name="stdout", text=words))
-                return None
+                # The error in which it ended is told all the same, once.
+                if kind != "error" or any(o.output_type == "error" for o in cell.outputs[-2:]):
+                    return None
+            self._displays.admit(content)
         output: NotebookNode | None = super().process_message(msg, cell, cell_index)
         return output
+
+    def _too_much(self) -> str:
+        if self._room < self.max_output:
+            return f"Output after {self.max_outputs:,} characters in this notebook is left out."
+        return f"Output after {self._room:,} characters is left out."
 
     def _kill(self) -> asyncio.Task[None]:
         """Begin to end the kernel, once: its manager cannot do it twice at the same time."""
@@ -501,7 +525,8 @@ class TrustedClient(NotebookClient):
         """End the kernel, if it is not being ended already, and let go of it."""
         if self._killing is not None:
             await asyncio.wait({self._killing})
-        await self._async_cleanup_kernel()
+        if self.km is not None:
+            await self._async_cleanup_kernel()
 
     async def _recover(self) -> None:
         """Give the notebook a fresh kernel if the present one is gone or does not answer."""

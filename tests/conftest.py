@@ -15,6 +15,8 @@ import torch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
+from gate import assignments  # noqa: E402 (found on the path since the line above)
+
 torch.set_num_threads(1)  # matrices here are small, and two test processes share two cores
 
 
@@ -26,6 +28,7 @@ LONG = (
     "test_same_gradebook",
     "test_classroom",
     "test_student",
+    "test_instructors_page",
     "test_autograde",
     "test_trusted",
     "test_postgres",
@@ -66,13 +69,13 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
     return report
 
 
-def make_course(root: Path, notebooks: str = "*.ipynb") -> Path:
-    """Copy what an instructor starts from: source/ and the configuration."""
-    target = root / "source" / "toeplitz"
+def make_course(root: Path, notebooks: str = "*.ipynb", assignment: str = "toeplitz") -> Path:
+    """Copy what an instructor starts from: an assignment in source/, and the configuration."""
+    target = root / "source" / assignment
     target.mkdir(parents=True)
-    for path in (ROOT / "source" / "toeplitz").glob(notebooks):
+    for path in (ROOT / "source" / assignment).glob(notebooks):
         shutil.copy(path, target)
-    shutil.copy(ROOT / "convkit.py", target)
+    shutil.copy(ROOT / "source" / "toeplitz" / "convkit.zip", target)
     shutil.copy(ROOT / "nbgrader_config.py", root)
     return root
 
@@ -105,7 +108,9 @@ def run_nbgrader(root: Path, *args: str, check: bool = True) -> subprocess.Compl
 
 @pytest.fixture(scope="session")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a course with all notebooks and its release generated."""
-    root = make_course(tmp_path_factory.mktemp("course"))
-    run_nbgrader(root, "generate_assignment", "toeplitz")
+    """Return a course with all assignments and their releases generated."""
+    root = tmp_path_factory.mktemp("course")
+    for assignment in assignments():
+        make_course(root, assignment=assignment)
+        run_nbgrader(root, "generate_assignment", assignment)
     return root

@@ -17,7 +17,15 @@ from functools import cache
 from pathlib import Path
 
 import torch
-from gate import ANSWERS, Answer, Verdict, exercises, notebooks, read_answers, source_notebook
+from gate import (
+    ANSWERS,
+    Answer,
+    Verdict,
+    assignments,
+    notebooks,
+    read_answers,
+    source_notebook,
+)
 
 HEAD = """\
 # Which mistakes are named
@@ -30,15 +38,23 @@ this page; `.venv/bin/python tests/confusion.py --write docs/diagnosis.md` write
 """
 
 
+def silent() -> dict[str, dict[str, str]]:
+    """Read ``tests/answers/<assignment>/silent.toml``: by exercise, ideas that get no name."""
+    found: dict[str, dict[str, str]] = {}
+    for assignment in assignments():
+        found |= tomllib.loads((ANSWERS / assignment / "silent.toml").read_text())
+    return found
+
+
 @cache
 def graded(answer: Answer) -> Verdict:
     """Return what a test cell says about an answer, graded once."""
-    return source_notebook("toeplitz", answer.notebook).grade(answer.exercise, answer.source)
+    return answer.grade()
 
 
 def page() -> str:
     """Return the page as Markdown."""
-    answers = read_answers("toeplitz")
+    answers = read_answers()
     wrong = [a for a in answers if a.kind.startswith("M")]
     right = [a for a in answers if a.kind == "correct"]
     own = sum(graded(a).named == {a.kind} for a in wrong)
@@ -57,24 +73,24 @@ def page() -> str:
         "by its name and the third by none. `-` means that none is, for the reason given at the "
         "end.",
     ]
-    for notebook in notebooks("toeplitz"):
-        lines += ["", f"## {notebook}", "", *_table(notebook, answers)]
+    for assignment, notebook in notebooks():
+        here = [a for a in answers if (a.assignment, a.notebook) == (assignment, notebook)]
+        lines += ["", f"## {assignment}/{notebook}", "", *_table(assignment, notebook, here)]
     return "\n".join([*lines, "", "## Why some are not named", "", *_reasons(), ""])
 
 
 def _refused(answer: Answer) -> bool:
-    full = source_notebook("toeplitz", answer.notebook).points[answer.exercise]
-    return graded(answer).points < full
+    return graded(answer).points < answer.full
 
 
-def _table(notebook: str, answers: list[Answer]) -> list[str]:
+def _table(assignment: str, notebook: str, answers: list[Answer]) -> list[str]:
     """Return a table of one notebook: misconceptions down, exercises across."""
-    names = [exercise for name, exercise in exercises("toeplitz") if name == notebook]
+    names = list(source_notebook(assignment, notebook).tests)
     found: defaultdict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
     for answer in answers:
-        if answer.notebook == notebook and answer.kind.startswith("M"):
+        if answer.kind.startswith("M"):
             found[answer.kind, answer.exercise][answer.kind in graded(answer).named] += 1
-    styles = Counter(a.exercise for a in answers if a.kind == "correct" and a.notebook == notebook)
+    styles = Counter(a.exercise for a in answers if a.kind == "correct")
     rows = [
         "| | " + " | ".join(f"`{name}`" for name in names) + " |",
         "|---|" + "---:|" * len(names),
@@ -91,9 +107,8 @@ def _table(notebook: str, answers: list[Answer]) -> list[str]:
 
 def _reasons() -> list[str]:
     """Return the reasons for silence, as a table."""
-    silent = tomllib.loads((ANSWERS / "silent.toml").read_text())
     rows = ["| exercise | idea | why |", "|---|---|---|"]
-    for exercise, kinds in silent.items():
+    for exercise, kinds in silent().items():
         rows += [f"| `{exercise}` | {kind} | {why} |" for kind, why in kinds.items()]
     return rows
 

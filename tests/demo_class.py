@@ -1,7 +1,7 @@
 """Build the demo class in submitted/ from release/ and from the answers in tests/answers.
 
-``demo_class.toml`` says, for each invented submission, what it shows and which
-answer it gives to which exercise. ``make submitted`` runs this file.
+``tests/answers/<assignment>/demo_class.toml`` says, for each invented submission, what it shows
+and which answer it gives to which exercise. ``make submitted`` runs this file.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ import nbformat
 from nbgrader.api import Gradebook
 
 sys.path.insert(0, str(Path(__file__).parent))
-from gate import ROOT, read_answers
+from gate import ANSWERS, ROOT, assignments, read_answers
 
-ASSIGNMENT = "toeplitz"
 EXPECTED = ROOT / "submitted" / "expected_points.csv"
 
 
@@ -29,6 +28,7 @@ EXPECTED = ROOT / "submitted" / "expected_points.csv"
 class Submission:
     """An invented submission: its default answers and those that differ."""
 
+    assignment: str
     name: str
     shows: str
     base: str  # "model": the model solutions, "blank": as handed out
@@ -39,10 +39,14 @@ class Submission:
 
 
 def submissions() -> list[Submission]:
-    """Read the class from demo_class.toml."""
-    table: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
+    """Read the class from the file demo_class.toml of every assignment."""
+    tables: dict[str, dict[str, Any]] = {
+        name: tomllib.loads((ANSWERS / name / "demo_class.toml").read_text())
+        for name in assignments()
+    }
     return [
         Submission(
+            assignment,
             name,
             entry["shows"],
             entry.get("base", "model"),
@@ -51,6 +55,7 @@ def submissions() -> list[Submission]:
             entry.get("left_out", []),
             entry.get("damaged", False),
         )
+        for assignment, table in tables.items()
         for name, entry in table.items()
     ]
 
@@ -64,8 +69,9 @@ def answer_source(submission: Submission, notebook: str, exercise: str) -> str |
     title = submission.answers[exercise]
     found = [
         answer.source
-        for answer in read_answers(ASSIGNMENT)
-        if (answer.notebook, answer.exercise, answer.title) == (notebook, exercise, title)
+        for answer in read_answers()
+        if (answer.assignment, answer.notebook, answer.exercise, answer.title)
+        == (submission.assignment, notebook, exercise, title)
     ]
     assert len(found) == 1, f"{submission.name}: {len(found)} answers to {exercise}: {title!r}"
     return found[0]
@@ -104,14 +110,16 @@ def damage(nb: nbformat.NotebookNode, notebook: str) -> None:
 def build(target: Path) -> None:
     """Write every submission below ``target``, replacing what is there."""
     for submission in submissions():
-        folder = target / submission.name / ASSIGNMENT
+        folder = target / submission.name / submission.assignment
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        for path in sorted((ROOT / "release" / ASSIGNMENT).glob("*.ipynb")):
+        for path in sorted((ROOT / "release" / submission.assignment).glob("*.ipynb")):
             if path.stem in submission.left_out:
                 continue
             nb = nbformat.read(path, as_version=4)
-            models = nbformat.read(ROOT / "source" / ASSIGNMENT / path.name, as_version=4)
+            models = nbformat.read(
+                ROOT / "source" / submission.assignment / path.name, as_version=4
+            )
             written = {c.id: strip_markers(c.source) for c in models.cells}
             for cell in nb.cells:
                 if cell.metadata.get("nbgrader", {}).get("solution"):
@@ -122,18 +130,22 @@ def build(target: Path) -> None:
             (folder / path.name).write_text(nbformat.writes(nb) + "\n")
 
 
-def expected_points() -> dict[str, dict[str, float]]:
-    """Read the table: submission -> exercise -> automatic points."""
+def expected_points() -> dict[tuple[str, str], dict[str, float]]:
+    """Read the table: (assignment, submission) -> exercise -> automatic points."""
+    found: dict[tuple[str, str], dict[str, float]] = {}
     with EXPECTED.open(newline="") as file:
-        rows = list(csv.DictReader(file))
-    names = [name for name in rows[0] if name != "exercise"]
-    return {n: {r["exercise"]: float(r[n]) for r in rows} for n in names}
+        for row in csv.DictReader(file):
+            assignment, exercise = row.pop("assignment"), row.pop("exercise")
+            for name, points in row.items():
+                if points:  # not everybody hands in every assignment
+                    found.setdefault((assignment, name), {})[exercise] = float(points)
+    return found
 
 
-def automatic_points(course: Path, name: str) -> dict[str, float]:
+def automatic_points(course: Path, assignment: str, name: str) -> dict[str, float]:
     """Read from a course's gradebook: exercise -> automatic points of a submission."""
     with Gradebook(f"sqlite:///{course}/gradebook.db", "convolution-is-a-matrix") as gradebook:
-        submission = gradebook.find_submission(ASSIGNMENT, name)
+        submission = gradebook.find_submission(assignment, name)
         return {
             f"{notebook.name}/{grade.name.removesuffix('_test')}": grade.auto_score
             for notebook in submission.notebooks

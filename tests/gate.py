@@ -11,6 +11,7 @@ import contextlib
 import io
 import linecache
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,6 +29,7 @@ ANSWERS = ROOT / "tests" / "answers"
 class Answer:
     """One way to answer an exercise: right in some style, or wrong for a known reason."""
 
+    assignment: str
     notebook: str
     exercise: str
     kind: str  # "correct", or the misconception's number, such as "M01"
@@ -36,6 +38,15 @@ class Answer:
 
     def __str__(self) -> str:
         return f"{self.notebook}/{self.exercise}/{self.kind}: {self.title}"
+
+    def grade(self) -> Verdict:
+        """Return what the exercise's test cell says about it."""
+        return source_notebook(self.assignment, self.notebook).grade(self.exercise, self.source)
+
+    @property
+    def full(self) -> float:
+        """The points of its exercise."""
+        return source_notebook(self.assignment, self.notebook).points[self.exercise]
 
 
 @dataclass(frozen=True)
@@ -48,19 +59,24 @@ class Verdict:
     @property
     def named(self) -> set[str]:
         """Numbers of the misconceptions that messages name."""
-        return set(re.findall(r"\((M\d\d)\)", self.output))
+        return set(re.findall(r"\((M\d+)\)", self.output))
+
+
+def assignments() -> list[str]:
+    """Return the names of the course's assignments, sorted."""
+    return sorted({path.parent.name for path in (ROOT / "source").glob("*/*.ipynb")})
 
 
 @cache
-def read_answers(assignment: str) -> list[Answer]:
+def read_answers() -> list[Answer]:
     """Read ``tests/answers/<assignment>/*.py``: cells headed ``# %% exercise | kind | title``."""
     answers = []
-    for path in sorted((ANSWERS / assignment).glob("*.py")):
+    for path in [p for name in assignments() for p in sorted((ANSWERS / name).glob("*.py"))]:
         parts = re.split(r"^# %% (.*)$", path.read_text(), flags=re.MULTILINE)
         for head, body in zip(parts[1::2], parts[2::2], strict=True):
             exercise, kind, title = (word.strip() for word in head.split("|"))
             source = f"# grade_id: {exercise}\n{body.strip()}"
-            answers.append(Answer(path.stem, exercise, kind, title, source))
+            answers.append(Answer(path.parent.name, path.stem, exercise, kind, title, source))
     return answers
 
 
@@ -140,29 +156,55 @@ def source_notebook(assignment: str, name: str) -> SourceNotebook:
     return SourceNotebook(ROOT / "source" / assignment / f"{name}.ipynb")
 
 
-def notebooks(assignment: str) -> list[str]:
-    """Return the names of an assignment's source notebooks, in order."""
-    return sorted(path.stem for path in (ROOT / "source" / assignment).glob("*.ipynb"))
+def notebooks() -> list[tuple[str, str]]:
+    """Return (assignment, notebook) for every source notebook, in order."""
+    return [
+        (name, path.stem)
+        for name in assignments()
+        for path in sorted((ROOT / "source" / name).glob("*.ipynb"))
+    ]
 
 
-def exercises(assignment: str) -> Iterator[tuple[str, str]]:
-    """Yield (notebook, exercise) for every automatically graded exercise."""
-    for name in notebooks(assignment):
+def exercises() -> Iterator[tuple[str, str, str]]:
+    """Yield (assignment, notebook, exercise) for every automatically graded exercise."""
+    for assignment, name in notebooks():
         for exercise in source_notebook(assignment, name).tests:
-            yield name, exercise
+            yield assignment, name, exercise
+
+
+def main(words: list[str]) -> int:
+    """Print every answer of a notebook, or of some of its exercises; 1 if one is misjudged.
+
+    Parameters
+    ----------
+    words : list of str
+        A notebook, then exercises; with ``-v`` all messages are printed.
+    """
+    torch.set_num_threads(1)
+    verbose = "-v" in words
+    wanted, *only = [word for word in words if word != "-v"] or [""]
+    found = [
+        answer
+        for answer in read_answers()
+        if answer.notebook == wanted and (not only or answer.exercise in only)
+    ]
+    if not found:
+        known = {a.exercise: None for a in read_answers() if a.notebook == wanted}
+        what = f"exercises of {wanted}" if known else "notebooks"
+        names = list(known) or [name for _, name in notebooks()]
+        print(f"No answers for {' '.join([wanted, *only]).strip()!r}. There are the {what}:")
+        print(*names, sep="\n")
+        return 1
+    bad = 0
+    for answer in found:
+        verdict = answer.grade()
+        good = (verdict.points == answer.full) == (answer.kind == "correct")
+        bad += not good
+        print(f"{'ok ' if good else 'BAD'} {verdict.points:g}/{answer.full:g} {answer}")
+        if not good or verbose:
+            print(verdict.output)
+    return 1 if bad else 0
 
 
 if __name__ == "__main__":  # for authors: every answer of one notebook, with its messages
-    import sys
-
-    torch.set_num_threads(1)
-    verbose = "-v" in sys.argv
-    wanted, *only = [word for word in sys.argv[1:] if word != "-v"]
-    for answer in read_answers("toeplitz"):
-        if answer.notebook == wanted and (not only or answer.exercise in only):
-            verdict = source_notebook("toeplitz", wanted).grade(answer.exercise, answer.source)
-            full = source_notebook("toeplitz", wanted).points[answer.exercise]
-            good = (verdict.points == full) == (answer.kind == "correct")
-            print(f"{'ok ' if good else 'BAD'} {verdict.points:g}/{full:g} {answer}")
-            if not good or verbose:
-                print(verdict.output)
+    sys.exit(main(sys.argv[1:]))

@@ -3,7 +3,7 @@
 Mutants come from every model solution and from two more correct answers an
 exercise, by the operators of `mutators`. One that still earns full points has
 survived: the hidden tests are too weak, or it is a right answer as well. Each
-survivor is judged in ``tests/mutation_survivors.toml``, which holds exactly
+survivor is judged in ``tests/answers/<assignment>/mutants.toml``, which hold exactly
 the survivors, no more and no fewer. `mutation` prints all this.
 """
 
@@ -28,11 +28,10 @@ from typing import Any
 
 import mutation_inputs
 import psutil
-from gate import ROOT, SourceNotebook, read_answers, source_notebook
+from gate import ANSWERS, SourceNotebook, assignments, read_answers, source_notebook
 from mutators import Change, changes
 
-ASSIGNMENT = "toeplitz"
-JUDGED = ROOT / "tests" / "mutation_survivors.toml"
+JUDGED = "mutants.toml"  # beside the answers of an assignment
 SEED = 20  # of the sample from typed answers
 SAMPLE = 24  # mutants of one operator from one typed answer
 JOBS = 2
@@ -46,6 +45,7 @@ CHUNK = 40  # mutants judged by one process, if none of them ends it: a fork cos
 class Mutant:
     """A right answer with one small change."""
 
+    assignment: str
     notebook: str
     exercise: str
     style: str  # "model", or the title of a correct answer
@@ -72,14 +72,14 @@ class Judgement:
 
 
 @cache
-def mutants(notebook: str, exercise: str) -> list[Mutant]:
+def mutants(assignment: str, notebook: str, exercise: str) -> list[Mutant]:
     """Return the mutants of an exercise, the same ones every time."""
     found = []
-    for style, source, first, last in _right_answers(notebook, exercise):
+    for style, source, first, last in _right_answers(assignment, notebook, exercise):
         new = changes(source, first, last)
         if "def " not in source:
             new = _sample(new, f"{SEED} {notebook} {exercise} {style}")
-        found += [Mutant(notebook, exercise, style, change) for change in new]
+        found += [Mutant(assignment, notebook, exercise, style, change) for change in new]
     before = collections.Counter[str]()
     for i, mutant in enumerate(found):
         found[i] = replace(mutant, again=before[mutant.id])
@@ -87,31 +87,35 @@ def mutants(notebook: str, exercise: str) -> list[Mutant]:
     return found
 
 
-def _right_answers(notebook: str, exercise: str) -> Iterator[tuple[str, str, int, int | None]]:
+def _right_answers(
+    assignment: str, notebook: str, exercise: str
+) -> Iterator[tuple[str, str, int, int | None]]:
     """Yield title, source, first and last line to change, the model solution first."""
-    model = source_notebook(ASSIGNMENT, notebook).answers[exercise]
+    model = source_notebook(assignment, notebook).answers[exercise]
     lines = model.split("\n")
     first, last = (
         next(i for i, line in enumerate(lines, 1) if f"### {mark} SOLUTION" in line)
         for mark in ("BEGIN", "END")
     )
     yield "model", model, first, last
-    styles = _data()["styles"][exercise]
+    styles = _data(assignment)["styles"][exercise]
     chosen = [
         answer
-        for answer in read_answers(ASSIGNMENT)
+        for answer in read_answers()
         if (answer.notebook, answer.exercise, answer.kind) == (notebook, exercise, "correct")
         and answer.title in styles
     ]
-    assert len(chosen) == len(styles) >= 1, f"{JUDGED.name}: {exercise} names no such answers"
+    assert len(chosen) == len(styles) >= 1, (
+        f"{assignment}/{JUDGED}: {exercise} names no such answers"
+    )
     for answer in chosen:
         yield answer.title, answer.source, 1, None
 
 
 @cache
-def _data() -> dict[str, Any]:
+def _data(assignment: str) -> dict[str, Any]:
     """Read what people wrote: which correct answers are mutated, and the judgements."""
-    return tomllib.loads(JUDGED.read_text())
+    return tomllib.loads((ANSWERS / assignment / JUDGED).read_text())
 
 
 def _sample(found: list[Change], seed: str) -> list[Change]:
@@ -157,7 +161,7 @@ def agree(tried: Sequence[Mutant], cases: int = 400) -> list[bool | None]:
     """
 
     def same(mutant: Mutant) -> bool:
-        notebook = source_notebook(ASSIGNMENT, mutant.notebook)
+        notebook = source_notebook(mutant.assignment, mutant.notebook)
         return mutation_inputs.agrees(notebook, mutant.exercise, mutant.change.source, cases)
 
     return _in_processes(same, tried, 20 * CPU_SECONDS, 2 * WALL_SECONDS)
@@ -244,7 +248,8 @@ def _child(
 def judgements() -> dict[str, Judgement]:
     """Read what was thought about each survivor, by its id."""
     found: dict[str, Judgement] = {}
-    for entry in _data().get("judgement", []):
+    entries = [e for name in assignments() for e in _data(name).get("judgement", [])]
+    for entry in entries:
         for name in entry["mutants"]:
             assert name not in found, f"judged twice: {name}"
             found[name] = Judgement(entry["verdict"], entry["reason"])
@@ -252,10 +257,11 @@ def judgements() -> dict[str, Judgement]:
 
 
 @cache
-def outcomes(notebook: str, exercise: str) -> dict[Mutant, str]:
+def outcomes(assignment: str, notebook: str, exercise: str) -> dict[Mutant, str]:
     """Grade the mutants of an exercise, once a session."""
-    tried = mutants(notebook, exercise)
-    return dict(zip(tried, grade(source_notebook(ASSIGNMENT, notebook), tried), strict=True))
+    tried = mutants(assignment, notebook, exercise)
+    source = source_notebook(assignment, notebook)
+    return dict(zip(tried, grade(source, tried), strict=True))
 
 
 def misjudged(found: Mapping[Mutant, str], judged: Iterable[str]) -> list[str]:

@@ -16,11 +16,11 @@ from pathlib import Path
 
 import torch
 from gate import exercises
-from mutants import ASSIGNMENT, Judgement, Mutant, Tally, agree, judgements, misjudged, tally
+from mutants import Judgement, Mutant, Tally, agree, judgements, misjudged, tally
 from mutants import outcomes as outcomes_of
 from mutators import OPERATORS
 
-Outcomes = Mapping[tuple[str, str], Mapping[Mutant, str]]
+Outcomes = Mapping[tuple[str, str, str], Mapping[Mutant, str]]
 
 TOP = """\
 # Mutants of right answers
@@ -43,13 +43,13 @@ hundreds of entries: of those a sample is taken, always the same one.
 ```
 
 The operators are in [tests/mutators.py](../tests/mutators.py), the judgements in
-[tests/mutation_survivors.toml](../tests/mutation_survivors.toml).
+`mutants.toml` beside the answers of each assignment, in [tests/answers](../tests/answers).
 """
 
 
-def everything() -> dict[tuple[str, str], dict[Mutant, str]]:
+def everything() -> dict[tuple[str, str, str], dict[Mutant, str]]:
     """Grade every mutant of the course."""
-    return {exercise: outcomes_of(*exercise) for exercise in exercises(ASSIGNMENT)}
+    return {exercise: outcomes_of(*exercise) for exercise in exercises()}
 
 
 def page(found: Outcomes, judged: Mapping[str, Judgement]) -> str:
@@ -82,10 +82,10 @@ def _row(name: str, t: Tally) -> str:
     return f"| {name} | {t.made} | {t.killed} | {t.equivalent} | {t.survived} | {t.score:.1%} |"
 
 
-def show(notebook: str, exercise: str, judged: Mapping[str, Judgement]) -> bool:
+def show(assignment: str, notebook: str, exercise: str, judged: Mapping[str, Judgement]) -> bool:
     """Print the numbers of an exercise, and what is wrong with its judgements; True if nothing."""
     begun = time.monotonic()
-    found = outcomes_of(notebook, exercise)
+    found = outcomes_of(assignment, notebook, exercise)
     print(_row(f"{notebook}/{exercise}", tally(found, judged)), end=" ")
     ended = sum(outcome == "ended" for outcome in found.values())
     print(f"{time.monotonic() - begun:.1f} s" + (f", {ended} ended" if ended else ""), flush=True)
@@ -102,13 +102,16 @@ def main(words: list[str]) -> int:
     """Print a table of what is asked for, or write the page; return 1 if a judgement is wrong."""
     torch.set_num_threads(1)
     with contextlib.redirect_stdout(io.StringIO()):  # what locked cells print
-        known = list(exercises(ASSIGNMENT))
+        known = list(exercises())
     if words[:1] == ["--write"]:
         Path(words[1]).write_text(page(everything(), judgements()))
         return 0
     judged = judgements()
     print("\n".join(_head("exercise")))
-    wanted = [name for name in known if words == list(name)[: len(words)]]
+    wanted = [name for name in known if words == list(name[1:])[: len(words)]]
+    if not wanted:
+        print(f"\nNo exercise {' '.join(words)!r}. There are:")
+        print(*(f"{notebook} {exercise}" for _, notebook, exercise in known), sep="\n")
     right = [show(*name, judged) for name in wanted]
     return 0 if right and all(right) else 1
 

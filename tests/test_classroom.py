@@ -432,7 +432,7 @@ def test_a_worker_with_another_version_is_refused_by_name(
     course.hand_in("ada")
     checkout = tmp_path / "checkout"
     shutil.copytree(ROOT / "convgrade", checkout / "convgrade")
-    shutil.copy(ROOT / "convkit.py", checkout)
+    shutil.copytree(ROOT / "convkit", checkout / "convkit")
     with (checkout / "convgrade" / "rubric.py").open("a") as file:
         file.write("# a line more\n")
     address, _ = scheduler

@@ -489,7 +489,7 @@ def test_a_mistake_on_the_command_line(words: list[str], message: str, tmp_path:
 def test_paths_of_the_system_leave_out_the_course() -> None:
     """The environment may lie in the course's folder, which stays out of sight."""
     paths = confine.system_paths()
-    for private in (ROOT, ROOT / "source", ROOT / "convgrade", ROOT / "convkit.py", Path.home()):
+    for private in (ROOT, ROOT / "source", ROOT / "convgrade", ROOT / "convkit", Path.home()):
         assert not any(private == path or path in private.parents for path in paths), private
 
 

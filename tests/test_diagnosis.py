@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import collections
 import re
-import tomllib
 from collections.abc import Callable
 from typing import Any
 
 import nbformat
 import pytest
-from confusion import graded, page
+from confusion import graded, page, silent
 from gate import (
-    ANSWERS,
     ROOT,
     Answer,
     Verdict,
@@ -31,8 +29,8 @@ from convkit.ideas.toeplitz.block_toeplitz_2d import _BLOCKS, _made
 from convkit.misconceptions import MISCONCEPTIONS
 from convkit.slips import Slip
 
-ALL = read_answers("toeplitz")
-SILENT = tomllib.loads((ANSWERS / "silent.toml").read_text())
+ALL = read_answers()
+SILENT = silent()
 
 
 def known_mistake(verdict: Verdict) -> str:
@@ -80,9 +78,9 @@ def test_reasons_are_for_answers_that_exist() -> None:
     assert listed <= {(exercise, kind) for _, exercise, kind in PAIRS}
 
 
-def oracles(notebook: str, exercise: str) -> list[tuple[str, Callable[..., Any]]]:
+def oracles(assignment: str, notebook: str, exercise: str) -> list[tuple[str, Callable[..., Any]]]:
     """Return what the instant check and the hidden test of an exercise take for right."""
-    source = source_notebook("toeplitz", notebook)
+    source = source_notebook(assignment, notebook)
     found = []
 
     def check(name: str, answer: Any, expected: Any = None, *_: Any, **__: Any) -> None:
@@ -103,12 +101,12 @@ def oracles(notebook: str, exercise: str) -> list[tuple[str, Callable[..., Any]]
     return found
 
 
-@pytest.mark.parametrize(("notebook", "exercise"), list(exercises("toeplitz")))
+@pytest.mark.parametrize(("assignment", "notebook", "exercise"), list(exercises()))
 def test_slips_are_wrong_and_unlike_those_of_other_misconceptions(
-    notebook: str, exercise: str
+    assignment: str, notebook: str, exercise: str
 ) -> None:
     """Each is wrong on two random inputs or more, whatever oracle it starts from, and its own."""
-    for name, right in oracles(notebook, exercise):
+    for name, right in oracles(assignment, notebook, exercise):
         slips = SLIPS.get(name, ())
         inputs = {(s.draw, s.cases): inputs_of(s) for s in slips}
 
@@ -152,8 +150,8 @@ def test_block_matrices_are_made_as_they_say() -> None:
 @pytest.mark.parametrize("number", sorted(MISCONCEPTIONS))
 def test_section_to_reread_exists(number: str) -> None:
     titles = set()
-    for name in notebooks("toeplitz"):
-        cells = nbformat.read(ROOT / "source" / "toeplitz" / f"{name}.ipynb", 4).cells
+    for assignment, name in notebooks():
+        cells = nbformat.read(ROOT / "source" / assignment / f"{name}.ipynb", 4).cells
         text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
         for title in re.findall(r"^#+ (?:[\d.]+ )?(.*?)(?:   .*)?$", text, flags=re.MULTILINE):
             titles.add((name[0], title))
@@ -178,10 +176,10 @@ def test_the_page_shows_what_is_named() -> None:
     )
 
 
-@pytest.mark.parametrize(("notebook", "exercise"), list(exercises("toeplitz")))
-def test_a_check_says_what_it_is_worth(notebook: str, exercise: str) -> None:
+@pytest.mark.parametrize(("assignment", "notebook", "exercise"), list(exercises()))
+def test_a_check_says_what_it_is_worth(assignment: str, notebook: str, exercise: str) -> None:
     """It is the points of the parts that the check has tried, and never sounds like all."""
-    source = source_notebook("toeplitz", notebook)
+    source = source_notebook(assignment, notebook)
     said, parts = [], []
 
     def check(*_: Any, worth: str, hidden: str, **__: Any) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import shutil
 import subprocess
 import sys
@@ -201,6 +203,19 @@ def test_an_answer_that_stopped_and_a_part_that_returned_nothing() -> None:
     assert exercise(notebook(shown(record(parts=blank))), grade(0)).state == "not answered"
 
 
+def test_what_stopped_an_answer_is_said_once_and_in_words() -> None:
+    nb = notebook(v4.new_output("stream", name="stdout", text="No points: it crashed."))
+    left = "This cell was left out: it crashed."
+    nb.cells[1].outputs = [v4.new_output("error", ename="LeftOut", evalue=left)]
+    page = page_of(nb, now=grade(0), automatic=left).split('id="notebook"')[0]
+    assert f"<pre>{left}</pre>" in page
+    assert page.count(left) == 1
+    assert "<summary>What the test says</summary>" in page  # folded: it only follows from that
+    evalue = "expected ':' (3015508431.py, line 2)"
+    nb.cells[1].outputs = [v4.new_output("error", ename="SyntaxError", evalue=evalue)]
+    assert exercise(nb).errors == ["SyntaxError: expected ':' (line 2 of the cell)"]
+
+
 def test_points_of_a_person_and_a_penalty_are_told() -> None:
     page = Tags(page_of(notebook(shown(record())), now=grade(2, tests=1, by_person=True), late=1))
     assert "A person set these points; the tests gave 1." in page.text
@@ -335,7 +350,9 @@ def test_the_summary_says_what_the_gradebook_does(
         name: ("–" if name in waits else f"{value:g}", f"{of:g}")
         for name, (value, of, _) in kept.items()
     }
-    total = browser.execute_script("return document.querySelector('tfoot').innerText").split()
+    total = browser.execute_script(
+        "return document.querySelector('.summary tfoot').innerText"
+    ).split()
     assert total == ["Total", f"{score:g}", f"{most:g}"]
     assert f"{score:g} of {most:g} points" in browser.execute_script(
         "return document.querySelector('.total').innerText"
@@ -364,7 +381,8 @@ def test_every_part_and_the_hidden_ones_that_passed_are_there(
             for label in ("inputs", "expected", "yours", "hint"):
                 assert part.get(label, "") in text
         for idea in found["misconceptions"]:
-            assert all(idea[key] in text for key in idea)
+            assert all(idea[key] in text for key in idea if key != "number")
+            assert idea["number"] not in text  # a name for instructors
         pictures = [p["picture"] for p in found["parts"] if p["picture"]]
         labels = browser.execute_script(
             f"return [...document.querySelectorAll(\"{section} svg[role='img']\")]"
@@ -395,8 +413,7 @@ def test_states_crashes_and_what_a_person_did(graded: Path, browser: webdriver.C
 
 VISIBLE = """
 const hides = e => !e.checkVisibility({contentVisibilityAuto: true, visibilityProperty: true});
-return [...document.querySelectorAll('.parts td, .message dd, pre, #notebook p, #notebook h3')]
-    .filter(hides).length
+return [...document.querySelectorAll('.parts td, .message dd, .exercise pre')].filter(hides).length
 """
 
 
@@ -405,15 +422,56 @@ return [...document.querySelectorAll('.parts td, .message dd, pre, #notebook p, 
 def test_print_shows_what_the_screen_folds(
     graded: Path, browser: webdriver.Chrome, who: str
 ) -> None:
-    """And nothing is cut off at the side, on paper about 19 cm wide."""
+    """Except the notebook; and nothing is cut off at the side, on paper about 19 cm wide."""
     visit(browser, address(graded, who))
     assert browser.execute_script(VISIBLE) > 0  # the control: on the screen much is folded
     visit(browser, address(graded, who), 720, media="print")
     assert browser.execute_script(VISIBLE) == 0
+    assert browser.execute_script("return document.querySelector('#notebook').offsetHeight") == 0
     assert browser.execute_script("return document.documentElement.scrollWidth") <= 720
     cut = """return [...document.querySelectorAll('.scrolls, pre, table, svg')].filter(
         e => e.scrollWidth > e.clientWidth + 1 && e.getBoundingClientRect().right > 720).length"""
     assert browser.execute_script(cut) == 0
+
+
+@pytest.mark.slow
+@EACH
+def test_a_printed_page_is_short(graded: Path, browser: webdriver.Chrome, who: str) -> None:
+    """Two sheets an exercise at most, and two for the tables; A4, as browsers print it."""
+    visit(browser, address(graded, who), media="print")
+    printed = browser.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.7})
+    sheets = len(re.findall(rb"/Type\s*/Page\b", base64.b64decode(printed["data"])))
+    exercises = browser.execute_script("return document.querySelectorAll('.exercise').length")
+    assert 1 <= sheets <= 2 + 2 * exercises
+
+
+@pytest.mark.slow
+@EACH
+def test_every_page_shows_the_whole_assignment(
+    graded: Path, browser: webdriver.Chrome, who: str
+) -> None:
+    """Who, each notebook with its points, what waits, and the total that nbgrader exports."""
+    visit(browser, address(graded, who))
+    with gradebook(graded) as book:
+        submission = book.find_submission("toeplitz", who)
+        points = {n.name: [f"{n.score:g}", f"{n.max_score:g}"] for n in submission.notebooks}
+        total = [f"{submission.score:g}", f"{submission.max_score:g}"]
+        waits = submission.needs_manual_grade
+    table = {row[0].split()[0]: row for row in rows(browser, ".whole")}
+    assert {name: row[1:] for name, row in table.items()} == points
+    assert {name for name, row in table.items() if "not handed in" not in row[0]} == {PAGES[who]}
+    assert "this page" in table[PAGES[who]][0]
+    assert any("a person still grades" in row[0] for row in table.values()) == waits
+    foot = browser.execute_script("return document.querySelector('.whole tfoot').innerText")
+    assert foot.split() == ["Total", *total]
+    assert who in browser.execute_script("return document.querySelector('header').innerText")
+
+
+@pytest.mark.slow
+def test_a_feedback_folder_holds_pages_only(graded: Path) -> None:
+    for who, name in PAGES.items():
+        folder = address(graded, who).parent
+        assert [path.name for path in folder.iterdir()] == [f"{name}.html"]
 
 
 READABLE = """

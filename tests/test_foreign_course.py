@@ -16,6 +16,9 @@ CONFIG = """\
 c = get_config()
 c.CourseDirectory.course_id = "my-course"
 
+# The old release stays when a new one cannot be made.
+c.GenerateAssignment.exporter_class = "convgrade.plugins.release.ReleaseExporter"
+
 # These three belong together.
 c.Autograde.exporter_class = "convgrade.plugins.batch.SubmissionExporter"
 c.Autograde.sanitize_preprocessors = [
@@ -33,6 +36,9 @@ c.Autograde.autograde_preprocessors = [
 ]
 # What test cells import: loaded once, not once a notebook.
 c.TrustedClient.preload = ["numpy"]
+
+# In formgrader, what a person grades stands first on a page.
+c.HTMLExporter.preprocessors = ["convgrade.plugins.formgrade.ByHandFirst"]
 
 # Feedback pages: a summary, a section an exercise, no hidden tests and no marking guides.
 c.ClearHiddenTests.enforce_metadata = False

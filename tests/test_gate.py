@@ -9,9 +9,9 @@ import nbformat
 import pytest
 from gate import ROOT, Answer, exercises, notebooks, read_answers, source_notebook
 
-ALL = read_answers("toeplitz")
+ALL = read_answers()
 DOCS = ROOT / "docs" / "misconceptions.md"
-EXERCISES = list(exercises("toeplitz"))
+EXERCISES = list(exercises())
 BUILDERS = (
     "toeplitz_1d",
     "flip",
@@ -24,15 +24,19 @@ BUILDERS = (
 )
 
 
+def place_of(answer: Answer) -> str:
+    """Return how docs/misconceptions.md names a notebook: its number, of `layers` with a name."""
+    number = answer.notebook[0]
+    return number if answer.assignment == "toeplitz" else f"{answer.assignment} {number}"
+
+
 def title(value: object) -> str:
     return str(value)
 
 
 @pytest.mark.parametrize("answer", ALL, ids=title)
 def test_answer(answer: Answer, record_property: pytest.RecordProperty) -> None:
-    notebook = source_notebook("toeplitz", answer.notebook)
-    verdict = notebook.grade(answer.exercise, answer.source)
-    full = notebook.points[answer.exercise]
+    verdict, full = answer.grade(), answer.full
     exercise = f"{answer.notebook}/{answer.exercise}, of {full:g}"
     record_property("gate", f"{exercise}|{answer.kind}|{verdict.points:g}")
     if answer.kind == "correct":
@@ -41,60 +45,61 @@ def test_answer(answer: Answer, record_property: pytest.RecordProperty) -> None:
         assert verdict.points < full, verdict.output
 
 
-@pytest.mark.parametrize(("notebook", "exercise"), EXERCISES)
-def test_model_solution_earns_every_point(notebook: str, exercise: str) -> None:
-    source = source_notebook("toeplitz", notebook)
+@pytest.mark.parametrize(("assignment", "notebook", "exercise"), EXERCISES)
+def test_model_solution_earns_every_point(assignment: str, notebook: str, exercise: str) -> None:
+    source = source_notebook(assignment, notebook)
     verdict = source.grade(exercise, source.answers[exercise])
     assert verdict.points == source.points[exercise], verdict.output
 
 
-@pytest.mark.parametrize(("notebook", "exercise"), EXERCISES)
-def test_handed_out_answer_earns_nothing_and_reads_kindly(notebook: str, exercise: str) -> None:
+@pytest.mark.parametrize(("assignment", "notebook", "exercise"), EXERCISES)
+def test_handed_out_answer_earns_nothing_and_reads_kindly(
+    assignment: str, notebook: str, exercise: str
+) -> None:
     """The stub in release/ gets 0 points and one friendly line from the visible check."""
-    release = nbformat.read(ROOT / "release" / "toeplitz" / f"{notebook}.ipynb", 4)
+    release = nbformat.read(ROOT / "release" / assignment / f"{notebook}.ipynb", 4)
     stub = next(
         c.source
         for c in release.cells
         if c.metadata.get("nbgrader", {}).get("grade_id") == exercise
     )
-    verdict = source_notebook("toeplitz", notebook).grade(exercise, stub)
+    verdict = source_notebook(assignment, notebook).grade(exercise, stub)
     assert verdict.points == 0.0
     assert "not answered yet" in verdict.output
     assert "Error" not in verdict.output
 
 
-@pytest.mark.parametrize(("notebook", "exercise"), EXERCISES)
-def test_every_exercise_has_enough_answers(notebook: str, exercise: str) -> None:
+@pytest.mark.parametrize(("assignment", "notebook", "exercise"), EXERCISES)
+def test_every_exercise_has_enough_answers(assignment: str, notebook: str, exercise: str) -> None:
     """At least three correct styles (five for a builder) and three wrong ideas each."""
     kinds = collections.Counter(
         "correct" if a.kind == "correct" else "wrong"
         for a in ALL
-        if (a.notebook, a.exercise) == (notebook, exercise)
+        if (a.assignment, a.notebook, a.exercise) == (assignment, notebook, exercise)
     )
     assert kinds["correct"] >= (5 if exercise in BUILDERS else 3)
     assert kinds["wrong"] >= 3
 
 
 def test_every_answer_belongs_to_an_exercise() -> None:
-    assert {(a.notebook, a.exercise) for a in ALL} <= set(EXERCISES)
+    assert {(a.assignment, a.notebook, a.exercise) for a in ALL} <= set(EXERCISES)
 
 
-@pytest.mark.parametrize("name", notebooks("toeplitz"))
-def test_grading_twice_gives_the_same_output(name: str) -> None:
+@pytest.mark.parametrize(("assignment", "name"), notebooks())
+def test_grading_twice_gives_the_same_output(assignment: str, name: str) -> None:
     """Random cases come from recorded seeds, so messages are the same, word for word."""
-    notebook = source_notebook("toeplitz", name)
-    for answer in [a for a in ALL if a.notebook == name and a.kind != "correct"][::5]:
-        first = notebook.grade(answer.exercise, answer.source)
-        assert notebook.grade(answer.exercise, answer.source) == first
+    here = [a for a in ALL if (a.assignment, a.notebook) == (assignment, name)]
+    for answer in [a for a in here if a.kind != "correct"][::5]:
+        assert answer.grade() == answer.grade()
 
 
 def test_every_misconception_is_listed_where_it_is_tested() -> None:
     """docs/misconceptions.md names every number that an answer carries, and each has an answer."""
-    rows = re.findall(r"^\| (M\d\d) \| .* \| ([^|]*) \|$", DOCS.read_text(), flags=re.MULTILINE)
+    rows = re.findall(r"^\| (M\d+) \| .* \| ([^|]*) \|$", DOCS.read_text(), flags=re.MULTILINE)
     used: dict[str, set[str]] = {}
     for answer in ALL:
         if answer.kind not in ("correct", "rule"):
-            used.setdefault(answer.kind, set()).add(answer.notebook[0])
+            used.setdefault(answer.kind, set()).add(place_of(answer))
     assert {number for number, _ in rows} - {"M02"} == set(used)
     for number, places in rows:
         if number != "M02" and places != "all":
@@ -106,9 +111,7 @@ def test_readme_shows_an_exercise_as_the_matrix_prints_it() -> None:
     table: dict[str, list[str]] = {}
     for answer in ALL:
         if answer.exercise == "toeplitz_1d":
-            verdict = source_notebook("toeplitz", answer.notebook).grade(
-                answer.exercise, answer.source
-            )
+            verdict = answer.grade()
             table.setdefault(answer.kind, []).append(f"{verdict.points:g}")
     rows = [f"  {kind:<8} {' '.join(table[kind])}" for kind in sorted(table)]
     excerpt = "\n".join(["1_toeplitz_1d/toeplitz_1d, of 6", *rows])

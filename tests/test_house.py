@@ -35,35 +35,58 @@ LAYERS = [
     {"convgrade.records"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
-    {"convgrade.doctor", "convgrade.kernels.folders", "convgrade.kernels.settle"},
-    {"convgrade.kernels.server"},
+    {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
+    {"convgrade.kernels.folders", "convgrade.kernels.settle"},
+    {"convgrade.doctor", "convgrade.kernels.server", "convgrade.kernels.sockets"},
     {"convgrade.kernels.forks"},
     {"convgrade.kernels.provisioner"},
     {"convgrade.kernels.__main__"},
     {"convgrade.repairs", "convgrade.exercises"},
     {"convgrade.rebuild"},
     {"convgrade.serve", "convgrade.remote", "convgrade.box"},
-    {"convgrade.judge"},
+    {"convgrade.judge", "convgrade.outputs"},
     {"convgrade.ready"},
     {"convgrade.trusted"},
+    {f"convgrade.plugins.{name}" for name in ("given", "renew", "rubric_points", "timestamp")},
     {"convgrade.plugins.course"},
-    {"convgrade.plugins.handed_in"},
+    {"convgrade.plugins.handed_in", "convgrade.plugins.overview"},
     {
         f"convgrade.plugins.{name}"
         for name in (
-            *("batch", "colab", "execute", "export", "feedback", "harmless", "page", "rebuild"),
-            *("save", "trim"),
+            *("colab", "execute", "export", "feedback", "formgrade", "handout", "harmless"),
+            *("page", "rebuild", "release", "save", "trim"),
         )
     },
+    # Downloads: read, platforms, placing, writing, the command.
+    {f"convgrade.collect.{name}" for name in ("names", "record")},
+    {f"convgrade.collect.{name}" for name in ("assignment", "download", "people")},
+    {"convgrade.collect.platforms.scheme"},
+    {
+        f"convgrade.collect.platforms.{name}"
+        for name in (
+            *("blackboard", "brightspace", "canvas", "classroom", "folders", "gradescope"),
+            *("ilias", "moodle", "plain", "sakai"),
+        )
+    },
+    {"convgrade.collect.platforms.every"},
+    {"convgrade.collect.attempts"},
+    {"convgrade.collect.placing"},
+    {"convgrade.collect.writing"},
+    {"convgrade.collect.collector"},
+    {"convgrade.collect.report"},
+    {"convgrade.collect.app", "convgrade.plugins.zip_collect"},
+    {"convgrade.plugins.batch"},
     {"convgrade.summary"},
     # The class runner: plain data, the worker's part, the client's, the command.
     {
         f"convgrade.classroom.{name}"
         for name in (
+            "clocks",
             "gradebook",
             "lists",
             "lock",
             "own_worker",
+            "printable",
             "progress",
             "task",
             "times",
@@ -85,6 +108,7 @@ LAYERS = [
     {"convgrade.report.tables"},
     {"convgrade.report.page"},
     {"convgrade.report.make"},
+    {"convgrade.new_course"},
     {"convgrade.app"},
     {"convgrade.__main__"},
 ]

@@ -24,8 +24,8 @@ from jupyter_client.manager import AsyncKernelManager
 from convgrade import confine
 from convgrade.kernels import folders
 from convgrade.kernels.__main__ import install
-from convgrade.kernels.folders import MARK, PREFIX, held_folder, remove_leftovers
-from convgrade.kernels.forks import ForkServer, ForkServerError, fork_server, short_folder
+from convgrade.kernels.folders import MARK, PREFIX, held_folder, remove_leftovers, short_folder
+from convgrade.kernels.forks import ForkServer, ForkServerError, fork_server
 
 pytestmark = [
     pytest.mark.slow,

@@ -504,7 +504,7 @@ def test_pictures_draw_and_leave_no_pyplot_figure_open(draw, monkeypatch) -> Non
     assert plt.get_fignums() == []
 
 
-NOTEBOOKS = sorted((ROOT / "source" / "toeplitz").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "source").glob("*/*.ipynb"))
 
 
 def lecture(path: Path, pictures: str, monkeypatch) -> list[nbformat.NotebookNode]:

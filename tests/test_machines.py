@@ -141,7 +141,7 @@ def test_machines_that_see_nothing_of_the_course_grade_it_alike(
 
     checkout = Path(tempfile.mkdtemp(dir=place.folder))
     shutil.copytree(ROOT / "convgrade", checkout / "convgrade")
-    shutil.copy(ROOT / "convkit.py", checkout)
+    shutil.copytree(ROOT / "convkit", checkout / "convkit")
     with (checkout / "convgrade" / "rubric.py").open("a") as file:
         file.write("# a line more\n")
     for number in (SCHEDULER, ONE, TWO, OTHER):

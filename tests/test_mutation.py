@@ -12,7 +12,7 @@ from mutants import Judgement, Mutant, agree, grade, judgements, misjudged, outc
 from mutation import everything, main, page
 from mutators import OPERATORS, Change, changes
 
-EXERCISES = list(exercises("toeplitz"))
+EXERCISES = list(exercises())
 EXAMPLES = {
     "constant replacement": ("x = 4", "x = 5", "x = 3", "x = 0"),
     "arithmetic replacement": ("x = a - b", "x = a + b"),
@@ -70,12 +70,18 @@ def weak() -> SourceNotebook:
 
 
 def invented(source: str) -> Mutant:
-    return Mutant("1_toeplitz_1d", "toeplitz_1d", "invented", Change("", 1, 1, "", "", source))
+    return Mutant(
+        "toeplitz", "1_toeplitz_1d", "toeplitz_1d", "invented", Change("", 1, 1, "", "", source)
+    )
 
 
 def test_weak_hidden_test_is_found_out() -> None:
     """Where the hidden test looks at the shape alone, the gate fails, and says why."""
-    tried = [m for m in mutants.mutants("1_toeplitz_1d", "toeplitz_1d") if m.style == "model"]
+    tried = [
+        m
+        for m in mutants.mutants("toeplitz", "1_toeplitz_1d", "toeplitz_1d")
+        if m.style == "model"
+    ]
     found = dict(zip(tried, grade(weak(), tried), strict=True))
     assert tally(found, judgements()).score < 0.9
     assert len(misjudged(found, judgements())) > 10
@@ -96,7 +102,7 @@ def test_only_equivalent_mutants_leave_the_score() -> None:
     names = "abcd"
     made = {invented(name): "killed" if name == "a" else "survived" for name in names}
     made = {
-        Mutant("n", "e", name, mutant.change): outcome
+        Mutant("a", "n", "e", name, mutant.change): outcome
         for name, (mutant, outcome) in zip(names, made.items(), strict=True)
     }
     ids = [mutant.id for mutant in made]
@@ -159,10 +165,10 @@ def test_wrong_answer_is_not_called_equivalent() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("notebook", "exercise"), EXERCISES)
-def test_hidden_tests_notice_mutants(notebook: str, exercise: str) -> None:
+@pytest.mark.parametrize(("assignment", "notebook", "exercise"), EXERCISES)
+def test_hidden_tests_notice_mutants(assignment: str, notebook: str, exercise: str) -> None:
     """At least 90% of those that are not equivalent lose points; every survivor is judged."""
-    found, judged = outcomes(notebook, exercise), judgements()
+    found, judged = outcomes(assignment, notebook, exercise), judgements()
     here = [name for name in judged if name.startswith(f"{notebook}/{exercise} (")]
     assert misjudged(found, here) == []
     assert tally(found, judged).score >= 0.90
@@ -177,10 +183,12 @@ def test_hidden_tests_notice_mutants_of_the_whole_course() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("notebook", "exercise"), EXERCISES)
-def test_equivalent_mutants_give_what_the_model_gives(notebook: str, exercise: str) -> None:
+@pytest.mark.parametrize(("assignment", "notebook", "exercise"), EXERCISES)
+def test_equivalent_mutants_give_what_the_model_gives(
+    assignment: str, notebook: str, exercise: str
+) -> None:
     judged = judgements()
-    here = [m for m in mutants.mutants(notebook, exercise) if m.id in judged]
+    here = [m for m in mutants.mutants(assignment, notebook, exercise) if m.id in judged]
     same = [m for m in here if judged[m.id].verdict == "equivalent"]
     answers = agree(same)
     assert [m.id for m, answer in zip(same, answers, strict=True) if not answer] == []
@@ -205,6 +213,7 @@ def test_command_prints_an_exercise(capsys: pytest.CaptureFixture[str]) -> None:
     assert head == "| exercise | mutants | killed | equivalent | survived | score |"
     assert row.startswith("| 1_toeplitz_1d/valid_length | 60 | 59 | 1 | 0 | 100.0% |")
     assert main(["no_such_notebook"]) == 1
+    assert "1_toeplitz_1d valid_length" in capsys.readouterr().out
 
 
 def test_verdicts_are_two_words() -> None:

@@ -17,14 +17,14 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
 from convgrade.rebuild import Repair, hidden_lines, rebuild, visible
 
-NAMES = sorted(path.stem for path in (ROOT / "release" / "toeplitz").glob("*.ipynb"))
+NAMES = sorted(f"{p.parent.name}/{p.stem}" for p in (ROOT / "release").glob("*/*.ipynb"))
 FIRST, WRITTEN = NAMES[0], NAMES[1]  # the second has an answer in words
 ANSWER = "# grade_id: flip\ndef true_convolution_1d(weight, n):\n    return 1"
 
 
 @cache
 def text(kind: str, name: str) -> str:
-    return (ROOT / kind / "toeplitz" / f"{name}.ipynb").read_text(encoding="utf-8")
+    return (ROOT / kind / f"{name}.ipynb").read_text(encoding="utf-8")
 
 
 def read(kind: str, name: str) -> NotebookNode:

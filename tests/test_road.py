@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import nbformat
 import pytest
 from conftest import ROOT, make_course, run_nbgrader
 from gate import notebooks
+
+from convgrade.kit import archive
 
 pytestmark = pytest.mark.slow
 
@@ -27,16 +31,16 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize("name", notebooks("toeplitz"))
-def test_validate_passes_on_the_source(course: Path, name: str) -> None:
-    result = run_nbgrader(course, "validate", f"source/toeplitz/{name}.ipynb")
+@pytest.mark.parametrize(("assignment", "name"), notebooks())
+def test_validate_passes_on_the_source(course: Path, assignment: str, name: str) -> None:
+    result = run_nbgrader(course, "validate", f"source/{assignment}/{name}.ipynb")
     assert "Success! Your notebook passes all the tests." in result.stdout + result.stderr
 
 
-@pytest.mark.parametrize("name", notebooks("toeplitz"))
-def test_validate_fails_on_the_release(course: Path, name: str) -> None:
-    result = run_nbgrader(course, "validate", f"release/toeplitz/{name}.ipynb")
-    nb = nbformat.read(course / "release" / "toeplitz" / f"{name}.ipynb", 4)
+@pytest.mark.parametrize(("assignment", "name"), notebooks())
+def test_validate_fails_on_the_release(course: Path, assignment: str, name: str) -> None:
+    result = run_nbgrader(course, "validate", f"release/{assignment}/{name}.ipynb")
+    nb = nbformat.read(course / "release" / assignment / f"{name}.ipynb", 4)
     tests = sum("points" in c.metadata.get("nbgrader", {}) for c in nb.cells)
     assert f"VALIDATION FAILED ON {tests} CELL(S)" in result.stdout + result.stderr
 
@@ -98,16 +102,20 @@ def test_export_takes_only_the_students_named(small_course: Path) -> None:
 def test_committed_release_is_what_nbgrader_generates(course: Path) -> None:
     """release/ is a generated folder: every byte equals a fresh build."""
     fresh, committed = (
-        {p.name: p.read_bytes() for p in folder.iterdir() if p.suffix in (".ipynb", ".py")}
-        for folder in (course / "release" / "toeplitz", ROOT / "release" / "toeplitz")
+        {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
+        }
+        for folder in (course / "release", ROOT / "release")
     )
-    assert sorted(fresh) == sorted(committed)
+    assert sorted(fresh) == sorted(committed), "run: make release"
     stale = [name for name, data in fresh.items() if committed[name] != data]
     assert not stale, "run: make release"
 
 
 def test_release_holds_no_solution_and_no_hidden_test(course: Path) -> None:
-    for path in (course / "release" / "toeplitz").glob("*.ipynb"):
+    for path in (course / "release").rglob("*.ipynb"):
         text = path.read_text()
         for secret in ("BEGIN SOLUTION", "HIDDEN TESTS", "MARK SCHEME", "convgrade"):
             assert secret not in text, f"{path.name}: {secret}"
@@ -117,12 +125,50 @@ def test_release_holds_no_solution_and_no_hidden_test(course: Path) -> None:
 
 
 def test_students_cannot_shadow_the_kit(small_course: Path) -> None:
-    """A changed convkit.py in a submission is replaced by the course's when graded."""
+    """A changed kit in a submission is replaced by the course's when graded, in every form."""
     folder = small_course / "submitted" / "shadow" / "toeplitz"
     shutil.copytree(SUBMITTED / "blank" / "toeplitz", folder)
     for path in folder.glob("[2-5]*.ipynb"):
         path.unlink()
+    notebook = nbformat.read(folder / f"{ONE}.ipynb", 4)
+    place = "import convkit.checking\nprint(open(convkit.checking.__file__).read())"
+    notebook.cells.append(nbformat.v4.new_code_cell(place, id="place"))
+    nbformat.write(notebook, folder / f"{ONE}.ipynb")
     (folder / "convkit.py").write_text("raise SystemExit('not the kit')\n")
-    run_nbgrader(small_course, "autograde", "toeplitz", "--student", "shadow")
-    kit = small_course / "autograded" / "shadow" / "toeplitz" / "convkit.py"
-    assert kit.read_bytes() == (ROOT / "convkit.py").read_bytes()
+    (folder / "convkit.zip").write_text("not the kit")
+    (folder / "convkit").mkdir()
+    for name in ("__init__", "checking"):
+        (folder / "convkit" / f"{name}.py").write_text("raise SystemExit('not the kit')\n")
+    for command in (["nbgrader", "autograde"], ["convgrade", "grade"]):
+        subprocess.run(
+            [sys.executable, "-m", *command, "toeplitz", "--student", "shadow", "--force"],
+            cwd=small_course,
+            check=True,
+            timeout=600,
+        )
+        graded = small_course / "autograded" / "shadow" / "toeplitz"
+        kit = (ROOT / "source" / "toeplitz" / "convkit.zip").read_bytes()
+        assert (graded / "convkit.zip").read_bytes() == kit
+        cells = nbformat.read(graded / f"{ONE}.ipynb", 4).cells
+        ((output,),) = [cell.outputs for cell in cells if cell.source == place]
+        assert output.text == (ROOT / "convkit" / "checking.py").read_text() + "\n"
+
+
+@pytest.mark.parametrize("stock", [True, False], ids=["stock", "ours"])
+def test_an_assignment_stands_by_itself(tmp_path: Path, stock: bool) -> None:
+    """Copied into another course, its release has what its notebooks need."""
+    shutil.copytree(ROOT / "source" / "toeplitz", tmp_path / "source" / "toeplitz")
+    assert not [path for path in (tmp_path / "source").rglob("*") if path.is_symlink()]
+    if stock:
+        (tmp_path / "nbgrader_config.py").write_text(
+            "import os, sys\n"  # nbgrader calls alembic by name
+            "os.environ['PATH'] += os.pathsep + os.path.dirname(sys.executable)\n"
+            "c = get_config()\nc.ClearMarkScheme.enforce_metadata = False\n"
+        )
+    else:
+        shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    run_nbgrader(tmp_path, "generate_assignment", "toeplitz", "--create")
+    release = tmp_path / "release" / "toeplitz"
+    assert (release / "convkit.zip").read_bytes() == archive()
+    assert (release / "convkit" / "__init__.py").is_file() != stock
+    assert len(list(release.glob("*.ipynb"))) == 5

@@ -7,7 +7,7 @@ from typing import Any
 import nbformat.v4 as v4
 import pytest
 from conftest import ROOT
-from gate import Answer, exercises, notebooks, read_answers, source_notebook
+from gate import Answer, notebooks, read_answers, source_notebook
 from nbformat import NotebookNode
 from nbgrader import utils
 
@@ -50,9 +50,9 @@ class BothWays(TrustedClient):
         await self._aside(REACH.format(path=str(ROOT / "convgrade"), root=str(ROOT)))
 
 
-def with_answers(name: str, answers: list[Answer]) -> NotebookNode:
+def with_answers(assignment: str, name: str, answers: list[Answer]) -> NotebookNode:
     """Return a notebook: the locked cells, then every answer followed by its test cell."""
-    source = source_notebook("toeplitz", name)
+    source = source_notebook(assignment, name)
     cells = []
     for cell in source.cells:
         grader = cell.metadata.get("nbgrader", {})
@@ -79,18 +79,13 @@ def with_answers(name: str, answers: list[Answer]) -> NotebookNode:
 
 
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("name", notebooks("toeplitz"))
-def test_every_answer_earns_the_same(name: str) -> None:
+@pytest.mark.parametrize(("assignment", "name"), notebooks())
+def test_every_answer_earns_the_same(assignment: str, name: str) -> None:
     """All correct and wrong answers, in the grader's process and in a stock kernel."""
-    wanted = {exercise for notebook, exercise in exercises("toeplitz") if notebook == name}
-    answers = [
-        answer
-        for answer in read_answers("toeplitz")
-        if answer.notebook == name and answer.exercise in wanted
-    ]
-    folder = ROOT / "source" / "toeplitz"
+    answers = [a for a in read_answers() if (a.assignment, a.notebook) == (assignment, name)]
+    folder = ROOT / "source" / assignment
     client = BothWays(
-        with_answers(name, answers),
+        with_answers(assignment, name, answers),
         folder,
         folder,
         kernel_name="python3",

@@ -6,16 +6,16 @@ import re
 
 import nbformat
 import pytest
-from gate import ROOT, notebooks
+from gate import ROOT, assignments, notebooks
 
 from convgrade.canonical import canonical, main
 
-NAMES = notebooks("toeplitz")
+NAMES = [f"{assignment}/{name}" for assignment, name in notebooks()]
 HIDDEN = "### BEGIN HIDDEN TESTS"
 
 
 def source(name: str) -> nbformat.NotebookNode:
-    return nbformat.read(ROOT / "source" / "toeplitz" / f"{name}.ipynb", 4)
+    return nbformat.read(ROOT / "source" / f"{name}.ipynb", 4)
 
 
 def graded(name: str) -> list[nbformat.NotebookNode]:
@@ -28,25 +28,32 @@ def visible(cell: nbformat.NotebookNode) -> str:
     return re.sub(r"### BEGIN SOLUTION.*?### END SOLUTION", "", text, flags=re.DOTALL).strip()
 
 
-def test_there_are_five_notebooks() -> None:
+def test_the_notebooks_are_those_of_the_course() -> None:
     assert NAMES == [
-        "1_toeplitz_1d",
-        "2_shift_equivariance",
-        "3_padding",
-        "4_block_toeplitz_2d",
-        "5_parameter_counts",
+        "toeplitz/1_toeplitz_1d",
+        "toeplitz/2_shift_equivariance",
+        "toeplitz/3_padding",
+        "toeplitz/4_block_toeplitz_2d",
+        "toeplitz/5_parameter_counts",
     ]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_is_canonical(name: str) -> None:
-    text = (ROOT / "source" / "toeplitz" / f"{name}.ipynb").read_text()
+    text = (ROOT / "source" / f"{name}.ipynb").read_text()
     assert canonical(text) == text, "run: make fix"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_points_add_up_to_twenty(name: str) -> None:
-    assert sum(c.metadata.nbgrader.get("points", 0) for c in graded(name)) == 20
+@pytest.mark.parametrize("assignment", assignments())
+def test_points_add_up_to_a_hundred(assignment: str) -> None:
+    """And every notebook of an assignment is worth the same."""
+    points = [
+        sum(c.metadata.nbgrader.get("points", 0) for c in graded(name))
+        for name in NAMES
+        if name.startswith(f"{assignment}/")
+    ]
+    assert sum(points) == 100
+    assert len(set(points)) == 1
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -137,7 +144,7 @@ def test_fixer_names_and_repairs_what_is_not_canonical(
     assert "not canonical" in capsys.readouterr().out
     assert main(["--fix", str(tmp_path)]) == 0
     assert main([str(tmp_path)]) == 0
-    assert path.read_text() == (ROOT / "source" / "toeplitz" / f"{NAMES[0]}.ipynb").read_text()
+    assert path.read_text() == (ROOT / "source" / f"{NAMES[0]}.ipynb").read_text()
 
 
 def test_fixer_says_what_is_no_notebook(tmp_path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT, make_course, run_nbgrader
-from demo_class import ASSIGNMENT, automatic_points, expected_points, submissions
+from demo_class import automatic_points, expected_points, submissions
+from gate import assignments
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
 
@@ -31,26 +32,33 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 RUNS = 3
 
 # Of a kernel that dies stock nbgrader grades nothing, and of damaged notebooks it loses cells.
-HONEST = [s.name for s in submissions() if not s.damaged and s.name != "kernel-death"]
+HONEST = [
+    (s.assignment, s.name) for s in submissions() if not s.damaged and s.name != "kernel-death"
+]
 
 
 @pytest.fixture(scope="module")
 def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Grade the class with nbgrader's own preprocessors; return the course."""
-    root = make_course(tmp_path_factory.mktemp("stock"))
-    run_nbgrader(root, "generate_assignment", ASSIGNMENT)
+    root = tmp_path_factory.mktemp("stock")
+    for assignment in assignments():
+        make_course(root, assignment=assignment)
+        run_nbgrader(root, "generate_assignment", assignment)
     (root / "nbgrader_config.py").write_text(STOCK)
-    for name in HONEST:
-        shutil.copytree(ROOT / "submitted" / name, root / "submitted" / name)
-    for _ in range(RUNS):
-        run = run_nbgrader(root, "autograde", ASSIGNMENT, "--log-level=ERROR", check=False)
-        if run.returncode == 0:
-            break
-    assert run.returncode == 0, run.stdout + run.stderr
+    for assignment, name in HONEST:
+        shutil.copytree(
+            ROOT / "submitted" / name / assignment, root / "submitted" / name / assignment
+        )
+    for assignment in assignments():
+        for _ in range(RUNS):
+            run = run_nbgrader(root, "autograde", assignment, "--log-level=ERROR", check=False)
+            if run.returncode == 0:
+                break
+        assert run.returncode == 0, run.stdout + run.stderr
     return root
 
 
-@pytest.mark.parametrize("name", HONEST)
-def test_stock_nbgrader_gives_the_same_points(stock: Path, name: str) -> None:
+@pytest.mark.parametrize(("assignment", "name"), HONEST)
+def test_stock_nbgrader_gives_the_same_points(stock: Path, assignment: str, name: str) -> None:
     """The table is what our own path gives: tests/test_demo_class.py."""
-    assert automatic_points(stock, name) == expected_points()[name]
+    assert automatic_points(stock, assignment, name) == expected_points()[assignment, name]

@@ -18,17 +18,21 @@ from conftest import ROOT, make_course, run_nbgrader
 from gate import notebooks
 from student_env import printed, python, run_all
 
+from convgrade.kit import archive
+
 # The first test may have to install the environment.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 NAMES = notebooks("toeplitz")
 RELEASE = ROOT / "release" / "toeplitz"
+PUT = "Put the course's convkit.zip beside this notebook and run this cell again.\n"
 
 
 @pytest.fixture(scope="module")
 def kit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve convkit.py from this machine; yield the address."""
+    """Serve the release from this machine, and a page to sign in; yield the address."""
     folder = tmp_path_factory.mktemp("served")
-    shutil.copy(ROOT / "convkit.py", folder)
+    shutil.copytree(RELEASE, folder / "release" / "toeplitz")
+    (folder / "page.zip").write_text("<!doctype html><title>Sign in</title>")
 
     class Quiet(http.server.SimpleHTTPRequestHandler):
         def log_message(self, format: str, *args: object) -> None:
@@ -82,7 +86,7 @@ def test_environment_is_clean() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_run_all_on_the_untouched_release(tmp_path: Path, name: str) -> None:
     """No traceback, nothing on stderr; every check says that nothing is answered yet."""
-    shutil.copy(RELEASE / "convkit.py", tmp_path)
+    shutil.copytree(RELEASE / "convkit", tmp_path / "convkit")
     notebook = Path(shutil.copy(RELEASE / f"{name}.ipynb", tmp_path))
     cells = run_all(notebook, tmp_path / "kernel")
     assert all(cell.execution_count for cell in cells)
@@ -95,7 +99,7 @@ def test_run_all_on_the_untouched_release(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_picture_has_alt_text(tmp_path: Path, name: str) -> None:
-    shutil.copy(RELEASE / "convkit.py", tmp_path)
+    shutil.copytree(RELEASE / "convkit", tmp_path / "convkit")
     notebook = Path(shutil.copy(RELEASE / f"{name}.ipynb", tmp_path))
     pictures = [
         output
@@ -111,7 +115,7 @@ def test_every_picture_has_alt_text(tmp_path: Path, name: str) -> None:
 
 def test_colab_fetches_the_kit(tmp_path: Path, colab: Path, kit_server: str) -> None:
     """The notebook alone in an empty folder: its first cell gets the kit, the rest runs."""
-    release = stamped(tmp_path, kit_server + "/convkit.py")
+    release = stamped(tmp_path, kit_server + "/release/{assignment}/convkit.zip")
     for name in NAMES:
         folder = tmp_path / name
         folder.mkdir()
@@ -119,7 +123,7 @@ def test_colab_fetches_the_kit(tmp_path: Path, colab: Path, kit_server: str) -> 
         cells = run_all(notebook, folder / "kernel", colab)
         assert all(cell.execution_count for cell in cells)
         assert printed(cells[0]) == ""
-        assert (notebook.parent / "convkit.py").read_bytes() == (ROOT / "convkit.py").read_bytes()
+        assert (notebook.parent / "convkit.zip").read_bytes() == archive()
 
 
 def first_cells(notebook: Path, count: int) -> None:
@@ -132,14 +136,24 @@ def first_cells(notebook: Path, count: int) -> None:
 def test_colab_says_when_the_kit_cannot_be_fetched(
     tmp_path: Path, colab: Path, kit_server: str
 ) -> None:
-    release = stamped(tmp_path, kit_server + "/missing.py")
+    release = stamped(tmp_path, kit_server + "/missing.zip")
     notebook = alone(tmp_path, release / f"{NAMES[0]}.ipynb")
     first_cells(notebook, 1)
     words = printed(run_all(notebook, tmp_path / "kernel", colab)[0])
-    assert f"The kit could not be fetched from {kit_server}/missing.py." in words
-    assert "404" in words
-    assert "Upload convkit.py with the folder icon on the left" in words
-    assert not (notebook.parent / "convkit.py").exists()
+    assert f"The kit could not be fetched from {kit_server}/missing.zip (HTTP Error 404" in words
+    assert words.endswith(PUT)
+    assert not (notebook.parent / "convkit.zip").exists()
+
+
+def test_colab_says_when_something_else_was_fetched(
+    tmp_path: Path, colab: Path, kit_server: str
+) -> None:
+    release = stamped(tmp_path, kit_server + "/page.zip")
+    notebook = alone(tmp_path, release / f"{NAMES[0]}.ipynb")
+    first_cells(notebook, 1)
+    words = printed(run_all(notebook, tmp_path / "kernel", colab)[0])
+    assert "it cannot be imported from what is here: convkit.zip. " in words
+    assert words.endswith(PUT)
 
 
 def test_colab_says_when_no_repository_is_set(tmp_path: Path, colab: Path) -> None:
@@ -147,22 +161,29 @@ def test_colab_says_when_no_repository_is_set(tmp_path: Path, colab: Path) -> No
     first_cells(notebook, 1)
     words = printed(run_all(notebook, tmp_path / "kernel", colab)[0])
     assert "no address is set" in words
-    assert "Upload convkit.py" in words
+    assert words.endswith(PUT)
 
 
-def test_elsewhere_the_first_cell_does_nothing(tmp_path: Path, kit_server: str) -> None:
-    release = stamped(tmp_path, kit_server + "/convkit.py")
+def test_elsewhere_the_first_cell_fetches_nothing(tmp_path: Path, kit_server: str) -> None:
+    release = stamped(tmp_path, kit_server + "/release/{assignment}/convkit.zip")
     notebook = alone(tmp_path, release / f"{NAMES[0]}.ipynb")
     first_cells(notebook, 1)
     cells = run_all(notebook, tmp_path / "kernel")
+    assert printed(cells[0]) == f"The kit is not in {notebook.parent}. {PUT}"
+    assert [path.name for path in notebook.parent.iterdir()] == [notebook.name]
+
+
+@pytest.mark.parametrize("name", ["convkit.zip", "convkit (1).zip"])
+def test_a_notebook_beside_the_archive_runs(tmp_path: Path, name: str) -> None:
+    notebook = alone(tmp_path, RELEASE / f"{NAMES[0]}.ipynb")
+    shutil.copy(RELEASE / "convkit.zip", notebook.parent / name)
+    cells = run_all(notebook, tmp_path / "kernel")
+    assert all(cell.execution_count for cell in cells)
     assert cells[0].outputs == []
-    assert not (notebook.parent / "convkit.py").exists()
 
 
 def test_badge_stands_in_every_notebook_once_a_repository_is_set(tmp_path: Path) -> None:
-    release = stamped(
-        tmp_path, "https://raw.githubusercontent.com/{repository}/{branch}/convkit.py"
-    )
+    release = stamped(tmp_path)
     for name in NAMES:
         nb = nbformat.read(release / f"{name}.ipynb", as_version=4)
         target = (
@@ -174,9 +195,8 @@ def test_badge_stands_in_every_notebook_once_a_repository_is_set(tmp_path: Path)
         )
         assert nb.cells[0].attachments["open-in-colab.png"]["image/png"]
         kit = next(c for c in nb.cells if c.cell_type == "code")
-        assert (
-            '"https://raw.githubusercontent.com/university/course/main/convkit.py"' in kit.source
-        )
+        base = "https://raw.githubusercontent.com/university/course/main"
+        assert f'"{base}/release/toeplitz/convkit.zip"' in kit.source
 
 
 def test_badge_stands_in_the_readme_and_goes_again(tmp_path: Path) -> None:

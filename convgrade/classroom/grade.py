@@ -28,7 +28,6 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
 from nbgrader.nbgraderformat import common
-from traitlets.config import Config
 
 from convgrade import confine
 from convgrade.classroom import own_worker
@@ -38,6 +37,7 @@ from convgrade.kernels import forks
 from convgrade.kernels.folders import held_folder, remove_leftovers
 from convgrade.plugins.course import MATERIAL, Material
 from convgrade.plugins.handed_in import opened
+from convgrade.plugins.rebuild import OLDER
 from convgrade.plugins.save import without_marks
 from convgrade.submission import UngradableError, parse_submission
 
@@ -53,6 +53,9 @@ def grade(task: Task) -> Result | Refusal:
     A pure function but for the time it takes: it reads and writes nothing but
     temporary files. An exception is a fault of the worker's, never of the student's.
     """
+    if task.topic:
+        worker = get_worker()
+        worker.log_event(task.topic, {"key": task.key, "worker": worker.address})
     wrong = unfit(task.course.versions, task.course.require_sandbox)
     if wrong:
         return Refusal(f"{get_worker().address}: {wrong}")
@@ -81,15 +84,17 @@ def _grade(task: Task) -> Result:
         _write(task.files, files)
         _write(task.course.support, support)
         course = nbformat.from_dict(json.loads(task.course.notebook))
-        material = Material(course, task.course.binds, support)
-        config = Config(json.loads(json.dumps(task.course.config)))
+        released = nbformat.from_dict(json.loads(task.course.released))
+        material = Material(course, task.course.binds, support, released)
+        config = copy.deepcopy(task.course.config)  # what is still lazy in it keeps its result
         config.Exporter.default_preprocessors = []  # as nbgrader's converters have it
         exporter = NotebookExporter(config=config, log=log)
         clean = _resources(task, material)
         notebook, _ = _preprocess(exporter, task.course.sanitize, notebook, clean)
         resources = _resources(task, material)
         resources["metadata"] = {"name": task.name, "path": str(files)}
-        steps = [*task.course.before, _keep_record, _take_marks, *task.course.after]
+        keep = _keep_whole if task.course.whole else _keep_record
+        steps = [*task.course.before, keep, _take_marks, *task.course.after]
         notebook, resources = _preprocess(exporter, steps, notebook, resources)
     verdicts = resources.get("convgrade", {})
     record = resources[RECORD]
@@ -103,6 +108,7 @@ def _grade(task: Task) -> Result:
         seconds=time.monotonic() - started,
         lines=lines,
         outputs=dict(resources.get("outputs", {})),
+        older=clean.get(OLDER, []),
     )
 
 
@@ -113,6 +119,12 @@ def _keep_record(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, 
         if "outputs" in cell:
             cell.outputs = []  # verdicts come from the task, not from here
     resources[RECORD] = record
+    return notebook, resources
+
+
+def _keep_whole(notebook: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+    """Keep what the writer goes on with."""
+    resources[RECORD] = copy.deepcopy(notebook)
     return notebook, resources
 
 
@@ -186,9 +198,19 @@ def _validator(schema: str) -> Any:
     return validator_for(found)(found)
 
 
+class _Names(dict[str, str]):
+    """What nbgrader tells preprocessors, and what to do about those who ask for more."""
+
+    def __missing__(self, key: str) -> str:
+        raise KeyError(
+            f"{key}: a worker has no gradebook; a preprocessor that uses it stands behind "
+            "SaveVerdicts in Autograde.autograde_preprocessors"
+        )
+
+
 def _resources(task: Task, material: Material) -> dict[str, Any]:
     """Return what nbgrader's converter gives to preprocessors, without a gradebook."""
-    names = {"student": task.student, "assignment": task.assignment, "notebook": task.name}
+    names = _Names(student=task.student, assignment=task.assignment, notebook=task.name)
     return {
         "unique_key": task.name,
         "output_files_dir": f"{task.name}_files",

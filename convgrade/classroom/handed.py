@@ -80,10 +80,7 @@ def _is_done(coursedir: Any, student: str, folder: Path, log: Any) -> bool:
     place = coursedir.format_path(coursedir.autograded_directory, student, coursedir.assignment_id)
     if not os.path.exists(place):
         return False
-    new, old = (
-        read_timestamp(coursedir.get_existing_timestamp, log, str(path))
-        for path in (folder, place)
-    )
+    new, old = (read_timestamp(log, str(path)) for path in (folder, place))
     return new is None or old is None or new <= old
 
 

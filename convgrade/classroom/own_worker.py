@@ -6,6 +6,8 @@ import os
 import signal
 from typing import Any
 
+from convgrade import confine
+
 __all__ = ["LOG", "PROCESSORS", "dask_setup", "processors"]
 
 LOG = "CONVGRADE_LOG"  # environment variable: the file
@@ -23,6 +25,9 @@ def dask_setup(worker: Any) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
+    # Dask starts each worker in a thread that lives as long. A worker that is stuck would not
+    # notice that the command was killed.
+    confine.end_with_parent()
     # Ctrl-C reaches every process of a terminal. The command ends its workers itself. A function,
     # since kernels would inherit that a signal is ignored (man 2 execve).
     signal.signal(signal.SIGINT, lambda *_: None)

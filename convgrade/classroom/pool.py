@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import queue
+import signal
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -19,11 +22,12 @@ from distributed.client import ClosedClientError
 from distributed.comm.core import CommClosedError
 
 from convgrade.classroom import own_worker
+from convgrade.classroom.clocks import Clocks
 from convgrade.classroom.grade import grade, missing_layers
 from convgrade.classroom.task import Refusal, Result, Task
 from convgrade.classroom.versions import differences, versions
 
-__all__ = ["Pool", "PoolError", "UnfitError"]
+__all__ = ["Pool", "PoolError", "TookTooLongError", "UnfitError", "explain"]
 
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 2,  # then Dask gives a task up whose workers died
@@ -37,10 +41,11 @@ SETTINGS = {
 PATIENCE = 30.0  # seconds without the scheduler, or without a worker, before giving up
 RESTART = 120.0  # seconds without a worker during a run: one that is killed again as soon as it is
 # back is hardly ever counted, and on a busy machine it takes half a minute to come back
-WAITS = 20  # times PATIENCE for a result that is lost with its worker, and computed anew
+WAITS = 4  # times PATIENCE for a result that a worker holds and does not give away
 STARTS = 3  # tries to start workers of our own
 AHEAD = 2.0  # tasks handed out for every thread of the workers, so that none waits for the next
 MAX_BYTES = 512 * 2**20  # of submissions that are handed out, or one: each is held here and there
+ANSWER = 60.0  # seconds for a worker to say what it is
 OUTCOME = Result | Refusal | BaseException
 
 
@@ -50,6 +55,20 @@ class PoolError(Exception):
 
 class UnfitError(Exception):
     """Workers must not grade for this command; the message names them and says why."""
+
+
+class TookTooLongError(Exception):
+    """A task was given up, because its worker did not come back with it in time.
+
+    Attributes
+    ----------
+    shared : bool
+        The worker had begun others as well: one of them may have stopped it.
+    """
+
+    def __init__(self, words: str, shared: bool = False) -> None:
+        super().__init__(words)
+        self.shared = shared
 
 
 class Pool:
@@ -65,17 +84,29 @@ class Pool:
         For temporary files, and for what processes of our own print.
     retries : int
         How many times a task is tried again whose worker fails.
+    limit : float
+        Seconds for a task on its worker. One that takes longer is given up, and a worker of our
+        own that holds it is killed, whatever it is doing; another comes for it.
     """
 
     def __init__(
-        self, scheduler: str, workers: int, threads: int, folder: Path, log: Path, retries: int
+        self,
+        scheduler: str,
+        workers: int,
+        threads: int,
+        folder: Path,
+        log: Path,
+        retries: int,
+        limit: float,
     ) -> None:
         self._scheduler, self._workers, self._threads = scheduler, workers, threads
         self._folder, self._log, self._retries = folder, log, retries
+        self._clocks = Clocks(limit)
+        self._topic = f"convgrade-{uuid.uuid4().hex}"
         self._flying: dict[str, Future[Any]] = {}
         self._bytes: dict[str, int] = {}
-        self._landed: queue.SimpleQueue[str] = queue.SimpleQueue()
-        self._waits: Counter[str] = Counter()  # times that a result did not come within PATIENCE
+        self._landed: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
+        self._waits: Counter[str] = Counter()  # times that a result was there and did not come
         self._slots, self._counted = 0, 0.0
         self._ours: LocalCluster | None = None
         self._last = time.monotonic()
@@ -93,6 +124,7 @@ class Pool:
                 self._ours = stack.enter_context(self._cluster())
                 self._client = Client(self._ours)
             stack.callback(self._leave)
+            self._client.subscribe_topic(self._topic, self._begins)
             try:
                 self._client.wait_for_workers(1, timeout=PATIENCE)
             except TimeoutError:  # an OSError, too
@@ -112,6 +144,11 @@ class Pool:
         at: TracebackType | None,
     ) -> None:
         self._stack.close()
+
+    def _begins(self, event: tuple[float, dict[str, str]]) -> None:
+        """Take a worker's word that it begins a task; called by Dask."""
+        _, said = event
+        self._clocks.begins(said["key"], said["worker"])
 
     def _connect(self) -> Client:
         try:
@@ -188,8 +225,13 @@ class Pool:
         wrong: list[str] = []
         lacking: dict[str, str] = {}
         try:
-            theirs = self._client.run(versions, on_error="return")
-            layers = self._client.run(missing_layers, on_error="return")
+            theirs = self._ask_all(versions)
+            layers = self._ask_all(missing_layers)
+        except TimeoutError:  # an OSError, too
+            raise UnfitError(
+                f"A worker does not answer within {ANSWER:.0f} s. End it, then run this command "
+                "again."
+            ) from None
         except (OSError, ClosedClientError):
             raise self._lost() from None
         for worker, found in sorted(theirs.items()):
@@ -210,6 +252,13 @@ class Pool:
         if wrong:
             raise UnfitError("\n".join(wrong))
         return lacking
+
+    def _ask_all(self, question: Callable[[], Any]) -> dict[str, Any]:
+        """Call a function in every worker; as ``Client.run``, which may wait for ever."""
+        answers: dict[str, Any] = self._client.sync(
+            self._client._run, question, on_error="return", callback_timeout=ANSWER
+        )
+        return answers
 
     def has_room(self) -> bool:
         """Tell whether another task should be handed out."""
@@ -245,12 +294,15 @@ class Pool:
             When the scheduler is gone.
         """
         name = f"convgrade-{uuid.uuid4().hex}"  # a task given up and handed out again is another
+        task = replace(task, key=name, topic=self._topic)
+        if not self._flying:
+            self._clocks.starts()
         try:
             future = self._client.submit(grade, task, key=name, pure=False, retries=self._retries)
         except ClosedClientError:
             raise self._lost() from None
         self._flying[key], self._bytes[key] = future, task.size
-        future.add_done_callback(lambda _: self._landed.put(key))
+        future.add_done_callback(lambda done: self._landed.put((key, done.key)))
 
     def next(self, timeout: float) -> tuple[str, OUTCOME] | None:
         """Wait for a task that is back: a result, a refusal or what its worker failed with.
@@ -266,27 +318,71 @@ class Pool:
             When the scheduler or the last worker is gone.
         """
         try:
-            key = self._landed.get(timeout=timeout)
+            key, name = self._landed.get(timeout=timeout)
         except queue.Empty:
             self._still_there()
+            return self._overdue()
+        future = self._flying.get(key)
+        if future is None or future.key != name:  # it was given up
             return None
-        future = self._flying[key]
         try:
             outcome: OUTCOME = future.result(timeout=PATIENCE)
         except Exception as error:
             if future.status == "cancelled" or self._client.status != "running":
                 raise self._lost() from None
-            if future.status != "error":  # who held the result is gone, and another grades anew
-                self._waits[key] += 1
-                if self._waits[key] > WAITS:
-                    raise self._lost() from None
-                future.add_done_callback(lambda _: self._landed.put(key))
-                return None
             outcome = error
+            if future.status != "error":  # who held the result is gone, and another grades anew
+                if future.status == "finished":  # or is stuck
+                    self._waits[key] += 1
+                    self._kill_holders(future)
+                if self._waits[key] <= WAITS:
+                    future.add_done_callback(lambda done: self._landed.put((key, done.key)))
+                    return None
+                limit = f"{WAITS * PATIENCE:.0f} s"
+                outcome = TookTooLongError(f"its worker did not hand it over within {limit}")
         self._last = time.monotonic()
-        del self._flying[key], self._bytes[key], self._waits[key]
+        self._forget(key)
         future.release()
         return key, outcome
+
+    def _forget(self, key: str) -> None:
+        self._clocks.ends(str(self._flying[key].key))
+        del self._flying[key], self._bytes[key], self._waits[key]
+
+    def _overdue(self) -> tuple[str, OUTCOME] | None:
+        """Give up a task that took too long, and with it a worker of our own that holds it."""
+        keys = {str(future.key): key for key, future in self._flying.items()}
+        for name, worker in self._clocks.overdue(keys).items():
+            key, limit = keys[name], f"{self._clocks.limit:.0f} s"
+            with contextlib.suppress(Exception):  # the scheduler may be gone; `next` will tell
+                # First, or the scheduler would hand it to the next worker.
+                self._client.cancel([self._flying[key]], force=True)
+            shared = self._kill(worker)
+            self._forget(key)
+            if worker:
+                words = f"its worker did not come back with it within {limit}"
+                return key, TookTooLongError(words, shared)
+            return key, TookTooLongError(f"no worker took it within {limit}")
+        return None
+
+    def _kill_holders(self, future: Future[Any]) -> None:
+        with contextlib.suppress(Exception):  # the scheduler may be gone; `next` will tell
+            for addresses in self._client.who_has([future]).values():
+                for address in addresses:
+                    self._kill(address)
+
+    def _kill(self, address: str) -> bool:
+        """Kill a worker of our own, or with "" all; tell whether it had more than one task.
+
+        Another comes for it. Workers of others are left alone.
+        """
+        if self._ours is None:
+            return False
+        for nanny in self._ours.workers.values():
+            if address in ("", nanny.worker_address) and nanny.pid is not None:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(nanny.pid, signal.SIGKILL)
+        return self._clocks.leaves(address) > 1
 
     def _still_there(self) -> None:
         """Tell a pause from an end."""
@@ -307,6 +403,8 @@ class Pool:
 
 def explain(error: BaseException) -> str:
     """Say in one line why a task failed."""
+    if isinstance(error, TookTooLongError):
+        return f"{error}, and it was given up; run this command again for it"
     if isinstance(error, KilledWorker):
         return "it ended every worker that it was given to; its log says more"
     return f"its worker failed: {type(error).__name__}: {_first_line(error)}"

@@ -7,7 +7,7 @@ import glob
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,10 @@ from nbgrader.coursedir import CourseDirectory
 
 from convgrade.classroom.gradebook import SharedGradebook
 from convgrade.classroom.handed import Submission
+from convgrade.classroom.lists import Lists
 from convgrade.classroom.task import Result
 from convgrade.plugins.course import source_folder
+from convgrade.plugins.given import note_missing
 from convgrade.plugins.handed_in import forget_scores, ignoring_strange_files, read_timestamp
 
 __all__ = ["Recorder"]
@@ -40,16 +42,14 @@ class Recorder:
     ----------
     converter : Autograde
         The command's; stays as it is.
-    preprocessors : sequence
-        Those that use the gradebook.
+    lists : Lists
+        What the writer does.
     known : list of str
         Names of the assignment's notebooks.
     log : logging.Logger
     """
 
-    def __init__(
-        self, converter: Any, preprocessors: Sequence[Any], known: list[str], log: Any
-    ) -> None:
+    def __init__(self, converter: Any, lists: Lists, known: list[str], log: Any) -> None:
         ours = converter.coursedir
         self._final = ours
         step = os.path.join(ours.autograded_directory, HIDDEN)
@@ -58,15 +58,20 @@ class Recorder:
         for name in ours.trait_names(config=True):
             setattr(coursedir, name, getattr(ours, name))
         coursedir.autograded_directory = self._steps[0]
-        coursedir.get_existing_timestamp = functools.partial(
-            read_timestamp, coursedir.get_existing_timestamp, log
-        )
+        coursedir.get_existing_timestamp = functools.partial(read_timestamp, log)
         self._converter = Autograde(coursedir=coursedir, parent=converter.parent, log=log)
-        self._converter.writer = FilesWriter(parent=self._converter, log=log)
-        exporter = self._converter.exporter = NotebookExporter(parent=self._converter, log=log)
+        self._converter.writer = FilesWriter(
+            parent=self._converter, config=self._converter.config, log=log
+        )
+        self._assignments = converter.assignments
+        # An exporter that is given no configuration takes its defaults, not its parent's.
+        exporter = self._converter.exporter = NotebookExporter(
+            parent=self._converter, config=self._converter.config, log=log
+        )
         exporter._preprocessors = []
-        for preprocessor in preprocessors:
+        for preprocessor in lists.recording:
             exporter.register_preprocessor(preprocessor)
+        self._whole = lists.whole
         self._known, self._log = known, log
         self._gradebook = SharedGradebook(coursedir.db_url, coursedir.course_id)
         self._clean()
@@ -108,20 +113,33 @@ class Recorder:
         if self._final.groupshared:
             self._share(submission)
         shutil.rmtree(old, ignore_errors=True)
+        self._converter.run_post_convert_hook()  # which looks at what is there now
+
+    def prepare(self, submission: Submission) -> bool:
+        """Run the course's hook that stands before everything, which may change what is there.
+
+        Returns
+        -------
+        bool
+            Whether there is one.
+        """
+        converter = self._converter
+        converter.notebooks = sorted(self._assignments.get(str(submission.folder), []))
+        converter.run_pre_convert_hook()
+        return converter.pre_convert_hook is not None
 
     def _write(self, submission: Submission, results: Mapping[str, Result]) -> None:
         converter, coursedir = self._converter, self._converter.coursedir
         assignment, student = coursedir.assignment_id, submission.student
         converter.notebooks = list(submission.chosen.paths)
         forget_scores(coursedir, assignment, student, self._known)
-        converter.run_pre_convert_hook()
         source = source_folder(coursedir, assignment)
         with ignoring_strange_files(coursedir, submission.folder, source, self._log):
             converter.init_assignment(assignment, student)
+        note_missing(coursedir, assignment, student, [Path(path).stem for path in results])
         for path in converter.notebooks:
             self._replay(path, results[path])
         converter.set_permissions(assignment, student)
-        converter.run_post_convert_hook()
 
     def _replay(self, path: str, result: Result) -> None:
         """Let the recording preprocessors see a notebook as if it had been run here."""
@@ -135,9 +153,12 @@ class Recorder:
         resources["outputs"] = dict(result.outputs)
         notebook = nbformat.from_dict(json.loads(result.record))
         for preprocessor in converter.exporter._preprocessors:
-            # What they do to the notebook was done on the worker.
             notebook, resources = preprocessor(notebook, resources)
-        converter.write_single_notebook(result.graded, resources)
+        graded = result.graded  # what they do to the notebook was done on the worker
+        if self._whole:
+            nbformat.validate(notebook)
+            graded = nbformat.writes(notebook) + "\n"
+        converter.write_single_notebook(graded, resources)
 
     def _share(self, submission: Submission) -> None:
         """Let nbgrader open folders to the group, now that they have their names."""

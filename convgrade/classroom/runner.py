@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import json
 import logging
 import os
@@ -16,7 +17,7 @@ from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import setenv
 from sqlalchemy.exc import SQLAlchemyError
-from traitlets import Bool, Instance, Integer, Unicode
+from traitlets import Bool, Float, Instance, Integer, Unicode
 from traitlets.config import LoggingConfigurable
 
 from convgrade.classroom.handed import Submission, read_files, submissions, tasks
@@ -24,15 +25,31 @@ from convgrade.classroom.lists import Lists, plain_config, split_lists
 from convgrade.classroom.lock import CourseLock
 from convgrade.classroom.own_worker import processors
 from convgrade.classroom.pool import OUTCOME, Pool, UnfitError, explain
+from convgrade.classroom.printable import printable
 from convgrade.classroom.progress import Progress
 from convgrade.classroom.record import Recorder
 from convgrade.classroom.tally import Tally
 from convgrade.classroom.task import Course, Refusal, Result, Task
 from convgrade.classroom.times import note_time, times_file
 from convgrade.classroom.versions import versions
-from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
+from convgrade.plugins.course import (
+    notebook_names,
+    read_course_notebook,
+    read_released,
+    source_folder,
+)
+from convgrade.plugins.execute import notebook_limit
+from convgrade.plugins.handed_in import choose, submission_folders
+from convgrade.plugins.timestamp import time_problems
 
 __all__ = ["ClassRunner", "RunError"]
+
+
+class _Lines(logging.Formatter):
+    """Keeps what students name their files from looking like a line of ours, or like control."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return "\n    ".join(map(printable, super().format(record).split("\n")))
 
 
 class _Log(logging.FileHandler):
@@ -70,6 +87,12 @@ class ClassRunner(LoggingConfigurable):
     ).tag(config=True)
     require_sandbox = Bool(
         False, help="Refuse to grade where a layer of confinement is missing (docs/security.md)."
+    ).tag(config=True)
+    task_timeout = Float(
+        0.0,
+        min=0.0,
+        help="Seconds for a notebook on its worker, after which the worker is replaced and the "
+        "notebook is not graded; 0 for what follows from the limits of notebooks, with room.",
     ).tag(config=True)
     retries = Integer(
         2, min=0, help="How many times a notebook is tried again whose worker failed."
@@ -119,8 +142,9 @@ class ClassRunner(LoggingConfigurable):
         converter.init_notebooks()
         known = notebook_names(self.coursedir, self.coursedir.assignment_id)
         tally = Tally()
-        with Recorder(converter, lists.recording, known, self._say) as recorder:
+        with Recorder(converter, lists, known, self._say) as recorder:
             todo, tally.skipped = submissions(converter, known, self._say)
+            self._note_times(converter, tally)
             if not todo:
                 return tally
             courses = self._courses(converter, known, lists)
@@ -132,16 +156,28 @@ class ClassRunner(LoggingConfigurable):
                 if name not in excluded
             }
             workers = Pool(
-                self.scheduler, self.workers, self.threads, temporary, log, self.retries
-            )
+                self.scheduler, self.workers, self.threads, temporary, log, self.retries,
+                self.task_timeout or notebook_limit(self.parent or self),
+            )  # fmt: skip
             with workers as pool, Progress(sum(len(s.chosen.paths) for s in todo)) as progress:
                 self._check(pool)
                 self._say.info(
                     "Grading %s of %d students", self.coursedir.assignment_id, len(todo)
                 )
-                makes = self._tasks(todo, courses, overlay, tally, progress)
+                makes = self._tasks(todo, courses, overlay, recorder, tally, progress)
                 self._grade(pool, makes, recorder, tally, progress)
         return tally
+
+    def _note_times(self, converter: Any, tally: Tally) -> None:
+        """Note whose time of handing in a person should look at."""
+        excluded = self.coursedir.student_id_exclude.split(",")
+        for folder, student in submission_folders(converter).items():
+            if student not in excluded:
+                for told, words in zip(
+                    (tally.times, tally.future), time_problems(Path(folder)), strict=True
+                ):
+                    if words:
+                        told[student] = words
 
     def _courses(self, converter: Any, known: list[str], lists: Lists) -> dict[str, Course]:
         """Read once what all submissions are graded with."""
@@ -156,7 +192,9 @@ class ClassRunner(LoggingConfigurable):
         config, left_out = plain_config(self.parent.config if self.parent else self.config)
         if left_out:
             self.log.warning(
-                "Workers get settings that are plain data, and these are not: %s",
+                "Workers get settings that are plain data, and these are not, so that they have "
+                "no part in grading: %s. Where one changes a grade, make it a number, a text or "
+                "a list of them, or grade with `nbgrader autograde`.",
                 ", ".join(left_out),
             )
         courses = {}
@@ -165,7 +203,8 @@ class ClassRunner(LoggingConfigurable):
             text = json.dumps(notebook).encode()
             courses[name] = Course(
                 text, binds, support, lists.sanitize, lists.before, lists.after, config,
-                versions(), self.require_sandbox,
+                versions(), self.require_sandbox, lists.whole,
+                json.dumps(read_released(self.coursedir, assignment, name)).encode(),
             )  # fmt: skip
         return courses
 
@@ -183,11 +222,16 @@ class ClassRunner(LoggingConfigurable):
         todo: list[Submission],
         courses: dict[str, Course],
         overlay: dict[str, bytes],
+        recorder: Recorder,
         tally: Tally,
         progress: Progress,
     ) -> Iterator[tuple[Submission, str, Task]]:
         for submission in todo:
             try:
+                if recorder.prepare(submission):  # then other files may be there now
+                    names, folder = list(courses), submission.folder
+                    chosen = choose(folder, names, names, self._say)
+                    submission = dataclasses.replace(submission, chosen=chosen)
                 for path, task in tasks(submission, self.coursedir, courses, overlay, self._say):
                     yield submission, path, task
             except (OSError, ValueError) as error:  # its files cannot be read, or are too large
@@ -206,8 +250,8 @@ class ClassRunner(LoggingConfigurable):
     ) -> None:
         """Keep the workers busy, and record students whose notebooks are all back.
 
-        When a worker dies, so do all tasks in it, and Dask cannot tell whose fault
-        it was. Those that it gives up are run again at the end, each alone.
+        When a worker dies, so do all tasks in it, and nobody can tell whose fault
+        it was. Those that are given up are run again at the end, each alone.
         """
         back: dict[str, dict[str, OUTCOME]] = {}
         owner: dict[str, tuple[Submission, Task]] = {}
@@ -233,7 +277,8 @@ class ClassRunner(LoggingConfigurable):
             path, outcome = landed
             if isinstance(outcome, Refusal):
                 raise UnfitError(f"Worker {outcome.words}")
-            if isinstance(outcome, KilledWorker) and path not in alone:
+            unsure = isinstance(outcome, KilledWorker) or getattr(outcome, "shared", False)
+            if unsure and path not in alone:
                 suspects.append(path)
                 continue
             submission, _ = owner.pop(path)
@@ -289,8 +334,9 @@ class ClassRunner(LoggingConfigurable):
     def _log_to(self, path: Path) -> Iterator[logging.Logger]:
         """Give a log whose lines go to a file: a class would fill any screen."""
         log = logging.Logger("convgrade", logging.INFO)
-        handler = _Log(path, encoding="utf-8")
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        # A name need not be UTF-8, and what is logged about it must not stop the work.
+        handler = _Log(path, encoding="utf-8", errors="backslashreplace")
+        handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(message)s"))
         log.addHandler(handler)
         try:
             yield log

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import statistics
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 
+from convgrade.classroom.printable import printable
 from convgrade.classroom.task import Result
 
 __all__ = ["Tally"]
@@ -34,6 +36,10 @@ class Tally:
         By notebook, why it got no points without being run.
     failed : dict of str to str
         By notebook or student, why it was not graded and nothing was recorded.
+    times, future : dict of str to str
+        By student, what is wrong with their ``timestamp.txt``: no time, or one to come.
+    older : Counter of str
+        By cell that the course has changed since it was handed out, how many handed it in.
     """
 
     skipped: int = 0
@@ -43,6 +49,9 @@ class Tally:
     crashes: dict[str, int] = field(default_factory=dict)
     ungradable: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
+    times: dict[str, str] = field(default_factory=dict)
+    future: dict[str, str] = field(default_factory=dict)
+    older: Counter[str] = field(default_factory=Counter)
     started: float = field(default_factory=time.monotonic)
 
     def add(self, name: str, result: Result) -> None:
@@ -53,13 +62,14 @@ class Tally:
             self.seconds[name] = result.seconds
         if result.repairs:
             self.repairs[name] = result.repairs
+        self.older.update(f"{name.rpartition('/')[2]}, {cell}" for cell in result.older)
         if result.notes:
             self.crashes[name] = len(result.notes)
 
     @property
     def status(self) -> int:
         """Return the command's exit status: 0 when everything was graded."""
-        return 1 if self.ungradable or self.failed else 0
+        return 1 if self.ungradable or self.failed or self.times else 0
 
     def summary(self) -> str:
         """Return some lines about the run."""
@@ -81,9 +91,15 @@ class Tally:
         lines += _listed(
             "exercises crashed in", {n: str(k) for n, k in self.crashes.items()}, brief=True
         )
+        lines += _listed(
+            "cells changed since they were handed out, which students are not told",
+            {cell: f"handed in by {n}" for cell, n in self.older.items()},
+        )
+        lines += _listed("handed in in the future", self.future)
+        lines += _listed("handed in nobody knows when: put timestamp.txt right", self.times)
         lines += _listed("ungradable, recorded without points", self.ungradable)
         lines += _listed("NOT GRADED, nothing recorded", self.failed)
-        return "\n".join(lines)
+        return "\n".join(map(printable, lines))
 
 
 def _listed(title: str, names: dict[str, str], brief: bool = False) -> list[str]:

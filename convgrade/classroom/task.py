@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+
+from traitlets.config import Config
 
 __all__ = ["Course", "Refusal", "Result", "Task"]
 
@@ -24,12 +25,16 @@ class Course:
     sanitize, before, after : sequence of str
         By dotted name, the preprocessors that make a submission gradable, and those that grade
         it, before and after its verdicts are recorded.
-    config : mapping
-        The command's configuration.
+    config : Config
+        The command's configuration, of plain data.
     versions : mapping of str to str
         Of the programs that must grade it.
     require_sandbox : bool
         Whether a worker without every layer of confinement must refuse.
+    whole : bool
+        Whether the writer does everything after ``before`` itself.
+    released : bytes
+        Marked cells of the release that is there, by grade_id, as JSON.
     """
 
     notebook: bytes
@@ -38,9 +43,11 @@ class Course:
     sanitize: tuple[str, ...]
     before: tuple[str, ...]
     after: tuple[str, ...]
-    config: Mapping[str, Any]
+    config: Config
     versions: Mapping[str, str]
     require_sandbox: bool = False
+    whole: bool = False
+    released: bytes = b"{}"
 
 
 @dataclass(frozen=True)
@@ -59,6 +66,8 @@ class Task:
     files : mapping of str to bytes
         By path, what lies beside the notebook.
     course : Course
+    key, topic : str
+        Its name, and where the worker says that it begins; "" for nowhere.
     """
 
     assignment: str
@@ -69,6 +78,8 @@ class Task:
     renamed: bool
     files: Mapping[str, bytes]
     course: Course
+    key: str = ""
+    topic: str = ""
 
     @property
     def size(self) -> int:
@@ -85,7 +96,8 @@ class Result:
     graded : str
         The file to write.
     record : bytes
-        What there is to record, as JSON: the notebook without outputs, but with marks.
+        What there is to record, as JSON: the notebook without outputs, but with marks. When
+        the writer does the rest (`Lists.whole`) it has outputs.
     points : dict of str to float
         By grade_id, of every test cell that came to a verdict.
     notes : dict of str to list of str
@@ -100,6 +112,8 @@ class Result:
         Level and words of what was logged.
     outputs : dict of str to bytes
         Files that a preprocessor made, by name.
+    older : list of str
+        Cells that the course has changed since they were handed out.
     """
 
     graded: str
@@ -111,6 +125,7 @@ class Result:
     seconds: float = 0.0
     lines: list[tuple[int, str]] = field(default_factory=list)
     outputs: dict[str, bytes] = field(default_factory=dict)
+    older: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

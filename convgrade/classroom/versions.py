@@ -51,7 +51,9 @@ def _digest() -> str:
     files = {str(path.relative_to(package)): path for path in package.rglob("*.py")}
     kit = importlib.util.find_spec("convkit")
     if kit is not None and kit.origin:
-        files["convkit"] = Path(kit.origin)
+        room = Path(kit.origin).parent
+        kept = [p for p in room.rglob("*") if p.suffix in (".py", ".toml")]
+        files |= {f"convkit/{path.relative_to(room)}": path for path in kept}
     digest = hashlib.sha256()
     for name in sorted(files):
         digest.update(f"{name}\0".encode() + files[name].read_bytes() + b"\0")

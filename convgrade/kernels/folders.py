@@ -12,9 +12,30 @@ from pathlib import Path
 if sys.platform == "linux":  # elsewhere nothing is forked
     import fcntl
 
-__all__ = ["MARK", "PREFIX", "held_folder", "remove_leftovers"]
+__all__ = ["MARK", "PREFIX", "held_folder", "remove_leftovers", "short_folder"]
 
 PREFIX, MARK = "cg-", ".in-use"
+MAX_SHORT = 40  # characters: sockets lie 66 deeper at most, and unix(7) has 107 for a path
+
+
+def short_folder() -> Path:
+    """Return a folder for temporary files in which the paths of sockets are not too long.
+
+    Raises
+    ------
+    OSError
+        When there is none; the message says what to do.
+    """
+    usual = tempfile.gettempdir()
+    for folder in (usual, "/tmp", "/var/tmp", "/dev/shm"):
+        if len(os.fsencode(folder)) <= MAX_SHORT and (
+            folder == usual or os.access(folder, os.W_OK | os.X_OK)
+        ):
+            return Path(folder)
+    raise OSError(
+        f"the folder for temporary files, {usual}, has a path of {len(usual)} characters, and "
+        f"sockets need one of at most {MAX_SHORT}: set TMPDIR to such a folder"
+    )
 
 
 def held_folder(top: Path) -> tuple[Path, int]:

@@ -12,18 +12,14 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 
-from convgrade.kernels.folders import held_folder, remove_leftovers
+from convgrade.kernels.folders import held_folder, remove_leftovers, short_folder
 from convgrade.kernels.server import MAX_REQUEST, Request
 
-__all__ = [
-    "Fork", "ForkServer", "ForkServerError", "available", "fork_server", "short_folder",
-]  # fmt: skip
+__all__ = ["Fork", "ForkServer", "ForkServerError", "available", "fork_server"]
 
 START = 120.0  # seconds for the imports
 REPLY = 60.0  # seconds for a fork, on a busy machine
@@ -213,16 +209,20 @@ class ForkServer:
         try:
             with theirs, open(os.devnull, "r+b", buffering=0) as nowhere, self._lock:
                 files = [theirs.fileno(), *(stdio or [nowhere.fileno()] * 3)]
+                control = self._started()
                 try:
-                    socket.send_fds(self._started(), [message], files)
+                    socket.send_fds(control, [message], files)
                 except OSError:
                     return None
             kernel = Fork(ours)
+            if kernel.reason:
+                raise ForkServerError(f"no kernel could be forked: {kernel.reason}")
             return kernel if kernel.pid else None
         except TimeoutError:
+            self._discard()  # it is stuck: the next kernel gets another
             raise ForkServerError(f"no fork within {REPLY:g} s") from None
         finally:
-            if kernel is None or not kernel.pid:
+            if kernel is None or kernel.reason or not kernel.pid:
                 ours.close()
 
     def stop(self) -> None:
@@ -250,20 +250,26 @@ class ForkServer:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         # Kernels inherit its memory: nothing of ours that they need not know.
         environment = {name: os.environ[name] for name in KEPT if name in os.environ} | ONE_THREAD
-        with theirs:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "convgrade.kernels.server", str(theirs.fileno()),
-                 *self._preload],
-                cwd=self.folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                pass_fds=[theirs.fileno(), self._mark],
-            )  # fmt: skip
+        try:
+            with theirs:
+                self._process = subprocess.Popen(
+                    [sys.executable, "-m", "convgrade.kernels.server", str(theirs.fileno()),
+                     *self._preload],
+                    cwd=self.folder,
+                    env=environment,
+                    stdin=subprocess.DEVNULL,
+                    pass_fds=[theirs.fileno(), self._mark],
+                )  # fmt: skip
+        except OSError as error:  # no process, descriptor or memory, or its folder is gone
+            ours.close()
+            raise ForkServerError(f"the fork server did not start: {error}") from error
         ours.settimeout(START)
         try:
             answer = ours.recv(4096).decode()
         except TimeoutError:
             answer = f"its imports took longer than {START:g} s"
+        except ConnectionError:
+            answer = ""
         if answer != "ready":
             self._process.kill()
             self._process.wait()
@@ -278,12 +284,6 @@ class ForkServer:
 
 _servers: dict[tuple[str, ...], ForkServer] = {}
 _lock = threading.Lock()
-
-
-def short_folder() -> Path:
-    """Return a folder for temporary files; a socket's path has at most 107 characters, unix(7)."""
-    folder = tempfile.gettempdir()
-    return Path("/tmp" if len(folder) > 40 and os.path.isdir("/tmp") else folder)
 
 
 def available() -> bool:

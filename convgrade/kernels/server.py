@@ -91,7 +91,7 @@ def main(argv: list[str]) -> int:
     try:
         _preload([*KERNEL, *argv[1:]])
     except Exception as error:
-        control.send(f"{type(error).__name__}: {error}".encode())
+        control.send(f"{type(error).__name__}: {error}".encode()[:4000])
         return 1
     if "matplotlib" in sys.modules:
         # It reads what every installed package offers as a backend, once.
@@ -116,7 +116,12 @@ def main(argv: list[str]) -> int:
             with _children():
                 namespaces = confine.choose_namespaces(confine.read_options(request.box))
         _assert_single_thread()
-        if os.fork() == 0:
+        try:
+            child = os.fork()
+        except OSError as error:  # no memory, or too many processes
+            os.write(files[0], f"! {error}\n".encode())
+            child = -1
+        if child == 0:
             control.close()
             _supervise(
                 request,

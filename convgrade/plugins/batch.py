@@ -6,6 +6,7 @@ import contextlib
 import fnmatch
 import functools
 import warnings
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
 from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
+from convgrade.plugins.given import note_missing
 from convgrade.plugins.handed_in import (
     candidates,
     choose,
@@ -27,6 +29,8 @@ from convgrade.plugins.handed_in import (
     read_timestamp,
     submission_folders,
 )
+from convgrade.plugins.rebuild import OLDER
+from convgrade.plugins.timestamp import time_problems
 from convgrade.submission import UngradableError, read_submission
 
 __all__ = ["SubmissionExporter"]
@@ -49,6 +53,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         self._reasons: dict[str, str] = {}  # why a notebook is refused without a look at its file
         self._graded = 0
         self._ungradable: dict[str, str] = {}
+        self._older: Counter[str] = Counter()  # submissions, by cell that was handed out otherwise
+        self._failed: dict[str, str] = {}  # why one was not graded, with no fault of its own
         self._converter: Any = self.parent
         if isinstance(self._converter, Autograde):
             self._prepare = self._converter.init_assignment
@@ -60,6 +66,13 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         self, filename: str, resources: Any = None, **options: Any
     ) -> tuple[str, Any]:
         """Read and process a notebook; called by nbgrader, twice for each."""
+        try:
+            return self._from_filename(filename, resources, **options)
+        except Exception as error:  # nbgrader logs it, and goes on with the next submission
+            self._failed[filename] = str(error).strip().split("\n")[0] or type(error).__name__
+            raise
+
+    def _from_filename(self, filename: str, resources: Any, **options: Any) -> tuple[str, Any]:
         if not getattr(self._converter, "_sanitizing", False):
             result: tuple[str, Any] = super().from_filename(filename, resources, **options)
             self._graded += 1
@@ -82,6 +95,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             warnings.simplefilter("ignore", DuplicateCellId)
             warnings.simplefilter("ignore", MissingIDFieldWarning)
             result = self.from_notebook_node(notebook, resources, **options)
+        for name in result[1].get(OLDER, []):
+            self._older[f"{path.stem}, {name}"] += 1
         return result
 
     # ------------------------------------------------------- before a submission
@@ -100,13 +115,16 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         source = source_folder(coursedir, assignment)
         with ignoring_strange_files(coursedir, folder, source, self.log):
             self._prepare(assignment, student)
+        there = [Path(path).stem for path in chosen.paths]
+        others = [name for name in known if name not in wanted]
+        note_missing(coursedir, assignment, student, there + others)
 
     # ------------------------------------------------------------ around the batch
 
     def _convert_notebooks(self) -> None:
         coursedir = self._converter.coursedir
         read = coursedir.get_existing_timestamp
-        coursedir.get_existing_timestamp = functools.partial(read_timestamp, read, self.log)
+        coursedir.get_existing_timestamp = functools.partial(read_timestamp, self.log)
         try:
             self._convert()
         finally:
@@ -116,14 +134,24 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             raise NbGraderException(f"{len(self._ungradable)} notebooks could not be graded")
 
     def _summarise(self) -> None:
-        log = self.log.error if self._ungradable else self.log.info
+        told = dict(self._ungradable)
+        for folder in submission_folders(self._converter):
+            if why := " ".join(time_problems(Path(folder))).strip():
+                told[folder] = why
+        if self._older:
+            cells = ", ".join(f"{cell}: {n}" for cell, n in sorted(self._older.items()))
+            told["Changed since they were handed out, which students are not told"] = cells
+        log = self.log.warning if told else self.log.info
+        log = self.log.error if self._ungradable else log
         log(
             "%d notebooks graded, %d files renamed, %d could not be graded%s",
             self._graded,
             len(self._renamed),
             len(self._ungradable),
-            "".join(f"\n  {name}: {why}" for name, why in self._ungradable.items()),
+            "".join(f"\n  {name}: {why}" for name, why in told.items()),
         )
+        for name, why in self._failed.items():
+            self.log.error("NOT GRADED: %s: %s. Put that right, then grade it again.", name, why)
 
 
 def _carefully(init_notebooks: Callable[[Autograde], None]) -> Callable[[Autograde], None]:

@@ -34,8 +34,8 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
     branch = Unicode("main", help="Branch of the repository that Colab opens.").tag(config=True)
 
     kit_url = Unicode(
-        "https://raw.githubusercontent.com/{repository}/{branch}/convkit.py",
-        help="Where Colab fetches the kit; {repository} and {branch} are filled in.",
+        "https://raw.githubusercontent.com/{repository}/{branch}/release/{assignment}/convkit.zip",
+        help="Where Colab fetches the kit; {repository}, {branch} and {assignment} are filled in.",
     ).tag(config=True)
 
     readme = Unicode(
@@ -75,7 +75,11 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
         title = nb.cells[0]
         title.source = f"{self.badge(path, f'attachment:{BADGE}')}\n\n{title.source}"
         title.attachments = {BADGE: {"image/png": base64.b64encode(badge_png()).decode()}}
-        url = self.kit_url.format(repository=self.repository, branch=quote(self.branch))
+        url = self.kit_url.format(
+            repository=self.repository,
+            branch=quote(self.branch),
+            assignment=quote(names["assignment"]),
+        )
         for cell in nb.cells:
             if cell.cell_type == "code":
                 cell.source = cell.source.replace('KIT_URL = ""', f'KIT_URL = "{url}"', 1)

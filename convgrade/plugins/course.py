@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from traitlets.config import Configurable
 
 from convgrade.cells import FLAGS
 from convgrade.judge import bound_names
+from convgrade.plugins.rubric_points import disagreements
 
 __all__ = [
     "MATERIAL",
@@ -25,6 +26,8 @@ __all__ = [
     "course_notebook",
     "notebook_names",
     "read_course_notebook",
+    "read_released",
+    "released_cells",
     "source_folder",
 ]
 
@@ -44,11 +47,14 @@ class Material:
         By grade_id, the names that an answer cell binds.
     support : Path or None
         Folder with the files that test cells may use.
+    released : dict of str to cell
+        What `released_cells` found.
     """
 
     notebook: NotebookNode
     binds: dict[str, list[str]]
     support: Path | None
+    released: dict[str, NotebookNode] = field(default_factory=dict)
 
 
 def course_folder(part: Configurable) -> CourseDirectory:
@@ -139,12 +145,13 @@ def read_course_notebook(
     binds : dict of str to list of str
         By grade_id, the names that an answer cell binds.
     changed : list of str
-        Locked cells whose text in the source is not what was recorded.
+        Marked cells whose text or points in the source are not what was recorded.
 
     Raises
     ------
     NbGraderException
-        When source and gradebook do not hold the same marked cells.
+        When source and gradebook do not hold the same marked cells, or a test cell is worth
+        something else than its `Rubric`.
     """
     folder = course_folder(part)
     path = source_folder(folder, assignment) / f"{notebook}.ipynb"
@@ -173,12 +180,52 @@ def read_course_notebook(
             mark, record = cell.metadata.nbgrader, records[name]
             if not mark.get("solution") and cell.source != record.source:
                 changed.append(name)
+            if name in points and float(mark.get("points") or 0) != points[name]:
+                worth = (
+                    f"{float(mark.get('points') or 0):g} points there, {points[name]:g} recorded"
+                )
+                changed.append(f"{name} ({worth})")
             if mark.get("solution") and cell.cell_type == "code":
                 binds[name] = sorted(bound_names(cell.source) | bound_names(record.source))
             cell.source, mark["checksum"] = record.source, record.checksum
             if name in points:
                 mark["points"] = points[name]
+    wrong = disagreements(course)
+    if wrong:
+        raise NbGraderException(
+            f"A test cell must be worth what its Rubric gives, and in {path}, as the gradebook "
+            f"recorded it, they differ: {', '.join(wrong)}. Make them agree there, run `nbgrader "
+            f"generate_assignment {assignment} --force`, and grade again."
+        )
     return course, binds, changed
+
+
+def released_cells(part: Configurable, resources: Any) -> dict[str, NotebookNode]:
+    """Return the marked cells of the release that is there, by grade_id; none without one."""
+    if MATERIAL in resources:
+        material: Material = resources[MATERIAL]
+        return material.released
+    names = resources["nbgrader"]
+    return read_released(course_folder(part), names["assignment"], names["notebook"])
+
+
+def read_released(
+    folder: CourseDirectory, assignment: str, notebook: str
+) -> dict[str, NotebookNode]:
+    """Do what `released_cells` does, for a course folder."""
+    place = Path(folder.format_path(folder.release_directory, ".", assignment))
+    try:
+        released = nbformat.read(place / f"{notebook}.ipynb", as_version=4)
+    except FileNotFoundError:
+        return {}
+    except Exception as error:  # whatever nbformat finds: the release decides no point
+        folder.log.warning("%s: the release cannot be read: %s", place / notebook, error)
+        return {}
+    return {
+        cell.metadata.nbgrader.grade_id: cell
+        for cell in released.cells
+        if cell.metadata.get("nbgrader", {}).get("grade_id")
+    }
 
 
 def _give_ids(course: NotebookNode) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 
-from convgrade import confine
+from convgrade import confine, judge
+from convgrade.kernels import forks
 from convgrade.plugins.course import course_files
 from convgrade.trusted import TrustedClient
 
-__all__ = ["ExecuteTrusted"]
+__all__ = ["ExecuteTrusted", "notebook_limit"]
 
 
 class ExecuteTrusted(Execute):  # type: ignore[misc]
@@ -56,6 +57,23 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
                 "docs/security.md says what follows.",
                 "; ".join(f"{layer} ({why})" for layer, why in missing.items()),
             )
+
+
+def notebook_limit(parent: Any) -> float:
+    """Return the seconds within which a notebook is graded on any machine, or something is stuck.
+
+    Twice what its own limits allow: its processes start once before its time begins and, when
+    that is used up, at most once more.
+
+    Parameters
+    ----------
+    parent : Configurable
+        Its configuration counts.
+    """
+    execute = ExecuteTrusted(parent=parent)
+    client = TrustedClient(NotebookNode(), None, None, parent=execute)
+    start = max(forks.START, judge.START) + float(execute.startup_timeout)
+    return 2 * (2 * start + client.notebook_timeout)
 
 
 @cache

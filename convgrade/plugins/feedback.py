@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades
 
 from convgrade.exercises import Comment, Exercise, Grade, read_exercises
+from convgrade.plugins.overview import overview
 
 __all__ = ["CollectFeedback"]
 
@@ -17,7 +19,7 @@ class CollectFeedback(GetGrades):  # type: ignore[misc]
 
     Goes after the preprocessors that take out what students must not see. Leaves
     ``resources["feedback"]`` behind for the template of `FeedbackExporter`: a list
-    of `convgrade.exercises.Exercise`.
+    of `convgrade.exercises.Exercise`; and ``resources["overview"]``, an `Overview`.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -27,6 +29,11 @@ class CollectFeedback(GetGrades):  # type: ignore[misc]
         nb, resources = super().preprocess(nb, resources)
         exercises = read_exercises(nb, self._grades, self._comments)
         resources["feedback"] = exercises
+        graded = Path(resources.get("metadata", {}).get("path", ""))
+        with self.gradebook:
+            resources["overview"] = overview(
+                self.gradebook, self.assignment_id, self.student_id, graded
+            )
         _mark(exercises)
         return nb, resources
 

@@ -9,6 +9,7 @@ import re
 import stat
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.utils import find_all_files
 
+from convgrade.plugins.given import approve
+from convgrade.plugins.timestamp import timestamp
 from convgrade.submission import UngradableError
 
 __all__ = [
@@ -144,17 +147,16 @@ def _strange_files(folder: Path, source: Path) -> Iterator[tuple[Path, str]]:
             yield path, "stands where the course has a folder or a file"
 
 
-def read_timestamp(read: Callable[[str], Any], log: Any, folder: str) -> Any:
-    """Read when something was handed in; junk, a link or a pipe says nothing."""
-    path = Path(folder) / "timestamp.txt"
+def read_timestamp(log: Any, folder: str) -> datetime | None:
+    """Read when something was handed in; what is surely no time says nothing.
+
+    Stands for nbgrader's ``CourseDirectory.get_existing_timestamp``, which takes a
+    zone that it does not know for UTC, ``+0100`` for a hundred seconds, and 10.03. for October.
+    """
     try:
-        if not stat.S_ISREG(path.lstat().st_mode):
-            raise ValueError("it is no regular file")
-        return read(folder)
-    except FileNotFoundError:
-        return None
-    except Exception as error:  # also what the parser of dates and nbgrader stumble over
-        log.warning("%s is no time and was left out: %a", path, str(error))
+        return timestamp(Path(folder))
+    except ValueError as error:
+        log.warning("%s is no time and was left out: %s", Path(folder) / "timestamp.txt", error)
         return None
 
 
@@ -182,7 +184,7 @@ def _words(text: str) -> list[str]:
 def forget_scores(coursedir: Any, assignment: str, student: str, names: list[str]) -> None:
     """Set the automatic scores of a submission's notebooks to zero, until they are computed.
 
-    Else a regrading that fails would leave the old ones.
+    Else a regrading that fails would leave the old ones. What a person has looked at is noted.
     """
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
@@ -191,6 +193,7 @@ def forget_scores(coursedir: Any, assignment: str, student: str, names: list[str
             return
         for notebook in submission.notebooks:
             if notebook.name in names:
+                approve(gradebook, notebook.grades)
                 for grade in notebook.grades:
                     if grade.auto_score is not None:
                         grade.auto_score = 0.0

@@ -7,11 +7,13 @@ import binascii
 import re
 from typing import Any
 
+from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from convgrade import pictures
 from convgrade.cells import is_test
 
 __all__ = ["Harmless"]
@@ -25,10 +27,21 @@ PLAIN = re.compile(
 LINK = re.compile(r"(?:https?://|mailto:|#)", re.IGNORECASE)
 # A picture that lies beside the notebook. Any other address is asked for as soon as a page opens.
 FILE = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:png|jpe?g|gif)", re.IGNORECASE)
-MAX_MARKDOWN = 20_000  # characters; rendering takes seconds from here on
+MAX_MARKDOWN = 20_000  # characters of a text that is rendered
+MAX_TEXTS = 200_000  # of all of them in a notebook
+MAX_TYPED = 100_000  # characters of a text that is shown as it was typed
+MAX_FORMULAS, MAX_FORMULA = 300, 1000  # in a text; characters of one: a browser sets them slowly
+# What defines or repeats in a formula; a few characters can stand for millions.
+MACRO = re.compile(
+    r"\\(?:def|let|gdef|edef|newcommand|renewcommand|newenvironment|require|Newextarrow)\b"
+)
+MAX_SIDE = 5000  # pixels of a page that a picture may take in a direction
+MAX_LINE = 20_000  # characters of a line of output
+MAX_COLOURS = 2000  # changes of colour in an output: a page needs a tag for each
+MAX_PIXELS = 200_000_000  # of a notebook's pictures: a browser unpacks them to four bytes each
 AS_TYPED = (
     "*Shown as it was typed: it holds something that a page cannot show safely, such as HTML, a "
-    "picture or a link that is no web address.*"
+    "picture or a link that is no web address, or it is too long.*"
 )
 
 
@@ -41,17 +54,40 @@ class Harmless(NbGraderPreprocessor):  # type: ignore[misc]
     and outputs of test cells, which the grader's process made, are left alone.
     """
 
+    _pixels, _texts = MAX_PIXELS, MAX_TEXTS  # left for this notebook
+
+    def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
+        """Treat a notebook; called by nbgrader's exporter."""
+        self._pixels, self._texts = MAX_PIXELS, MAX_TEXTS
+        nb, resources = super().preprocess(nb, resources)
+        return nb, resources
+
     def preprocess_cell(
         self, cell: NotebookNode, resources: Any, cell_index: int
     ) -> tuple[NotebookNode, Any]:
         """Treat one cell; called by nbgrader's exporter."""
         if cell.cell_type == "code":
             tested = is_test(cell)
-            outputs = cell.outputs if tested else map(harmless_output, cell.outputs)
+            outputs = cell.outputs if tested else map(self._output, cell.outputs)
             cell.outputs = [writable(output) for output in outputs if output is not None]
         elif cell.cell_type == "markdown" and _is_students(cell):
-            cell.source = harmless_markdown(cell.source)
+            self._texts -= len(cell.source)
+            cell.source = harmless_markdown(cell.source, render=self._texts >= 0)
         return cell, resources
+
+    def _output(self, output: NotebookNode) -> NotebookNode | None:
+        for mime in PICTURES:
+            value = output.get("data", {}).get(mime)
+            pixels = pictures.pixels(value) if isinstance(value, str) else 0
+            self._pixels -= pixels
+            if pixels > pictures.MAX_PIXELS or self._pixels < 0:
+                self._pixels += pixels
+                del output.data[mime]
+                output.data["text/plain"] = (
+                    f"[A picture of {pixels:,} pixels is left out: one may have "
+                    f"{pictures.MAX_PIXELS:,}, and all in a notebook {MAX_PIXELS:,}.]"
+                )
+        return harmless_output(output)
 
 
 def _is_students(cell: NotebookNode) -> bool:
@@ -102,7 +138,16 @@ def writable(value: Any) -> Any:
 
 
 def _text(value: Any) -> str:
-    return "".join(map(str, value)) if isinstance(value, list) else str(value)
+    """Return a text that a page shows quickly."""
+    text = "".join(map(str, value)) if isinstance(value, list) else str(value)
+    if text.count("\x1b") > MAX_COLOURS:
+        text = strip_ansi(text)
+    if len(text) <= MAX_LINE:
+        return text
+    return "\n".join(
+        line if len(line) <= MAX_LINE else f"{line[:MAX_LINE]} [... {len(line):,} characters]"
+        for line in text.split("\n")
+    )
 
 
 def _picture(value: Any, beginning: bytes) -> str:
@@ -121,7 +166,11 @@ def _sizes(metadata: Any) -> dict[str, Any]:
     for mime in PICTURES:
         about = metadata.get(mime, {}) if isinstance(metadata, dict) else {}
         if isinstance(about, dict):
-            sizes = {k: about[k] for k in ("width", "height") if type(about.get(k)) is int}
+            sizes = {
+                name: about[name]
+                for name in ("width", "height")
+                if type(about.get(name)) is int and 0 < about[name] <= MAX_SIDE
+            }
             if isinstance(about.get("alt"), str):
                 sizes["alt"] = re.sub(r"[<>&\"'`]", " ", about["alt"])[:500]
             if sizes:
@@ -132,10 +181,19 @@ def _sizes(metadata: Any) -> dict[str, Any]:
 # ----------------------------------------------------------------------- Markdown
 
 
-def harmless_markdown(source: str) -> str:
-    """Return Markdown as it is, or as a code block if a page could not show it safely."""
-    if _renders(source):
+def harmless_markdown(source: str, render: bool = True) -> str:
+    """Return Markdown as it is, or as a code block if a page could not show it safely.
+
+    Parameters
+    ----------
+    source : str
+    render : bool
+        Whether a page may have it rendered at all.
+    """
+    if render and _renders(source):
         return source
+    if len(source) > MAX_TYPED:
+        source = f"{source[:MAX_TYPED]}\n[... {len(source):,} characters]"
     longest = max(map(len, re.findall("`+", source)), default=0)
     fence = "`" * max(longest + 1, 3)
     return f"{AS_TYPED}\n\n{fence}\n{source}\n{fence}"
@@ -159,6 +217,8 @@ class _UnsafeError(Exception):
 class _Strict(IPythonRenderer):  # type: ignore[misc]
     """nbconvert's renderer, except that it refuses what `Harmless` must not let through."""
 
+    _formulas = 0
+
     def block_html(self, html: str) -> str:
         return str(super().block_html(_plain(html)))
 
@@ -167,6 +227,21 @@ class _Strict(IPythonRenderer):  # type: ignore[misc]
 
     def block_mermaidjs(self, code: str) -> str:
         raise _UnsafeError
+
+    def inline_math(self, content: str) -> str:
+        return str(super().inline_math(self._set(content)))
+
+    def block_math(self, content: str) -> str:
+        return str(super().block_math(self._set(content)))
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return str(super().latex_environment(name, self._set(body)))
+
+    def _set(self, formula: str) -> str:
+        self._formulas += 1
+        if self._formulas > MAX_FORMULAS or len(formula) > MAX_FORMULA or MACRO.search(formula):
+            raise _UnsafeError
+        return formula
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         if not LINK.match(url):

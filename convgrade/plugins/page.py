@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
 
 from convgrade.drawing import draw
+from convgrade.plugins.renew import made_of, renew_what_changed
 
 __all__ = ["FeedbackExporter", "demoted", "lean"]
 
@@ -18,14 +24,20 @@ __all__ = ["FeedbackExporter", "demoted", "lean"]
 PLAIN_WORD = re.compile(
     r'<span class="(?!(?:k|kn|kc|ow|c1|sd|s1|s2|sa|mi|mf)")\w+">([^<]*)</span>', re.ASCII
 )
+SOURCE = re.compile(r"""(<img\b[^>]*?\ssrc=["'])([^"'>]+)""", re.IGNORECASE)
+MAX_PICTURES = 10 * 2**20  # bytes of pictures' files that one page holds; others stay outside
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
 class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
     """For ``GenerateFeedback.exporter_class``, with `CollectFeedback` as a preprocessor.
 
+    Pages are made anew when the graded notebook or its points have changed since.
     A class of its own, because formgrader sets ``HTMLExporter.template_name`` for
     pages of its own. ``c.FeedbackExporter`` takes HTMLExporter's settings.
+
+    A page stands by itself: pictures of the graded folder are put into it, and of that
+    folder's other files nbgrader copies none beside it.
     """
 
     def __init__(self, config: Any = None, **options: Any) -> None:
@@ -35,11 +47,40 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         own.FeedbackExporter.exclude_anchor_links = True
         own.merge(config or {})
         super().__init__(config=own, **options)
+        if isinstance(self.parent, GenerateFeedback):
+            renew_what_changed(self.parent)
+            self.parent.init_assignment = _copy_nothing
 
     def _create_environment(self) -> Any:
         environment = super()._create_environment()
         environment.tests["has_mathematics"] = re.compile(r"\$|\\\(|\\\[|\\begin").search
         return environment
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: Any = None, **options: Any
+    ) -> tuple[str, Any]:
+        """Make a page of a graded notebook; called by nbconvert."""
+        self.room, end = MAX_PICTURES, ""
+        if isinstance(self.parent, GenerateFeedback):
+            names = resources["nbgrader"]
+            end = made_of(self.parent, names["assignment"], names["student"], names["notebook"])
+        page, resources = super().from_notebook_node(nb, resources, **options)
+        return f"{page}\n{end}" if end else page, resources
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Stand for nbconvert's filter of this name, whose pictures stay outside the page."""
+        renderer = _Renderer(
+            self,
+            escape=False,
+            attachments=context.get("cell", {}).get("attachments", {}),
+            embed_images=True,
+            path=context.get("resources", {}).get("metadata", {}).get("path", ""),
+            anchor_link_text=self.anchor_link_text,
+            exclude_anchor_links=self.exclude_anchor_links,
+            **self.lexer_options,
+        )
+        return str(MarkdownWithMath(renderer=renderer).render(source))
 
     def default_filters(self) -> Iterator[tuple[str, Callable[..., Any]]]:
         """Return nbconvert's filters and those of this page; called by nbconvert."""
@@ -48,6 +89,37 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         yield "lean", lean
         yield "draw", draw
         yield "points", "{:g}".format
+
+
+class _Renderer(IPythonRenderer):  # type: ignore[misc]
+    """nbconvert's renderer, except that it does not rewrite HTML when it embeds pictures.
+
+    nbconvert's parses each piece of HTML alone, and loses a closing tag that stands alone.
+    """
+
+    def __init__(self, page: FeedbackExporter, **options: Any) -> None:
+        super().__init__(**options)
+        self._page = page
+
+    def _src_to_base64(self, src: str) -> str | None:
+        """Read a picture, unless the page has no room for it: a student may name one often."""
+        path = os.path.join(self.path, src)
+        size = os.path.getsize(path) if os.path.isfile(path) else 0
+        if size > self._page.room:
+            return None
+        self._page.room -= size
+        data: str | None = super()._src_to_base64(src)
+        return data
+
+    def _html_embed_images(self, html: str) -> str:
+        def embedded(tag: re.Match[str]) -> str:
+            return tag[1] + (self._src_to_base64(tag[2]) or tag[2])
+
+        return SOURCE.sub(embedded, html)
+
+
+def _copy_nothing(assignment: str, student: str) -> None:
+    """Stand for ``GenerateFeedback.init_assignment``."""
 
 
 def demoted(html: str) -> str:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from convgrade.plugins.course import course_notebook
+from convgrade.plugins.course import course_notebook, released_cells
 from convgrade.rebuild import rebuild
 
-__all__ = ["Rebuild"]
+__all__ = ["OLDER", "Rebuild"]
+
+OLDER = "convgrade_older"  # in resources: grade_ids
 
 
 class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
     """Stands for ClearOutput, DeduplicateIds, OverwriteKernelspec and OverwriteCells.
 
     First in ``Autograde.sanitize_preprocessors``. What it repaired is logged, and
-    kept in the notebook's metadata for `SaveVerdicts`.
+    kept in the notebook's metadata for `SaveVerdicts` where it is surely the student's
+    doing. Cells that the course has changed since it handed them out stand in ``resources``.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -25,19 +29,21 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
         names = resources["nbgrader"]
         course, binds = course_notebook(self, resources)
         facts = dict(nb.metadata.pop("convgrade", {}))
-        rebuilt, repairs = rebuild(course, nb)
+        rebuilt, repairs = rebuild(course, nb, released_cells(self, resources))
         if facts.get("ungradable"):
             repairs = []  # that nothing was found is no news
         for repair in repairs:
             where = f", cell {repair.grade_id}" if repair.grade_id else ""
-            self.log.warning(
-                "Repaired %s of %s%s: %s",
+            level = logging.INFO if repair.older else logging.WARNING  # the course's own doing
+            self.log.log(
+                level, "Repaired %s of %s%s: %s",
                 names["notebook"], names["student"], where, repair.words,
             )  # fmt: skip
         facts["repairs"] = [
             *facts.get("repairs", []),
-            *({"grade_id": r.grade_id, "words": r.words} for r in repairs),
+            *({"grade_id": r.grade_id, "words": r.words} for r in repairs if r.told),
         ]
+        resources[OLDER] = [r.grade_id for r in repairs if r.older]
         rebuilt.metadata["convgrade"] = facts
         for cell in rebuilt.cells:
             grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")

@@ -9,6 +9,8 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import SaveAutoGrades
 
+from convgrade.plugins.given import answer_digests, let_wait
+
 __all__ = ["SaveVerdicts", "without_marks"]
 
 
@@ -16,8 +18,9 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
     """Stands where nbgrader's SaveAutoGrades does.
 
     The points of a test cell are what `ExecuteTrusted` computed, not what stands
-    in the cell's output; a test cell without a verdict gets 0. What was repaired
-    and what crashed becomes part of the automatic comment on the exercise's answer.
+    in the cell's output; a test cell without a verdict gets 0. Points that a person gave
+    wait again if the answer is another one. What was repaired and what crashed becomes
+    part of the automatic comment on the exercise's answer.
     """
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
@@ -26,6 +29,7 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
             self.log.warning(
                 "%s was not run, so its test cells give no points.", resources["unique_key"]
             )
+        self._answers = answer_digests(nb)
         self._remarks = _remarks(nb, resources.get("convgrade", {}).get("notes", {}))
         nb, resources = super().preprocess(nb, resources)
         return without_marks(nb), resources
@@ -33,7 +37,8 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         super()._add_score(_without_outputs(cell), resources)
         if utils.is_solution(cell) or cell.cell_type != "code":
-            return  # graded by hand
+            self._let_wait(cell)  # graded by hand
+            return
         grade_id = cell.metadata.nbgrader.grade_id
         points = resources.get("convgrade", {}).get("points", {})
         grade = self.gradebook.find_grade(
@@ -41,10 +46,22 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
         )
         grade.auto_score = float(points.get(grade_id, 0.0))
         grade.needs_manual_grade = grade.manual_score is not None
+        # A person who gave other points had these before them.
+        self._let_wait(cell, f" {grade.auto_score:g}")
+
+    def _let_wait(self, cell: NotebookNode, verdict: str = "") -> None:
+        """Let it wait for a person whose points were given to another answer, or verdict."""
+        grade_id = cell.metadata.nbgrader.grade_id
+        grade = self.gradebook.find_grade(
+            grade_id, self.notebook_id, self.assignment_id, self.student_id
+        )
+        let_wait(self.gradebook, grade, self._answers[grade_id] + verdict)
         self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
         super()._add_comment(cell, resources)
+        if utils.is_task(cell):
+            self._let_wait(cell)
         remarks = self._remarks.get(cell.metadata.nbgrader.grade_id)
         if not remarks:
             return

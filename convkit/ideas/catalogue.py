@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pkgutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import import_module
 from types import ModuleType
 from typing import Any
 
 import convkit.ideas
+from convkit.misconceptions import MISCONCEPTIONS
 from convkit.slips import Slip
 
 __all__ = ["KNOWN", "SLIPS"]
@@ -36,6 +37,18 @@ def _add(to: dict[str, Any], more: Mapping[str, Any], place: str) -> None:
     to.update(more)
 
 
+def _look_up(numbers: Iterable[str], place: str) -> None:
+    unknown = sorted(set(numbers) - MISCONCEPTIONS.keys())
+    if unknown:
+        raise ValueError(
+            f"{place} names {' and '.join(unknown)}, without words in misconceptions.toml"
+        )
+
+
 for _notebook in _notebooks():
-    _add(SLIPS, _notebook.SLIPS, _notebook.__name__)
-    _add(KNOWN, getattr(_notebook, "KNOWN", {}), _notebook.__name__)
+    _slips: dict[str, tuple[Slip, ...]] = _notebook.SLIPS
+    _known: dict[str, str] = getattr(_notebook, "KNOWN", {})
+    _look_up((s.number for found in _slips.values() for s in found), _notebook.__name__)
+    _look_up(_known.values(), _notebook.__name__)
+    _add(SLIPS, _slips, _notebook.__name__)
+    _add(KNOWN, _known, _notebook.__name__)

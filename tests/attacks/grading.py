@@ -190,7 +190,8 @@ class Arena:
         area = self.root / f"{side}-{assignment}-{'full' if hidden else 'visible'}"
         course = area / "course"
         build(course / "source", canaries, hidden=hidden)
-        shutil.copy(ROOT / "convkit.py", course / "source" / "tensors")
+        kit = ROOT / "source" / "toeplitz" / "convkit.zip"
+        shutil.copy(kit, course / "source" / "tensors")
         config = STOCK_CONFIG
         if side == "ours":
             config = (ROOT / "nbgrader_config.py").read_text() + OURS_OVERRIDE

@@ -1,0 +1,1 @@
+"""Downloads of learning platforms: who handed in which notebook, and into ``submitted/``."""

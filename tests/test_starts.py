@@ -1,0 +1,92 @@
+"""Whatever fails while a notebook's processes start: they end, with words, and leave nothing."""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from class_runs import Place, assert_nothing_left, finish
+from test_classroom import graded_files, wait_until
+from tiny import Tiny
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+
+ROADS = {
+    "grade": ["convgrade", "grade", "tiny", "--workers", "1"],
+    "autograde": ["nbgrader", "autograde", "tiny"],
+}
+#: Limits of a process and of all that it starts, under which commands start, and kernels do not.
+LIMITS = {
+    "memory": (resource.RLIMIT_AS, 600_000 * 2**10),
+    "descriptors": (resource.RLIMIT_NOFILE, 40),
+}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    """Return a course with two submissions."""
+    course = Tiny.make(tmp_path_factory.mktemp("made"))
+    for student in ("abe", "zoe"):
+        course.hand_in(student)
+    return course
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    with Place() as found:
+        yield found
+
+
+def hold(place: Place, course: Tiny, run: subprocess.Popen[str], words: str) -> None:
+    """Hold that a run ends with a reason, grades nobody wrongly and leaves nothing."""
+    printed = finish(run, 400)
+    assert run.returncode == 1, printed
+    assert words in printed, printed
+    assert [name for name, (_, data) in graded_files(course).items() if data] == []
+    for student in ("abe", "zoe"):
+        assert course.grades(student).get("total_test", (None,))[0] in (None, 0.0)
+    if (course.root / ".convgrade.lock").exists():
+        assert_nothing_left(place, course)
+    wait_until(lambda: not place.processes(), 30)
+    assert place.left() == []
+    assert list(place.folder.rglob("pymp-*")) == []
+
+
+@pytest.mark.parametrize("limit", sorted(LIMITS))
+def test_no_room_for_a_kernel(made: Tiny, place: Place, tmp_path: Path, limit: str) -> None:
+    course = made.copy(tmp_path / "course")
+    kind, most = LIMITS[limit]
+    code = f"import resource, runpy, sys; resource.setrlimit({kind}, ({most}, {most})); "
+    code += "sys.argv[:] = sys.argv[1:]; runpy.run_module(sys.argv[0], run_name='__main__')"
+    run = subprocess.Popen(
+        [sys.executable, "-c", code, *ROADS["autograde"]], cwd=course.root, env=place.environment,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    hold(place, course, run, "NOT GRADED")
+
+
+@pytest.mark.parametrize("road", sorted(ROADS))
+@pytest.mark.parametrize("kind", ["fork server", "judges"])
+def test_a_server_that_is_killed_whenever_it_starts(
+    made: Tiny, place: Place, tmp_path: Path, kind: str, road: str
+) -> None:
+    course = made.copy(tmp_path / "course")
+    over = threading.Event()
+
+    def kill() -> None:
+        while not over.wait(0.01):
+            place.kill(kind)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        run = place.start(ROADS[road], course.root)
+        hold(place, course, run, "NOT GRADED")
+    finally:
+        over.set()
+        killer.join()

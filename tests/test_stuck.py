@@ -1,0 +1,152 @@
+"""A stuck worker, a path that is too long: the run ends, with words, and leaves nothing."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from class_runs import Place, assert_nothing_left, finish
+from test_classroom import graded_files
+from tiny import Tiny
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+#: A course's own preprocessor, which stops the worker in various ways for students of some names.
+STUCK = """
+import os, re, signal, threading
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+class Stuck(NbGraderPreprocessor):
+    def preprocess(self, nb, resources):
+        names = resources["nbgrader"]
+        student = names["student"] if names["notebook"] == "1_sums" else ""
+        if student == "frozen":
+            os.kill(os.getpid(), signal.SIGSTOP)
+        elif student == "deaf":  # holds Python's lock: no thread of the process goes on
+            re.fullmatch("(a+)+", "a" * 60 + "b")
+        elif student == "asleep":
+            threading.Event().wait()
+        return nb, resources
+"""
+CONFIG = """
+_lists = c.Autograde.autograde_preprocessors
+c.Autograde.autograde_preprocessors = ["stuck.Stuck", *(p for p in _lists if p != "stuck.Stuck")]
+c.TrustedClient.kernel_preload = ["numpy"]
+c.ClassRunner.task_timeout = {seconds}
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
+    """Return a course without submissions."""
+    course = Tiny.make(tmp_path_factory.mktemp("made"))
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write('c.TrustedClient.kernel_preload = ["numpy"]\n')
+    return course
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    with Place() as found:
+        yield found
+
+
+def with_stuck(course: Tiny, seconds: int) -> Tiny:
+    """Add the preprocessor that stops workers."""
+    (course.root / "modules").mkdir()
+    (course.root / "modules" / "stuck.py").write_text(STUCK)
+    with (course.root / "nbgrader_config.py").open("a") as file:
+        file.write(CONFIG.format(seconds=seconds))
+    return course
+
+
+def graded(course: Tiny) -> set[str]:
+    return {Path(name).parts[0] for name in graded_files(course)}
+
+
+@pytest.mark.parametrize("kind", ["frozen", "deaf", "asleep"])
+def test_a_stuck_worker_is_replaced_and_its_student_named(
+    made: Tiny, place: Place, tmp_path: Path, kind: str
+) -> None:
+    course = with_stuck(made.copy(tmp_path / "course"), 25)
+    honest = {"abe", "eve", "zoe"}
+    for student in (*honest, kind):
+        course.hand_in(student)
+    run = place.start(
+        ["convgrade", "grade", "tiny", "--workers", "1"],
+        course.root,
+        PYTHONPATH=str(course.root / "modules"),
+    )
+    printed = finish(run, 400)
+    assert run.returncode == 1, printed
+    assert f"{len(honest)} submissions recorded" in printed
+    assert "NOT GRADED, nothing recorded: " in printed
+    named = [
+        line for line in printed.splitlines() if "did not come back with it within 25 s" in line
+    ]
+    assert named, printed
+    assert all(line.strip().startswith(f"{kind}/") for line in named), printed
+    assert graded(course) == honest
+    assert_nothing_left(place, course)
+    # The next run takes up who is left.
+    (course.root / "modules" / "stuck.py").write_text(STUCK.replace(f'"{kind}"', '"nobody"'))
+    run = place.start(
+        ["convgrade", "grade", "tiny"], course.root, PYTHONPATH=str(course.root / "modules")
+    )
+    printed = finish(run, 400)
+    assert run.returncode == 0, printed
+    assert graded(course) == {*honest, kind}
+
+
+def test_workers_of_others_cannot_stop_the_run(made: Tiny, place: Place, tmp_path: Path) -> None:
+    """They are not killed; the run ends all the same, with everybody who can be graded."""
+    course = with_stuck(made.copy(tmp_path / "course"), 25)
+    for student in ("abe", "asleep", "zoe"):
+        course.hand_in(student)
+    os.environ["PYTHONPATH"] = str(course.root / "modules")
+    try:
+        address = place.cluster("cluster")
+    finally:
+        del os.environ["PYTHONPATH"]
+    run = place.grade(course, "--scheduler", address)
+    printed = finish(run, 400)
+    assert run.returncode == 1, printed
+    assert graded(course) == {"abe", "zoe"}
+    assert "did not come back with it within 25 s" in printed
+    assert len(place.find("worker")) == 1
+    # Everything of the cluster stands still: that is said, too.
+    for pid in place.find("worker"):
+        os.kill(pid, signal.SIGSTOP)
+    run = place.grade(course, "--scheduler", address)
+    printed = finish(run, 400)
+    assert run.returncode == 1, printed
+    assert "does not answer" in printed
+    assert "run this command again" in printed
+
+
+def test_a_long_folder_for_temporary_files_grades_by_both_roads(
+    made: Tiny, place: Place, tmp_path: Path
+) -> None:
+    for length in (66, 108, 200):
+        folder = Path(place.folder, "t" * (length - len(str(place.folder)) - 1))
+        folder.mkdir()
+        assert len(str(folder)) == length
+        course = made.copy(tmp_path / f"course-{length}")
+        course.hand_in("abe")
+        run = place.start(["convgrade", "grade", "tiny"], course.root, TMPDIR=str(folder))
+        printed = finish(run, 200)
+        assert run.returncode == 0, printed
+        points = course.grades("abe")
+        assert points["total_test"][0] == 3.0
+        assert_nothing_left(place, course)
+        assert list(folder.iterdir()) == []
+        run = place.start(
+            ["nbgrader", "autograde", "tiny", "--force"], course.root, TMPDIR=str(folder)
+        )
+        printed = finish(run, 200)
+        assert run.returncode == 0, printed
+        assert course.grades("abe") == points
+        assert list(folder.iterdir()) == []
