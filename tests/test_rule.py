@@ -85,14 +85,14 @@ def test_a_way_past_the_rule_is_refused(title: str, capsys: pytest.CaptureFixtur
 
 RULED = [
     answer
-    for answer in read_answers("toeplitz")
-    if "forbid=" in source_notebook("toeplitz", answer.notebook).tests[answer.exercise]
+    for answer in read_answers()
+    if "forbid=" in source_notebook(answer.assignment, answer.notebook).tests[answer.exercise]
 ]
 
 
 def _refusals(answer: Answer, record: list[str]) -> list[bool]:
     """Tell whether the visible check, and whether the whole test cell, speak of the rule."""
-    notebook = source_notebook("toeplitz", answer.notebook)
+    notebook = source_notebook(answer.assignment, answer.notebook)
     test = notebook.tests[answer.exercise]
     parts = [test.partition("### BEGIN HIDDEN TESTS")[0]]
     if "rule" in answer.kind or answer.kind == "correct":
@@ -122,7 +122,7 @@ AROUND = [
 
 @pytest.mark.parametrize("answer", RULED, ids=str)
 def test_check_and_hidden_test_agree_in_notebooks_full_of_other_cells(answer: Answer) -> None:
-    notebook = source_notebook("toeplitz", answer.notebook)
+    notebook = source_notebook(answer.assignment, answer.notebook)
     place = RULED.index(answer)
     before, after = AROUND[place % len(AROUND)], AROUND[(place // len(AROUND)) % len(AROUND)]
     attempt = f"def {read_name(answer)}(*args):\n    return F.conv1d(*args)"
