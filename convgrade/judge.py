@@ -461,7 +461,7 @@ def _run(shell: _Shell, cell: Cell, listener: _Listener) -> Outcome:
         os.environ["CONVKIT_PICTURES"] = "off"
     else:
         os.environ.pop("CONVKIT_PICTURES", None)
-    shell.names["In"] = ["", *cell.cells]
+    shell.names["In"] = ["", *map(_as_run, cell.cells)]  # as IPython's own record has them
     with (
         shell.names.linked(link),
         contextlib.redirect_stdout(stream),
@@ -631,6 +631,15 @@ def _worded(error: BaseException, own: list[tuple[Any, int]], source: str) -> bo
         if isinstance(node, (ast.Raise, ast.Assert))
         and node.lineno <= last[1] <= (node.end_lineno or node.lineno)
     )
+
+
+@functools.lru_cache(1000)
+def _as_run(source: str) -> str:
+    """Return a cell as a notebook records it; as it is, where IPython cannot transform it."""
+    try:
+        return as_python(source).rstrip("\n")
+    except Exception:  # as IPython, which then records what it was given
+        return source
 
 
 @functools.lru_cache(1000)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import builtins
 import types
+from contextlib import AbstractContextManager
 from inspect import Parameter, Signature, _ParameterKind
 from typing import Any, ClassVar, NoReturn, Protocol
 
@@ -36,6 +37,8 @@ class _Link(Protocol):
 
     def about(self, what: str, handle: int | None = None) -> Any: ...
 
+    def through(self, text: str) -> AbstractContextManager[list[Any]]: ...
+
     @property
     def exact(self) -> bool: ...
 
@@ -59,6 +62,10 @@ class Proxy:
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Call the function in the student's kernel; see `Link.ask` for what it raises."""
         return self._link.call(self, args, kwargs)
+
+    def through(self, text: str) -> AbstractContextManager[list[Any]]:
+        """Make calls, of this and the student's other functions, through `Link.through`'s text."""
+        return self._link.through(text)
 
     def __repr__(self) -> str:
         return f"<the student's function {self._name}>"

@@ -29,7 +29,7 @@ from convkit.draws import Draw
 from convkit.misconceptions import MISCONCEPTIONS, Misconception
 from convkit.pictures.drawing import notebook_display
 from convkit.pictures.mistakes import window_on
-from convkit.rule import forbidden_name, missing_name, rule_broken, rule_missed
+from convkit.rule import Seen, broken, missed, rule_broken, rule_missed
 from convkit.values import as_array
 
 __all__ = ["RECORD", "Draw", "Rubric"]
@@ -126,11 +126,10 @@ class Rubric:
         self._answer, self._expected, self._outputs = answer, expected, outputs
         self._whole = whole
         self._parts: list[_Part] = []
-        forbid = frozenset(forbid)
-        found = forbidden_name(cells, name, forbid) if forbid else None
-        self._refused = None if found is None else rule_broken(found)
-        # Kept until the score: an exercise that is not answered yet breaks no rule.
-        self._missed = rule_missed(require) if missing_name(cells, name, require) else None
+        self._forbid, self._require = frozenset(forbid), frozenset(require)
+        self._cells = tuple(cells)
+        self._seen = Seen() if self._forbid or self._require else None
+        self._refused: Difference | None = None
 
     def equal(
         self,
@@ -250,8 +249,12 @@ class Rubric:
                 f"{self.points:g}. Make them agree in the hidden test."
             )
         earned = sum(part.earned for part in self._parts)
-        if self._missed is not None and earned > 0 and self._refused is None:
-            self._refused = self._missed
+        found = broken(self._cells, self.name, self._forbid, self._seen)
+        if found is not None:
+            self._refused = rule_broken(found)
+        # An exercise that is not answered yet breaks no rule.
+        elif earned > 0 and missed(self._cells, self.name, self._require, self._seen):
+            self._refused = rule_missed(self._require)
         earned = 0.0 if self._refused is not None else float(min(earned, self.points))
         ideas = self._ideas()
         words = "\n".join(
@@ -323,16 +326,14 @@ class Rubric:
         visible: bool,
     ) -> None:
         assert cases, f"{self.name}: the part {part!r} tries nothing"
-        if self._refused is not None:
-            self._parts.append(_Part(part, points, visible, self._refused))
-            return
         # The smallest inputs first: they are the counter-example that is shown.
         for args in sorted(cases, key=_size):
             with (
                 contextlib.redirect_stdout(io.StringIO()),
                 contextlib.redirect_stderr(io.StringIO()),
             ):
-                value, _ = call(self._answer, args)
+                own = self._whole[0] if self._whole else self._answer
+                value, _ = call(self._answer, args, self._seen, own)
             problem = value if isinstance(value, Difference) else judge(args, value)
             if problem is not None:
                 idea = known_value(self.name, args, value)

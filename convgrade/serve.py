@@ -16,6 +16,7 @@ import socket
 import sys
 import traceback
 import warnings
+from types import ModuleType
 from typing import Any
 
 from convgrade import about, wire
@@ -111,6 +112,8 @@ def _answer(request: dict[str, Any], names: dict[str, Any], handles: list[Any]) 
     if kind == "restore":
         names[request["name"]] = handles[request["function"]]
         return {"value": None}
+    if kind == "define":
+        return _define(request["text"], handles)
     return _call(request, handles)
 
 
@@ -132,9 +135,21 @@ def _function(value: Any, handles: list[Any]) -> dict[str, Any]:
     return {"function": place, "kind": about.kind(value)}
 
 
+def _define(text: str, handles: list[Any]) -> dict[str, Any]:
+    """Run a text of the course's as a module of its own; hand out its function ``through``."""
+    module = ModuleType("convgrade.through")
+    try:
+        exec(compile(text, "<convgrade.through>", "exec"), module.__dict__)
+        handles.append(module.through)
+    except Exception:  # in what the student made of this Python: calls then go without
+        return {"value": None}
+    return {"function": len(handles) - 1}
+
+
 def _call(request: dict[str, Any], handles: list[Any]) -> dict[str, Any]:
     function, args, kwargs = handles[request["function"]], list(request["args"]), request["kwargs"]
     exact = request.get("exact") is True
+    through = None if request.get("through") is None else handles[request["through"]]
     for place, handle in request.get("functions", []):  # the student's own, handed back
         (args if type(place) is int else kwargs)[place] = handles[handle]
     arguments = {**{str(place): value for place, value in enumerate(args)}, **kwargs}
@@ -148,7 +163,10 @@ def _call(request: dict[str, Any], handles: list[Any]) -> dict[str, Any]:
     reply: dict[str, Any] = {"value": None}
     try:
         with warnings.catch_warnings():
-            reply["value"] = function(*args, **kwargs)
+            if through is None:
+                reply["value"] = function(*args, **kwargs)
+            else:
+                reply["value"], reply["said"] = through(function, args, kwargs)
     except BaseException as error:
         reply["raised"] = _words(error) | (about.plain_error(error) if exact else {})
     finally:

@@ -344,11 +344,12 @@ class TrustedClient(NotebookClient):
         if why is not None:
             cell.outputs = _no_points(why)
             return
-        source = [self.nb.cells[i].source for i in self._ran if i not in self._crashed]
+        # As students have them: what is hidden binds no name of theirs.
+        source = [visible(self.nb.cells[i].source) for i in self._ran if i not in self._crashed]
         limits = {"call_timeout": self.call_timeout, "timeout": self._left(self._seconds)}
         hidden = frozenset(hidden_lines(cell.source))
         outcome = await self._judged(
-            Cell(cell.source, points, hidden, (*source, cell.source), **limits)
+            Cell(cell.source, points, hidden, (*source, visible(cell.source)), **limits)
         )
         cell.outputs = [nbformat.from_dict(output) for output in outcome.outputs]
         self.points[name] = outcome.points

@@ -13,10 +13,12 @@ from conftest import ROOT
 # Each module may import those of earlier rows only.
 LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
-    {f"convkit.{name}" for name in ("draws", "tools", "values")},
+    {f"convkit.{name}" for name in ("draws", "reading", "values", "watch")},
+    {"convkit.tools"},
     {"convkit.comparing", "convkit.pictures.drawing"},
+    {"convkit.rule"},
     {f"convkit.pictures.{name}" for name in ("counts", "matrices", "mistakes", "signals")}
-    | {"convkit.calling", "convkit.pictures.windows", "convkit.rule"},
+    | {"convkit.calling", "convkit.pictures.windows"},
     {"convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
     {
