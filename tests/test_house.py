@@ -16,6 +16,7 @@ LAYERS = [
     {"convgrade.reference"},
     {"convgrade.records"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
+    {"convgrade.skim"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
     {"convgrade.doctor", "convgrade.kernels.folders", "convgrade.kernels.settle"},
     {"convgrade.kernels.server"},
@@ -29,6 +30,7 @@ LAYERS = [
     {"convgrade.ready"},
     {"convgrade.trusted"},
     {"convgrade.plugins.course"},
+    {"convgrade.plugins.choose", "convgrade.plugins.graded"},
     {"convgrade.plugins.handed_in"},
     {
         f"convgrade.plugins.{name}"
@@ -52,7 +54,7 @@ LAYERS = [
             "versions",
         )
     },
-    {f"convgrade.classroom.{name}" for name in ("grade", "handed", "tally")},
+    {f"convgrade.classroom.{name}" for name in ("astray", "grade", "handed", "tally")},
     {f"convgrade.classroom.{name}" for name in ("pool", "record")},
     {"convgrade.classroom.runner"},
     # The class report: read, bring together, compute, write.
@@ -67,6 +69,7 @@ LAYERS = [
     {"convgrade.report.tables"},
     {"convgrade.report.page"},
     {"convgrade.report.make"},
+    {"convgrade.usage"},
     {"convgrade.app"},
     {"convgrade.__main__"},
 ]

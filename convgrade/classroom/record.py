@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbconvert.writers import FilesWriter
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
@@ -21,6 +22,7 @@ from convgrade.classroom.gradebook import SharedGradebook
 from convgrade.classroom.handed import Submission
 from convgrade.classroom.task import Result
 from convgrade.plugins.course import source_folder
+from convgrade.plugins.graded import keep_print
 from convgrade.plugins.handed_in import forget_scores, ignoring_strange_files, read_timestamp
 
 __all__ = ["Recorder"]
@@ -122,6 +124,8 @@ class Recorder:
             self._replay(path, results[path])
         converter.set_permissions(assignment, student)
         converter.run_post_convert_hook()
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            keep_print(gradebook, assignment, student, submission.fingerprint)
 
     def _replay(self, path: str, result: Result) -> None:
         """Let the recording preprocessors see a notebook as if it had been run here."""

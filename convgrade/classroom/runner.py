@@ -19,18 +19,26 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Instance, Integer, Unicode
 from traitlets.config import LoggingConfigurable
 
+from convgrade.classroom.astray import find_astray
 from convgrade.classroom.handed import Submission, read_files, submissions, tasks
 from convgrade.classroom.lists import Lists, plain_config, split_lists
 from convgrade.classroom.lock import CourseLock
 from convgrade.classroom.own_worker import processors
-from convgrade.classroom.pool import OUTCOME, Pool, UnfitError, explain
+from convgrade.classroom.pool import OUTCOME, Pool, UnfitError, check_address, explain
 from convgrade.classroom.progress import Progress
 from convgrade.classroom.record import Recorder
 from convgrade.classroom.tally import Tally
 from convgrade.classroom.task import Course, Refusal, Result, Task
 from convgrade.classroom.times import note_time, times_file
 from convgrade.classroom.versions import versions
-from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
+from convgrade.plugins.course import (
+    notebook_names,
+    read_course_notebook,
+    source_folder,
+    students_and_assignments,
+)
+from convgrade.plugins.graded import copied_over
+from convgrade.plugins.handed_in import submission_folders
 
 __all__ = ["ClassRunner", "RunError"]
 
@@ -87,7 +95,11 @@ class ClassRunner(LoggingConfigurable):
         RunError, LockedError, PoolError, UnfitError, NbGraderException
             When the run cannot start or go on. What is recorded stays, and the same
             command does the rest.
+        AddressError
+            When `scheduler` cannot be one.
         """
+        if self.scheduler:
+            check_address(self.scheduler)
         try:
             return self._locked(force)
         except SQLAlchemyError as error:
@@ -116,20 +128,22 @@ class ClassRunner(LoggingConfigurable):
         converter = Autograde(coursedir=self.coursedir, parent=self.parent)
         converter.force = converter.force or force
         lists = split_lists(converter)
-        converter.init_notebooks()
         known = notebook_names(self.coursedir, self.coursedir.assignment_id)
         tally = Tally()
+        if submission_folders(converter):  # else what there is lies in wrong places
+            converter.init_notebooks()
+        source = source_folder(self.coursedir, self.coursedir.assignment_id)
+        kept = converter.exclude_overwriting.get(self.coursedir.assignment_id, [])
+        copied = copied_over(source, self.coursedir.ignore, kept)
         with Recorder(converter, lists.recording, known, self._say) as recorder:
-            todo, tally.skipped = submissions(converter, known, self._say)
+            todo = self._find(converter, known, copied, tally)
             if not todo:
                 return tally
             courses = self._courses(converter, known, lists)
-            source = source_folder(self.coursedir, self.coursedir.assignment_id)
-            excluded = converter.exclude_overwriting.get(self.coursedir.assignment_id, [])
             overlay = {
                 name: data
                 for name, data in read_files(source, self.coursedir.ignore).items()
-                if name not in excluded
+                if name in copied
             }
             workers = Pool(
                 self.scheduler, self.workers, self.threads, temporary, log, self.retries
@@ -142,6 +156,29 @@ class ClassRunner(LoggingConfigurable):
                 makes = self._tasks(todo, courses, overlay, tally, progress)
                 self._grade(pool, makes, recorder, tally, progress)
         return tally
+
+    def _find(
+        self, converter: Autograde, known: list[str], copied: set[str], tally: Tally
+    ) -> list[Submission]:
+        """Look through submitted/, and tell of what is not graded there."""
+        students, others = students_and_assignments(self.coursedir)
+        astray = find_astray(self.coursedir, students, known, others)
+        found = submissions(converter, known, copied, astray.left_out, self._say)
+        tally.done, tally.again, tally.unlooked = found.done, found.again, astray.unlooked
+        tally.left_out |= astray.left_out
+        tally.doubts |= astray.odd
+        for name, words in (astray.left_out | astray.odd).items():
+            self._say.error("[%s] %s", name, words)
+        for submission in found.todo:
+            chosen, student = submission.chosen, submission.student
+            tally.told |= {f"{student}/{name}": words for name, words in chosen.told.items()}
+            tally.doubts |= {f"{student}/{name}": words for name, words in chosen.doubts.items()}
+            if chosen.missing:
+                tally.missing[student] = chosen.missing
+        if self.coursedir.student_id == "*":
+            there = {*found.done, *(s.student for s in found.todo), *astray.left_out}
+            tally.absent = sorted(set(students) - there)
+        return found.todo
 
     def _courses(self, converter: Any, known: list[str], lists: Lists) -> dict[str, Course]:
         """Read once what all submissions are graded with."""
