@@ -215,7 +215,7 @@ class ConvgradeApp(StrictApp):
         """Say what there is, if no subcommand was given; called by traitlets."""
         super().start()
         if self.extra_args:
-            words = there_is("", self.extra_args[0], self.subcommands)
+            words = there_is("there are", self.extra_args[0], self.subcommands)
             wrong_use(self, f"There is no command convgrade {self.extra_args[0]}.{words}")
         self.print_help()
         sys.exit(WRONG_USE)

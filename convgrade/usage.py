@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import functools
 import glob
+import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -45,54 +46,74 @@ def there_is(what: str, name: str, every: Iterable[str]) -> str:
     close = difflib.get_close_matches(name.casefold(), plain, n=3, cutoff=0.6)
     meant = f" Did you mean {' or '.join(plain[c] for c in close)}?" if close else ""
     more = f", and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
-    return f"{meant} There is {what} {', '.join(known[:SHOWN])}{more}." if known else meant
+    start = f"{what[:1].upper()}{what[1:]}"
+    return f"{meant} {start}: {', '.join(known[:SHOWN])}{more}." if known and what else meant
 
 
 class _StrictLoader(KVArgParseConfigLoader):
     """Refuses options that do not exist, which traitlets passes over with a warning."""
 
-    def __init__(self, *args: Any, refuse: Callable[[str], None], **options: Any) -> None:
+    def __init__(self, *args: Any, app: StrictApp, **options: Any) -> None:
         super().__init__(*args, **options)
-        self._refuse = refuse
+        self._app = app
 
     def _handle_unrecognized_alias(self, arg: str) -> None:
-        self._refuse(arg)
+        self._app.refuse_option(arg)
+
+    def _parse_args(self, args: Any) -> Any:
+        # argparse's own prints the usage, which is long.
+        self.parser.error = self._refuse  # type: ignore[method-assign,assignment]
+        return super()._parse_args(args)
+
+    def _refuse(self, words: str) -> NoReturn:
+        option = re.match(r"argument (-\S+): expected", words)
+        if option and "." not in option[1]:  # an alias that exists has its trait's name here
+            self._app.refuse_option(option[1].lstrip("-"))
+        wrong_use(self._app, f"{words}. {self._app.help}")
 
 
 class StrictApp(NbGrader):  # type: ignore[misc]
     """A command of nbgrader's kind that does nothing it was not asked for."""
 
     def _create_loader(self, argv: Any, aliases: Any, flags: Any, classes: Any) -> Any:
-        def refuse(option: str) -> None:
-            names = [n for key in (*aliases, *flags) for n in _names(key) if len(n) > 1]
-            options = there_is("", option, (f"--{name}" for name in names))
-            meant, _, _ = options.partition(" There is")
-            wrong_use(self, f"There is no option --{option}.{meant} `{self._called} --help` says "
-                      "what there is.")  # fmt: skip
-
         return _StrictLoader(
             argv, aliases, flags, classes=classes, log=self.log,
-            subcommands=self.subcommands, refuse=refuse,
+            subcommands=self.subcommands, app=self,
         )  # fmt: skip
 
+    def refuse_option(self, option: str) -> NoReturn:
+        """End the command, since it has no such option."""
+        every = [n for key in (*self.aliases, *self.flags) for n in _names(key) if len(n) > 1]
+        meant = there_is("", f"--{option}", (f"--{name}" for name in every))
+        wrong_use(self, f"There is no option --{option}.{meant} {self.help}")
+
     @property
-    def _called(self) -> str:
-        return str(self.name).replace("-", " ")
+    def help(self) -> str:
+        """Where the options are listed."""
+        return f"`{str(self.name).replace('-', ' ')} --help` lists them."
 
     def parse_command_line(self, argv: Any = None) -> None:
         """Read the options; called by traitlets."""
         super().parse_command_line(argv)
-        known = {cls.__name__: cls for one in self.classes for cls in one.mro()}
+        known = {
+            cls.__name__: cls
+            for one in (*self.classes, *self.all_configurable_classes())
+            for cls in one.mro()
+            if hasattr(cls, "class_trait_names")
+        }
         for section, traits in self.cli_config.items():
+            if not traits:
+                continue  # nbgrader looks for outdated names, and so makes them
             if section not in known:
-                every = [name for name, cls in known.items() if hasattr(cls, "class_traits")]
-                meant, _, _ = there_is("", section, every).partition(" There is")
-                wrong_use(self, f"There are no settings of {section!r}.{meant}")
+                meant = there_is("", section, known)
+                if meant:
+                    wrong_use(self, f"There are no settings of {section}.{meant}")
+                continue  # of a plug-in, perhaps: this command cannot know them all
             for trait in traits:
                 every = known[section].class_trait_names(config=True)
                 if trait not in every:
-                    words = there_is("", trait, every)
-                    wrong_use(self, f"{section} has no setting {trait!r}.{words}")
+                    words = there_is("there are", trait, every)
+                    wrong_use(self, f"{section} has no setting {trait}.{words}")
 
 
 def strictly(start: Callable[[Any], None]) -> Callable[[Any], None]:
@@ -103,7 +124,7 @@ def strictly(start: Callable[[Any], None]) -> Callable[[Any], None]:
         try:
             start(app)
         except TraitError as error:
-            wrong_use(app, f"{error}. `{app._called} --help` says what the options mean.")
+            wrong_use(app, f"{str(error).rstrip('.')}. {app.help}")
 
     return started
 
@@ -127,10 +148,10 @@ def take_assignment(app: Any) -> None:
     source = Path(coursedir.format_path(coursedir.source_directory, ".", "."))
     below = [p.name for p in source.glob("*") if p.is_dir() and any(p.glob("*.ipynb"))]
     if not coursedir.assignment_id:
-        words = there_is("", "", [*assignments, *below])
+        words = there_is("there are", "", [*assignments, *below])
         wrong_use(app, f"Say which assignment: {called} ASSIGNMENT.{words}")
     if coursedir.assignment_id not in (*assignments, *below):
-        words = there_is("", coursedir.assignment_id, [*assignments, *below])
+        words = there_is("there are", coursedir.assignment_id, [*assignments, *below])
         wrong_use(app, f"There is no assignment {coursedir.assignment_id!r}.{words}")
 
 
@@ -146,7 +167,7 @@ def read_names(app: Any) -> tuple[list[str], list[str]]:
     file = Path(parts.database or "")
     if parts.get_backend_name() == "sqlite" and not file.is_file():
         here = sorted(path.name for path in file.parent.glob("*.db")) if file.name else []
-        words = there_is("", file.name, here)
+        words = there_is("there are", file.name, here)
         wrong_use(app, f"There is no gradebook at {shown}.{words} `nbgrader generate_assignment "
                   "ASSIGNMENT` makes one; --db names another")  # fmt: skip
     try:
@@ -185,4 +206,4 @@ def check_student(app: Any) -> None:
         if asked in students
         else "is no student's name or pattern of names"
     )
-    wrong_use(app, f"--student={asked} {why}.{there_is('in ' + top.name + '/', asked, here)}")
+    wrong_use(app, f"--student={asked} {why}.{there_is(f'in {top.name}/ there are', asked, here)}")

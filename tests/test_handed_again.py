@@ -115,8 +115,14 @@ LOSSES = {
 }
 
 
-@pytest.mark.parametrize("road", ROADS)
-@pytest.mark.parametrize("lose", LOSSES)
+@pytest.mark.parametrize(
+    ("lose", "road"),
+    [
+        *((lose, by_convgrade) for lose in LOSSES),
+        (lose_the_gradebook, by_nbgrader),
+        (lose_a_notebook, by_nbgrader),
+    ],
+)
 def test_done_means_done_in_the_gradebook_and_in_autograded(
     course: Tiny, lose: Callable[[Tiny], None], road: Callable[[Tiny], str]
 ) -> None:
@@ -162,3 +168,69 @@ def test_some_notebooks_graded_anew_by_nbgrader_are_not_all(course: Tiny) -> Non
     assert course.points("ada") == {"total_test": 3, "double_test": 2, "average_test": 0}
     convgrade(course)
     assert course.points("ada") == {"total_test": 3, "double_test": 2, "average_test": 4}
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_who_needs_a_person_is_named_until_that_is_done(
+    course: Tiny, road: Callable[[Tiny], str]
+) -> None:
+    folder = course.hand_in("ada")
+    (folder / f"{SUMS}.ipynb").write_text("{")
+    both = course.hand_in("bob")
+    text = (both / f"{MEANS}.ipynb").read_text()
+    (both / f"{MEANS} (1).ipynb").write_text(text.replace("sum(n)", "sum(n) * 1"))
+    if road is by_convgrade:
+        convgrade(course, status=1)
+    else:
+        course.grade(status=1)
+    for _ in range(2):
+        printed = convgrade(course, status=1)
+        assert "0 submissions recorded" in printed
+        assert f"  ada: no points, {SUMS}: it is not JSON" in printed
+        assert f"  bob: {MEANS}: {MEANS}.ipynb was graded, and '{MEANS} (1).ipynb' has" in printed
+    course.hand_in("ada")
+    (both / f"{MEANS} (1).ipynb").unlink()
+    assert convgrade(course).endswith("Nothing needs you.\n")
+
+
+def test_feedback_for_a_removed_student_is_refused_in_one_line(course: Tiny) -> None:
+    course.hand_in("ada")
+    course.hand_in("bob")
+    convgrade(course)
+    lose_the_student(course)
+    run = course.run("generate_feedback", "tiny", check=False)
+    said = run.stdout + run.stderr
+    assert run.returncode == 1
+    assert "Traceback" not in said
+    assert "No feedback for 'ada': the gradebook has no submission of theirs." in said
+    assert (course.folder("bob", "feedback") / f"{SUMS}.html").exists()
+    assert not course.folder("ada", "feedback").exists()
+
+
+def test_submitted_is_looked_through(course: Tiny) -> None:
+    """What is not where nbgrader looks is named; brackets in a name are no pattern."""
+    course.hand_in("eve [2]")
+    course.hand_in("eve 2")
+    course.hand_in("cap")
+    course.folder("cap").rename(course.folder("cap").with_name("Tiny"))
+    loose = course.hand_in("loo")
+    for path in loose.iterdir():
+        path.rename(loose.parent / path.name)
+    loose.rmdir()
+    (course.root / "submitted" / "class.zip").write_bytes(b"PK")
+    with course.gradebook() as book:
+        book.add_student("zoe")
+    printed = convgrade(course, status=1)
+    assert course.points("eve [2]")["total_test"] == course.points("eve 2")["total_test"] == 3
+    assert course.points("cap") == {}
+    assert "handed in nothing: 1 (zoe)" in printed
+    lines = printed.splitlines()
+    people = lines[lines.index("4 need you, the worst first:") + 1 :]
+    assert [line.split(": ")[0].strip() for line in people] == [
+        "cap", "class.zip", "loo", "eve [2]",
+    ]  # fmt: skip
+    assert people[0] == "  cap: NOT GRADED, the folder is called 'Tiny'; it belongs into cap/tiny"
+    one = convgrade(course, "--student", "eve [2]", "--force", status=1)
+    assert "1 submission recorded" in one
+    assert "cap" not in one
+    assert "0 submissions recorded" in convgrade(course, "--student", "eve 2")

@@ -30,7 +30,7 @@ LAYERS = [
     {"convgrade.ready"},
     {"convgrade.trusted"},
     {"convgrade.plugins.course"},
-    {"convgrade.plugins.choose", "convgrade.plugins.graded"},
+    {f"convgrade.plugins.{name}" for name in ("choose", "graded", "unknown")},
     {"convgrade.plugins.handed_in"},
     {
         f"convgrade.plugins.{name}"
@@ -39,7 +39,6 @@ LAYERS = [
             *("save", "trim"),
         )
     },
-    {"convgrade.summary"},
     # The class runner: plain data, the worker's part, the client's, the command.
     {
         f"convgrade.classroom.{name}"
@@ -52,6 +51,7 @@ LAYERS = [
             "task",
             "times",
             "versions",
+            "warm",
         )
     },
     {f"convgrade.classroom.{name}" for name in ("astray", "grade", "handed", "tally")},
@@ -59,7 +59,7 @@ LAYERS = [
     {"convgrade.classroom.runner"},
     # The class report: read, bring together, compute, write.
     {f"convgrade.report.{name}" for name in ("course", "gradebook", "records", "statistics")},
-    {"convgrade.report.notebooks"},
+    {"convgrade.report.notebooks", "convgrade.summary"},
     {"convgrade.report.gather"},
     {"convgrade.report.findings"},
     {"convgrade.report.incidents"},

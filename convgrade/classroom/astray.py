@@ -65,7 +65,11 @@ def find_astray(
     folders = {}
     for path in sorted(top.iterdir()):
         name = path.name
-        if path.is_dir() and not _is_left_behind(name, coursedir.ignore):
+        if path.is_dir() and name.startswith(".") and (path / assignment).is_dir():
+            found.left_out[name] = (
+                "its name begins with a dot, and nbgrader passes over such names; rename it"
+            )
+        elif path.is_dir() and not _is_left_behind(name, coursedir.ignore):
             folders[name] = path
         elif not path.is_dir() and not _is_left_behind(name, coursedir.ignore):
             _file(found, coursedir, path, known)
@@ -137,8 +141,6 @@ def _student(
             "graded, but nbgrader's other commands pass over names with * ? or [; rename the "
             "folder, and the student in the gradebook"
         )
-    if here and student.startswith("."):
-        found.left_out[student] = "nbgrader passes over names that begin with a dot; rename it"
 
 
 def _could_be(path: Path, assignment: str, known: list[str], others: Collection[str]) -> bool:

@@ -15,7 +15,7 @@ from convgrade.box import MAX_FILES
 from convgrade.classroom.task import Course, Task
 from convgrade.plugins.choose import HandedIn, choose
 from convgrade.plugins.course import source_folder
-from convgrade.plugins.graded import fingerprint, read_graded, why_again
+from convgrade.plugins.graded import Needs, fingerprint, read_graded, why_again
 from convgrade.plugins.handed_in import answers_in, ignoring_strange_files, submission_folders
 from convgrade.submission import UngradableError, read_bytes
 
@@ -50,14 +50,14 @@ class Found:
     ----------
     todo : list of Submission
         By folder name.
-    done : list of str
-        Students who are graded already.
+    done : dict of str to Needs
+        By student who is graded already, what a person still has to do.
     again : dict of str to str
         By student, why they are graded although they were before.
     """
 
     todo: list[Submission] = field(default_factory=list)
-    done: list[str] = field(default_factory=list)
+    done: dict[str, Needs] = field(default_factory=dict)
     again: dict[str, str] = field(default_factory=dict)
 
 
@@ -93,7 +93,7 @@ def submissions(
         place = coursedir.format_path(coursedir.autograded_directory, student, assignment)
         why = why_again(graded.get(student), folder, Path(place), known, now)
         if why is None and not converter.force:
-            found.done.append(student)
+            found.done[student] = graded[student].needs
             continue
         if why:
             found.again[student] = why

@@ -22,7 +22,7 @@ from convgrade.classroom.gradebook import SharedGradebook
 from convgrade.classroom.handed import Submission
 from convgrade.classroom.task import Result
 from convgrade.plugins.course import source_folder
-from convgrade.plugins.graded import keep_print
+from convgrade.plugins.graded import Needs, keep_print
 from convgrade.plugins.handed_in import forget_scores, ignoring_strange_files, read_timestamp
 
 __all__ = ["Recorder"]
@@ -125,7 +125,9 @@ class Recorder:
         converter.set_permissions(assignment, student)
         converter.run_post_convert_hook()
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-            keep_print(gradebook, assignment, student, submission.fingerprint)
+            why = {Path(path).stem: results[path].ungradable for path in converter.notebooks}
+            needs = Needs({k: v for k, v in why.items() if v}, submission.chosen.doubts)
+            keep_print(gradebook, assignment, student, submission.fingerprint, needs)
 
     def _replay(self, path: str, result: Result) -> None:
         """Let the recording preprocessors see a notebook as if it had been run here."""

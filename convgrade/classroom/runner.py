@@ -164,11 +164,14 @@ class ClassRunner(LoggingConfigurable):
         students, others = students_and_assignments(self.coursedir)
         astray = find_astray(self.coursedir, students, known, others)
         found = submissions(converter, known, copied, astray.left_out, self._say)
-        tally.done, tally.again, tally.unlooked = found.done, found.again, astray.unlooked
+        tally.done, tally.again, tally.unlooked = [*found.done], found.again, astray.unlooked
         tally.left_out |= astray.left_out
         tally.doubts |= astray.odd
         for name, words in (astray.left_out | astray.odd).items():
             self._say.error("[%s] %s", name, words)
+        for student, needs in found.done.items():
+            tally.ungradable |= {f"{student}/{k}": words for k, words in needs.ungradable.items()}
+            tally.doubts |= {f"{student}/{k}": words for k, words in needs.doubts.items()}
         for submission in found.todo:
             chosen, student = submission.chosen, submission.student
             tally.told |= {f"{student}/{name}": words for name, words in chosen.told.items()}

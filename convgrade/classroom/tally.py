@@ -42,6 +42,8 @@ class Tally:
         Students of the gradebook who have handed in nothing.
     unlooked : list of str
         Files in submitted/ that nobody would take for work.
+    future : dict of str to str
+        By student, that they handed in in the future.
 
     Those that need a person, worst first:
 
@@ -51,8 +53,10 @@ class Tally:
         By student or file of submitted/, why it is not graded.
     ungradable : dict of str to str
         By notebook, why it got no points without being run.
+    times : dict of str to str
+        By student, what is wrong with their ``timestamp.txt``.
     doubts : dict of str to str
-        By student, what a person has to decide: which of two files counts, what a time means.
+        By student, what a person has to decide, such as which of two files counts.
     waiting : dict of str to str
         By student, test cells without a verdict, which a person grades by hand.
     """
@@ -67,9 +71,11 @@ class Tally:
     missing: dict[str, list[str]] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     unlooked: list[str] = field(default_factory=list)
+    future: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
     ungradable: dict[str, str] = field(default_factory=dict)
+    times: dict[str, str] = field(default_factory=dict)
     doubts: dict[str, str] = field(default_factory=dict)
     waiting: dict[str, str] = field(default_factory=dict)
     started: float = field(default_factory=time.monotonic)
@@ -97,6 +103,7 @@ class Tally:
             ("NOT GRADED", self.failed),
             ("NOT GRADED", self.left_out),
             ("no points", self.ungradable),
+            ("handed in nobody knows when", self.times),
             ("", self.doubts),
             ("waits for you", self.waiting),
         ):
@@ -149,6 +156,7 @@ class Tally:
         if self.missing:
             each = (f"{student} ({', '.join(n)})" for student, n in sorted(self.missing.items()))
             lines.append(f"handed in without some notebooks: {_shown(each)}")
+        lines += [f"{name}: {words}" for name, words in sorted(self.future.items())]
         if self.absent:
             lines.append(f"handed in nothing: {_shown(self.absent)}")
         if self.unlooked:

@@ -21,6 +21,7 @@ from nbgrader.converters.base import NbGraderException
 from convgrade.plugins.choose import File, choose
 from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
 from convgrade.plugins.graded import (
+    Needs,
     copied_over,
     fingerprint,
     keep_print,
@@ -104,12 +105,12 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         converter, coursedir = self._converter, self._converter.coursedir
         folder = Path(converter._format_source(assignment, student))
         place = Path(converter._format_dest(assignment, student))
-        copied = copied_over(
+        self._copied = copied_over(
             source_folder(coursedir, assignment),
             coursedir.ignore,
             converter.exclude_overwriting.get(assignment, []),
         )
-        self._print = fingerprint(folder, coursedir.ignore, copied)
+        self._print = fingerprint(folder, coursedir.ignore, self._copied)
         graded = read_graded(coursedir, assignment, student).get(student)
         self._partly = coursedir.notebook_id != "*"
         self._same = graded is not None and graded.fingerprint == self._print
@@ -132,8 +133,10 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         if self._partly and not self._same:
             return
         coursedir = self._converter.coursedir
+        why = {Path(p).stem: self._ungradable.get(p, "") for p in self._converter.notebooks}
+        needs = Needs({k: v for k, v in why.items() if v}, self._doubts)
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-            keep_print(gradebook, *self._names, self._print)
+            keep_print(gradebook, *self._names, self._print, needs)
             gradebook.db.commit()
 
     def _init_assignment(self, assignment: str, student: str) -> None:
@@ -144,10 +147,13 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         wanted = fnmatch.filter(known, coursedir.notebook_id)
         forget_scores(coursedir, assignment, student, wanted)
         self._names = assignment, student
+        if not self._partly:  # a pre_convert_hook may have unpacked something
+            self._print = fingerprint(folder, coursedir.ignore, self._copied)
         said = answers_in(converter, assignment)
         chosen = choose(folder, known, wanted, coursedir.ignore, said)
         for bad, words in chosen.lines():
             self.log.log(logging.ERROR if bad else logging.WARNING, "%s", words)
+        self._doubts = chosen.doubts
         self._taken |= chosen.taken
         self._reasons |= chosen.reasons
         converter.notebooks = chosen.paths

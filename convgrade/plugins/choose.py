@@ -165,9 +165,10 @@ def _decide(
             f"{exact.name} was graded, and {others} has other answers; keep the one that counts"
         )
     elif exact and not solved:
-        if not ours and any(said[file] is None for file in likely):
-            chosen.told[name] = f"beside {exact.name} lies what is no readable notebook: " + names(
-                file.label for file in likely
+        broken = names(file.label for file in likely if said[file] is None)
+        if not ours and broken:
+            chosen.doubts[name] = (
+                f"{exact.name} answers nothing, and {broken} cannot be read; " + ("ask for it")
             )
     elif len(distinct) == 1:
         chosen.taken[path] = solved[0]

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import stat
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry, Notebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.utils import find_all_files
-from sqlalchemy import Column, MetaData, String, Table, inspect, select
+from sqlalchemy import Column, MetaData, String, Table, Text, inspect, select
 
 __all__ = [
-    "Graded", "copied_over", "fingerprint", "forget_print", "keep_print", "read_graded",
+    "Graded", "Needs", "copied_over", "fingerprint", "forget_print", "keep_print", "read_graded",
     "why_again",
 ]  # fmt: skip
 
@@ -26,6 +27,7 @@ TABLE = Table(
     MetaData(),
     Column("submission_id", String(32), primary_key=True),
     Column("fingerprint", String(64), nullable=False),
+    Column("needs", Text, nullable=False),
 )
 
 
@@ -39,10 +41,27 @@ class Graded:
         Those that it has scores for.
     fingerprint : str
         Of the files that they are the scores of; "" when nobody kept one.
+    needs : Needs
+        What a person has to do about these files.
     """
 
     notebooks: set[str] = field(default_factory=set)
     fingerprint: str = ""
+    needs: Needs = field(default_factory=lambda: Needs())
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a person has to do about a submission, as long as it stays as it is.
+
+    Attributes
+    ----------
+    ungradable, doubts : mapping of str to str
+        By notebook, why it has no points, and which of several files may count.
+    """
+
+    ungradable: Mapping[str, str] = field(default_factory=dict)
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
 
 def copied_over(source: Path, ignored: list[str], kept: Collection[str]) -> set[str]:
@@ -92,7 +111,7 @@ def read_graded(coursedir: Any, assignment: str, student: str = "") -> dict[str,
         except MissingEntry:
             return {}
         has = inspect(gradebook.engine).has_table(TABLE.name)
-        prints = dict(map(tuple, gradebook.db.execute(select(TABLE)))) if has else {}
+        kept = {row[0]: row for row in gradebook.db.execute(select(TABLE))} if has else {}
         rows = (
             select(SubmittedAssignment.student_id, SubmittedAssignment.id, Notebook.name)
             .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
@@ -102,8 +121,10 @@ def read_graded(coursedir: Any, assignment: str, student: str = "") -> dict[str,
         if student:
             rows = rows.where(SubmittedAssignment.student_id == student)
         for name, submission, notebook in gradebook.db.execute(rows):
-            graded = found.setdefault(name, Graded(fingerprint=prints.get(submission, "")))
-            graded.notebooks.add(notebook)
+            if name not in found:
+                _, value, needs = kept.get(submission, ("", "", "{}"))
+                found[name] = Graded(set(), value, Needs(**json.loads(needs)))
+            found[name].notebooks.add(notebook)
     return found
 
 
@@ -142,12 +163,15 @@ def why_again(
     return "handed in again" if graded.fingerprint != now else None
 
 
-def keep_print(gradebook: Gradebook, assignment: str, student: str, value: str) -> None:
+def keep_print(
+    gradebook: Gradebook, assignment: str, student: str, value: str, needs: Needs
+) -> None:
     """Note which files the scores of a submission are of; the caller commits."""
     TABLE.create(gradebook.db.connection(), checkfirst=True)
     key = gradebook.find_submission(assignment, student).id
     gradebook.db.execute(TABLE.delete().where(TABLE.c.submission_id == key))
-    gradebook.db.execute(TABLE.insert().values(submission_id=key, fingerprint=value))
+    row = {"submission_id": key, "fingerprint": value, "needs": json.dumps(asdict(needs))}
+    gradebook.db.execute(TABLE.insert().values(row))
 
 
 def forget_print(gradebook: Gradebook, assignment: str, student: str) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import HTMLExporter
+from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
 
 from convgrade.drawing import draw
+from convgrade.plugins.unknown import pass_over_unknown
 
 __all__ = ["FeedbackExporter", "demoted", "lean"]
 
@@ -35,6 +37,8 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         own.FeedbackExporter.exclude_anchor_links = True
         own.merge(config or {})
         super().__init__(config=own, **options)
+        if isinstance(self.parent, GenerateFeedback):
+            pass_over_unknown(self.parent)
 
     def _create_environment(self) -> Any:
         environment = super()._create_environment()
