@@ -46,14 +46,14 @@ WRONG = {
     "grade tiny --student ad": "--student=ad is no student's name or pattern of names. Did you "
     "mean ada? In submitted/ there are: ada, bob.",
     "grade tiny --db sqlite:///gradebok.db": "There is no gradebook at sqlite:///gradebok.db. Did "
-    "you mean gradebook.db?",
+    "you mean gradebook.db",
     "grade tiny --db sqlite:///broken.db": "sqlite:///broken.db cannot be read: file is not a",
     "grade tiny --db nonsense": "The gradebook's address (--db) cannot be used",
     "report tny": "There is no assignment 'tny'. Did you mean tiny? There are: tiny.",
     "report tiny --student x": "There is no option --student.",
     "report tiny --db sqlite:///broken.db": "sqlite:///broken.db cannot be read: file is not a",
     "doctor foo": "convgrade doctor takes no argument, ",
-    "foo": "There is no command convgrade foo. There are: doctor, grade, report.",
+    "foo": "There is no command convgrade foo. There are: ",
     "grad tiny": "There is no command convgrade grad. Did you mean grade?",
 }
 

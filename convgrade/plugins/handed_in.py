@@ -155,7 +155,7 @@ def forget_scores(coursedir: Any, assignment: str, student: str, names: list[str
         except MissingEntry:
             return
         forget_print(gradebook, assignment, student)
-        _complete(submission)
+        _complete(gradebook, submission)
         for notebook in submission.notebooks:
             if notebook.name in names:
                 for grade in notebook.grades:
@@ -164,10 +164,10 @@ def forget_scores(coursedir: Any, assignment: str, student: str, names: list[str
         gradebook.db.commit()
 
 
-def _complete(submission: SubmittedAssignment) -> None:
+def _complete(gradebook: Gradebook, submission: SubmittedAssignment) -> None:
     """Add the notebooks that it lacks, as nbgrader does for a new submission."""
     here = {notebook.name for notebook in submission.notebooks}
-    for notebook in submission.assignment.notebooks:
+    for notebook in list(submission.assignment.notebooks):
         if notebook.name in here:
             continue
         added = SubmittedNotebook(notebook=notebook, assignment=submission)
@@ -175,6 +175,7 @@ def _complete(submission: SubmittedAssignment) -> None:
             Grade(cell_id=cell.id, notebook=added)
         for cell in (*notebook.solution_cells, *notebook.task_cells):
             Comment(cell_id=cell.id, notebook=added)
+        gradebook.db.add(added)
 
 
 def submission_folders(converter: Any) -> dict[str, str]:
