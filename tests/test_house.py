@@ -13,9 +13,9 @@ from conftest import ROOT
 # Each module may import those of earlier rows only.
 LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
-    {f"convkit.{name}" for name in ("draws", "tools", "values")},
+    {f"convkit.{name}" for name in ("draws", "measuring", "memory", "tools", "values")},
     {"convkit.comparing", "convkit.pictures.drawing"},
-    {f"convkit.pictures.{name}" for name in ("counts", "matrices", "mistakes", "signals")}
+    {f"convkit.pictures.{name}" for name in ("costs", "counts", "matrices", "mistakes", "signals", "waves")}
     | {"convkit.calling", "convkit.pictures.windows", "convkit.rule"},
     {"convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
@@ -26,6 +26,7 @@ LAYERS = [
             "parameter_counts",
         )
     },
+    {"convkit.ideas.layers.fourier"},
     {"convkit.ideas.catalogue"},
     {"convkit.diagnosis"},
     {"convkit.checking"},
