@@ -15,7 +15,10 @@ LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
     {f"convkit.{name}" for name in ("draws", "measuring", "memory", "tools", "values")},
     {"convkit.comparing", "convkit.pictures.drawing"},
-    {f"convkit.pictures.{name}" for name in ("costs", "counts", "matrices", "mistakes", "signals", "waves")}
+    {
+        f"convkit.pictures.{name}"
+        for name in ("costs", "counts", "matrices", "mistakes", "signals", "waves")
+    }
     | {"convkit.calling", "convkit.pictures.windows", "convkit.rule"},
     {"convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},

@@ -58,7 +58,7 @@ def show_scaled(T: Any, vectors: Mapping[str, Any]) -> None:
         fig = new_figure(2.5 * len(pairs), 3.1)
         axes = fig.subplots(1, len(pairs), squeeze=False)[0]
         for ax, (title, (f, g)) in zip(axes, pairs.items(), strict=True):
-            top = 1.25 * max(float(np.abs(f).max()), float(np.abs(g).max()))
+            top = 1.4 * max(float(np.abs(f).max()), float(np.abs(g).max()))
             ax.axhline(0, color="#dddddd", zorder=0)
             ax.axvline(0, color="#dddddd", zorder=0)
             _draw_path(ax, g, _AFTER, "s")
@@ -67,8 +67,8 @@ def show_scaled(T: Any, vectors: Mapping[str, Any]) -> None:
             ax.set_xticks([])
             ax.set_yticks([])
             ax.set_title(title, fontsize=10)
-        fig.text(0.3, 0.0, "circles: f", color=_BEFORE, fontsize=10, ha="center")
-        fig.text(0.7, 0.0, "squares: T @ f", color=_AFTER, fontsize=10, ha="center")
+        fig.text(0.3, 0.06, "circles: f", color=_BEFORE, fontsize=10, ha="center")
+        fig.text(0.7, 0.06, "squares: T @ f", color=_AFTER, fontsize=10, ha="center")
         return fig
 
     words = [

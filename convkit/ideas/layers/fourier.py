@@ -114,7 +114,24 @@ def _scaled(power: float) -> Callable[..., Any]:
     return wrong
 
 
+def _spoiled(
+    w: torch.Tensor, y: torch.Tensor, change: Callable[[torch.Tensor], torch.Tensor]
+) -> torch.Tensor:
+    """Multiply the spectrum of ``y`` by what is made of the factors of a circulant."""
+    factors = _factors(w, len(y)).to(torch.complex128)
+    return torch.fft.ifft(change(factors) * torch.fft.fft(y.double())).real.to(y.dtype)
+
+
+def _folded(y: torch.Tensor, size: int) -> torch.Tensor:
+    """Lay a vector around a circle of that size, not much smaller than it."""
+    around = y[:size].clone()
+    around[: len(y) - size] += y[size:]
+    return around
+
+
 _SCALED = tuple(("M113", _scaled(power)) for power in (-1, -0.5, 0.5, 1))
+_COMPLEX = ("M114", lambda right, *args: right(*args) + 0j)
+_SIZE = ("M114", lambda right, *args: right(*args).abs())
 _ROUNDED = ("M16", lambda right, *args: right(*args).float())
 
 #: By exercise, as checks and hidden tests call it: what each misconception makes of the answer.
@@ -122,6 +139,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
     "dft_vector": slips_on(
         _walk,
         ("M111", lambda right, n, m: _phases(n, -m)),
+        ("M111", lambda right, n, m: _phases(n, abs(m))),
         ("M112", lambda right, n, m: _phases(n, m, unit=1.0)),
         ("M112", lambda right, n, m: _phases(n, m, unit=torch.pi)),
         ("M112", lambda right, n, m: _phases(n, m, unit=360.0)),
@@ -140,6 +158,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         *_SCALED,
         ("M114", lambda right, w, n: _factors(w, n).real),
         ("M114", lambda right, w, n: _factors(w, n).abs()),
+        ("M06", lambda right, w, n: _factors(w[:-1], n)),
         ("M116", lambda right, w, n: _factors(w, n).roll(n // 2)),
         ("M116", lambda right, w, n: _factors(w, n).roll(-1)),
         cases=16,
@@ -153,6 +172,9 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M77", lambda right, w, x: right(w.flip(0), x).roll(len(w) - 1).flip(0).roll(1)),
             *_SCALED,
             ("M110", lambda right, w, x: right(w, torch.cat([x, 0 * x]))[: len(x)]),
+            _COMPLEX,
+            _SIZE,
+            ("M114", lambda right, w, x: _spoiled(w, x, lambda z: z.real + 0j)),
             cases=16,
         ),
         *slips_on(_double, _ROUNDED),
@@ -163,6 +185,23 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M77", lambda right, w, x: right(w.flip(0), x).roll(1 - len(w))),
             ("M77", lambda right, w, x: right(w, x.flip(0)).roll(1 - len(x))),
             ("M01", lambda right, w, x: right(w.flip(0), x)),
+            ("M05", lambda right, w, x: torch.cat([right(w, x), x.new_zeros(1)])),
+            ("M110", lambda right, w, x: _folded(right(w, x), max(len(w), len(x)))),
+            (
+                "M110",
+                lambda right, w, x: torch.cat(
+                    [
+                        _folded(right(w, x), max(len(w), len(x))),
+                        x.new_zeros(min(len(w), len(x)) - 1),
+                    ]
+                ),
+            ),
+            (
+                "M17",
+                lambda right, w, x: right(w, x)[min(len(w), len(x)) - 1 : max(len(w), len(x))],
+            ),
+            _COMPLEX,
+            _SIZE,
             *_SCALED,
             cases=16,
         ),
@@ -176,6 +215,9 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
                 lambda right, c, r, x: _times(c, torch.cat([r[:1], r[1:].flip(0)]), x),
             ),
             ("M118", lambda right, c, r, x: _times(c, torch.cat([r[:1], r[:-1]]), x)),
+            ("M17", lambda right, c, r, x: _times(torch.cat([c, r[1:].flip(0)]), r, x)),
+            _COMPLEX,
+            _SIZE,
             cases=16,
             right=_times,
         ),
@@ -197,6 +239,9 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M75", lambda right, w, y: _circulant(w, len(y)).T @ y),
             ("M119", lambda right, w, y: _circulant(w, len(y)) @ y),
             ("M77", lambda right, w, y: torch.linalg.solve(_circulant(w, len(y)).T, y)),
+            _COMPLEX,
+            _SIZE,
+            ("M114", lambda right, w, y: _spoiled(w, y, lambda z: 1 / z.abs() + 0j)),
             *_SCALED,
             cases=16,
             right=_solved,

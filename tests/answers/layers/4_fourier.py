@@ -618,16 +618,6 @@ def toeplitz_matvec(first_column, first_row, x):
     C = around[(places[:, None] - places) % len(around)]
     return torch.fft.ifft(torch.fft.fft(C[:m, :n] @ x)).real
 
-# %% toeplitz_matvec | M78 | the Fourier matrix, written down
-import numpy as np
-def toeplitz_matvec(first_column, first_row, x):
-    m = len(first_column)
-    around = np.concatenate([first_column.numpy(), first_row.numpy()[:0:-1]])
-    size = len(around)
-    W = np.exp(-2j * np.pi * np.outer(np.arange(size), np.arange(size)) / size)
-    spectrum = np.fft.fft(around) * (W[:, : len(x)] @ x.numpy())
-    return (W.conj() @ spectrum / size).real[:m]
-
 # %% toeplitz_matvec | M16 | float64 rounded to float32
 def toeplitz_matvec(first_column, first_row, x):
     around = torch.cat([first_column, first_row[1:].flip(0)]).float()
@@ -669,14 +659,14 @@ def deblur(weight, y):
     C = np.stack([np.roll(row, i) for i in range(n)])
     return np.linalg.inv(C) @ np.asarray(y, dtype=np.float64)
 
-# %% deblur | correct | least squares, SciPy's builder
+# %% deblur | correct | an LU decomposition, SciPy's builder
 import numpy as np
-from scipy.linalg import circulant as built, lstsq
+from scipy.linalg import circulant as built, lu_factor, lu_solve
 def deblur(weight, y):
     n = len(y)
     row = np.zeros(n)
     row[: len(weight)] = weight.numpy()
-    return lstsq(built(row).T, y.numpy().astype(float))[0].tolist()
+    return lu_solve(lu_factor(built(row).T), y.numpy().astype(float)).tolist()
 
 # %% deblur | correct | the inverse as a circulant of its own
 def deblur(weight, y):
@@ -728,7 +718,7 @@ def deblur(weight, y):
 def deblur(weight, y):
     return torch.fft.irfft(torch.fft.rfft(y) / torch.fft.rfft(weight, len(y)).conj())
 
-# %% deblur | M49 | divided by the size only
+# %% deblur | M114 | divided by the size only
 def deblur(weight, y):
     return torch.fft.ifft(torch.fft.fft(y) / torch.fft.fft(weight, len(y)).abs()).real
 
