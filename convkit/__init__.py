@@ -20,9 +20,12 @@ from convkit.calling import call, describe
 from convkit.checking import check, message
 from convkit.comparing import BLANK, Difference, compare
 from convkit.draws import Draw
+from convkit.measuring import measure_ways
+from convkit.memory import little_memory
 from convkit.pictures import (
     show_block_row,
     show_corners,
+    show_cost_map,
     show_counts,
     show_defects,
     show_impulses,
@@ -31,7 +34,9 @@ from convkit.pictures import (
     show_mistake,
     show_patch,
     show_row,
+    show_scaled,
     show_shades,
+    show_signals,
     window_on,
 )
 from convkit.pictures.drawing import notebook_display
@@ -44,10 +49,13 @@ __all__ = [
     "BUILDERS",
     "as_array",
     "check",
+    "little_memory",
     "matrix_of",
+    "measure_ways",
     "shift",
     "show_block_row",
     "show_corners",
+    "show_cost_map",
     "show_counts",
     "show_defects",
     "show_impulses",
@@ -55,7 +63,9 @@ __all__ = [
     "show_matrix",
     "show_patch",
     "show_row",
+    "show_scaled",
     "show_shades",
+    "show_signals",
 ]
 
 # What only a wrong answer needs, and the module that is loaded for it: most of the kit.

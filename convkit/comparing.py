@@ -41,6 +41,8 @@ BLANK = Difference("an answer", "nothing yet", blank=True)
 def _tolerance(expected: Any) -> float:
     """Relative error that the precision of ``expected`` cannot help: a few rounding steps."""
     dtype = getattr(expected, "dtype", None)
+    if dtype in (torch.complex64, np.complex64):  # phases are products, and lose more digits
+        return 1e-4
     exact = dtype in (torch.float64, torch.complex128) or getattr(dtype, "itemsize", 0) >= 8
     return 1e-10 if exact else 1e-5
 
@@ -85,6 +87,9 @@ def _compare_arrays(expected: Any, yours: Any) -> Difference | None:
         if array.shape == target.shape[::-1]:
             hint = "Rows are outputs and columns are inputs: y = T @ x. Which of yours is which?"
         return Difference(wanted, shape_words(array.shape), hint)
+    if np.iscomplexobj(array) and not np.iscomplexobj(target):
+        hint = "Is what is left beside the real numbers more than rounding?"
+        return Difference(f"{wanted}, of real numbers", "complex numbers", hint)
     scale = max(1.0, float(np.abs(target).max(initial=0.0)))
     wrong = ~(np.abs(array - target) <= _tolerance(expected) * scale)  # ~ so that NaN is wrong
     if not wrong.any():

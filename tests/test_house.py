@@ -13,11 +13,14 @@ from conftest import ROOT
 # Each module may import those of earlier rows only.
 LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
-    {f"convkit.{name}" for name in ("draws", "reading", "values", "watch")},
+    {f"convkit.{name}" for name in ("draws", "measuring", "memory", "reading", "values", "watch")},
     {"convkit.tools"},
     {"convkit.comparing", "convkit.pictures.drawing"},
     {"convkit.rule"},
-    {f"convkit.pictures.{name}" for name in ("counts", "matrices", "mistakes", "signals")}
+    {
+        f"convkit.pictures.{name}"
+        for name in ("costs", "counts", "matrices", "mistakes", "signals", "waves")
+    }
     | {"convkit.calling", "convkit.pictures.windows"},
     {"convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
@@ -28,6 +31,7 @@ LAYERS = [
             "parameter_counts",
         )
     },
+    {"convkit.ideas.layers.fourier"},
     {"convkit.ideas.catalogue"},
     {"convkit.diagnosis"},
     {"convkit.checking"},

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from convkit.pictures.costs import show_cost_map
 from convkit.pictures.counts import show_counts
 from convkit.pictures.matrices import show_corners, show_matrices, show_matrix, show_shades
 from convkit.pictures.mistakes import show_mistake, window_on
 from convkit.pictures.signals import show_defects, show_impulses
+from convkit.pictures.waves import show_scaled, show_signals
 from convkit.pictures.windows import show_block_row, show_patch, show_row
 
 __all__ = [
     "show_block_row",
     "show_corners",
+    "show_cost_map",
     "show_counts",
     "show_defects",
     "show_impulses",
@@ -19,6 +22,8 @@ __all__ = [
     "show_mistake",
     "show_patch",
     "show_row",
+    "show_scaled",
     "show_shades",
+    "show_signals",
     "window_on",
 ]
