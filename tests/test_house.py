@@ -17,9 +17,11 @@ LAYERS = [
     {"convkit.tools"},
     {"convkit.comparing", "convkit.pictures.drawing"},
     {"convkit.rule"},
-    {f"convkit.pictures.{name}" for name in ("counts", "matrices", "mistakes", "signals")}
+    {f"convkit.pictures.{name}" for name in (
+        *("counts", "diagonals", "matrices", "mistakes", "progress", "signals", "stamps"),
+    )}
     | {"convkit.calling", "convkit.pictures.windows"},
-    {"convkit.misconceptions", "convkit.slips"},
+    {"convkit.learning", "convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
     {
         f"convkit.ideas.toeplitz.{name}"
@@ -28,6 +30,7 @@ LAYERS = [
             "parameter_counts",
         )
     },
+    {"convkit.ideas.layers.adjoint"},
     {"convkit.ideas.catalogue"},
     {"convkit.diagnosis"},
     {"convkit.checking"},
