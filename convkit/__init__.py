@@ -20,23 +20,28 @@ from convkit.calling import call, describe
 from convkit.checking import check, message
 from convkit.comparing import BLANK, Difference, compare
 from convkit.draws import Draw
+from convkit.learning import trainable
 from convkit.measuring import measure_ways
 from convkit.memory import little_memory
 from convkit.pictures import (
     show_block_row,
+    show_checkerboards,
     show_corners,
     show_cost_map,
     show_counts,
     show_defects,
+    show_diagonals,
     show_impulses,
     show_matrices,
     show_matrix,
     show_mistake,
     show_patch,
+    show_progress,
     show_row,
     show_scaled,
     show_shades,
     show_signals,
+    show_stamps,
     window_on,
 )
 from convkit.pictures.drawing import notebook_display
@@ -54,18 +59,23 @@ __all__ = [
     "measure_ways",
     "shift",
     "show_block_row",
+    "show_checkerboards",
     "show_corners",
     "show_cost_map",
     "show_counts",
     "show_defects",
+    "show_diagonals",
     "show_impulses",
     "show_matrices",
     "show_matrix",
     "show_patch",
+    "show_progress",
     "show_row",
     "show_scaled",
     "show_shades",
     "show_signals",
+    "show_stamps",
+    "trainable",
 ]
 
 # What only a wrong answer needs, and the module that is loaded for it: most of the kit.

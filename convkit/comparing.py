@@ -52,11 +52,12 @@ def compare(expected: Any, yours: Any) -> Difference | None:
 
     The kind of ``expected`` decides what is accepted: a tensor or array wants
     any array-like of that shape, a bool a bool, an int a whole number, a
-    float a real number, a set a Python set, a dict a dict with those keys.
+    float a real number, a set a Python set, a dict a dict with those keys, a
+    tuple a tuple or list of as many parts.
 
     Parameters
     ----------
-    expected : tensor, array, bool, int, float, set or dict
+    expected : tensor, array, bool, int, float, set, dict or tuple
     yours : anything
 
     Returns
@@ -72,6 +73,8 @@ def compare(expected: Any, yours: Any) -> Difference | None:
         return _compare_dicts(expected, yours)
     if isinstance(expected, (set, frozenset)):
         return _compare_sets(expected, yours)
+    if isinstance(expected, tuple):
+        return _compare_tuples(expected, yours)
     return _compare_numbers(expected, yours)
 
 
@@ -182,5 +185,22 @@ def _compare_dicts(expected: Mapping[str, Any], yours: Any) -> Difference | None
         if problem is not None:
             return Difference(
                 f"{key!r}: {problem.expected}", f"{key!r}: {problem.yours}", problem.hint
+            )
+    return None
+
+
+def _compare_tuples(expected: tuple[Any, ...], yours: Any) -> Difference | None:
+    wanted = f"a tuple of {len(expected)} parts"
+    if not isinstance(yours, (tuple, list)):
+        return Difference(wanted, kind_of(yours))
+    if len(yours) != len(expected):
+        return Difference(wanted, f"{kind_of(yours)} of {len(yours)}")
+    problems = [compare(value, part) for value, part in zip(expected, yours, strict=True)]
+    if all(problem is not None and problem.blank for problem in problems):
+        return BLANK
+    for i, problem in enumerate(problems):
+        if problem is not None:
+            return Difference(
+                f"part {i}: {problem.expected}", f"part {i}: {problem.yours}", problem.hint
             )
     return None

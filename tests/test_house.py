@@ -19,10 +19,13 @@ LAYERS = [
     {"convkit.rule"},
     {
         f"convkit.pictures.{name}"
-        for name in ("costs", "counts", "matrices", "mistakes", "signals", "waves")
+        for name in (
+            *("costs", "counts", "diagonals", "matrices", "mistakes", "progress", "signals"),
+            *("stamps", "waves"),
+        )
     }
     | {"convkit.calling", "convkit.pictures.windows"},
-    {"convkit.misconceptions", "convkit.slips"},
+    {"convkit.learning", "convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
     {
         f"convkit.ideas.toeplitz.{name}"
@@ -31,7 +34,7 @@ LAYERS = [
             "parameter_counts",
         )
     },
-    {"convkit.ideas.layers.fourier"},
+    {"convkit.ideas.layers.fourier", "convkit.ideas.layers.adjoint"},
     {"convkit.ideas.catalogue"},
     {"convkit.diagnosis"},
     {"convkit.checking"},
