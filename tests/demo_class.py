@@ -85,22 +85,24 @@ def strip_markers(source: str) -> str:
 def damage(nb: nbformat.NotebookNode, notebook: str) -> None:
     """Do to a notebook what editors and people do to it, in each of the five another thing."""
     place = {cell.id: i for i, cell in enumerate(nb.cells)}
-    if notebook == "1_toeplitz_1d":  # a test cell and a locked cell deleted
-        for name in ("flip_test", "conv1d"):
+    if notebook in ("1_toeplitz_1d", "1_im2col"):  # a test cell and a locked cell deleted
+        for name in ("flip_test", "conv1d", "im2col_test", "layer"):
             nb.cells = [cell for cell in nb.cells if cell.id != name]
-    elif notebook == "2_shift_equivariance":  # a first try copied, with nbgrader's metadata
-        answer = nb.cells[place["shift_matrix"]]
+    elif notebook in ("2_shift_equivariance", "2_conv_layer"):  # a first try copied, with metadata
+        name = "shift_matrix" if "shift_matrix" in place else "output_size"
+        answer = nb.cells[place[name]]
         first_try = copy.deepcopy(answer)
         first_try.id = "a-copy"
-        first_try.source = "# grade_id: shift_matrix\ndef shift_matrix(length, n):\n    return 0"
-        nb.cells.insert(place["shift_matrix"], first_try)
-    elif notebook == "3_padding":  # all metadata and ids lost
+        first_try.source = f"# grade_id: {name}\ndef {name}(*sizes):\n    return 0"
+        nb.cells.insert(place[name], first_try)
+    elif notebook in ("3_padding", "3_adjoint"):  # all metadata and ids lost
         nb.nbformat_minor = 0
         for cell in nb.cells:
             cell.metadata.clear()
             del cell["id"]
-    elif notebook == "4_block_toeplitz_2d":  # an answer moved to the end
-        nb.cells.append(nb.cells.pop(place["toeplitz_2d"]))
+    elif notebook in ("4_block_toeplitz_2d", "4_fourier"):  # an answer moved to the end
+        name = "toeplitz_2d" if "toeplitz_2d" in place else "deblur"
+        nb.cells.append(nb.cells.pop(place[name]))
     else:  # points and tags changed
         test = nb.cells[place["conv_counts_test"]]
         test.metadata["tags"] = ["skip-execution"]
