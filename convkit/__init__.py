@@ -22,9 +22,11 @@ from convkit.comparing import BLANK, Difference, compare
 from convkit.draws import Draw
 from convkit.pictures import (
     show_block_row,
+    show_chain,
     show_corners,
     show_counts,
     show_defects,
+    show_digits,
     show_impulses,
     show_matrices,
     show_matrix,
@@ -32,6 +34,8 @@ from convkit.pictures import (
     show_patch,
     show_row,
     show_shades,
+    show_spies,
+    spy_plots,
     window_on,
 )
 from convkit.pictures.drawing import notebook_display
@@ -47,15 +51,19 @@ __all__ = [
     "matrix_of",
     "shift",
     "show_block_row",
+    "show_chain",
     "show_corners",
     "show_counts",
     "show_defects",
+    "show_digits",
     "show_impulses",
     "show_matrices",
     "show_matrix",
     "show_patch",
     "show_row",
     "show_shades",
+    "show_spies",
+    "spy_plots",
 ]
 
 # What only a wrong answer needs, and the module that is loaded for it: most of the kit.

@@ -17,7 +17,7 @@ LAYERS = [
     {"convkit.tools"},
     {"convkit.comparing", "convkit.pictures.drawing"},
     {"convkit.rule"},
-    {f"convkit.pictures.{name}" for name in ("counts", "matrices", "mistakes", "signals")}
+    {f"convkit.pictures.{name}" for name in ("counts", "digits", "matrices", "mistakes", "signals", "spies")}
     | {"convkit.calling", "convkit.pictures.windows"},
     {"convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from convkit.pictures.counts import show_counts
+from convkit.pictures.digits import show_digits
 from convkit.pictures.matrices import show_corners, show_matrices, show_matrix, show_shades
 from convkit.pictures.mistakes import show_mistake, window_on
 from convkit.pictures.signals import show_defects, show_impulses
+from convkit.pictures.spies import show_chain, show_spies, spy_plots
 from convkit.pictures.windows import show_block_row, show_patch, show_row
 
 __all__ = [
     "show_block_row",
+    "show_chain",
     "show_corners",
     "show_counts",
     "show_defects",
+    "show_digits",
     "show_impulses",
     "show_matrices",
     "show_matrix",
@@ -20,5 +24,7 @@ __all__ = [
     "show_patch",
     "show_row",
     "show_shades",
+    "show_spies",
+    "spy_plots",
     "window_on",
 ]
