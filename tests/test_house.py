@@ -17,8 +17,9 @@ LAYERS = [
     {"convkit.tools"},
     {"convkit.comparing", "convkit.pictures.drawing"},
     {"convkit.rule"},
-    {f"convkit.pictures.{name}" for name in ("counts", "digits", "matrices", "mistakes", "signals", "spies")}
-    | {"convkit.calling", "convkit.pictures.windows"},
+    {f"convkit.pictures.{name}" for name in ("counts", "matrices", "mistakes", "signals")}
+    | {"convkit.calling", "convkit.pictures.windows"}
+    | {"convkit.pictures.digits", "convkit.pictures.spies"},
     {"convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
     {
@@ -28,6 +29,7 @@ LAYERS = [
             "parameter_counts",
         )
     },
+    {"convkit.ideas.layers.conv_layer"},
     {"convkit.ideas.catalogue"},
     {"convkit.diagnosis"},
     {"convkit.checking"},
