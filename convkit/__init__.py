@@ -25,12 +25,14 @@ from convkit.measuring import measure_ways
 from convkit.memory import little_memory
 from convkit.pictures import (
     show_block_row,
+    show_chain,
     show_checkerboards,
     show_corners,
     show_cost_map,
     show_counts,
     show_defects,
     show_diagonals,
+    show_digits,
     show_impulses,
     show_matrices,
     show_matrix,
@@ -41,7 +43,9 @@ from convkit.pictures import (
     show_scaled,
     show_shades,
     show_signals,
+    show_spies,
     show_stamps,
+    spy_plots,
     window_on,
 )
 from convkit.pictures.drawing import notebook_display
@@ -59,12 +63,14 @@ __all__ = [
     "measure_ways",
     "shift",
     "show_block_row",
+    "show_chain",
     "show_checkerboards",
     "show_corners",
     "show_cost_map",
     "show_counts",
     "show_defects",
     "show_diagonals",
+    "show_digits",
     "show_impulses",
     "show_matrices",
     "show_matrix",
@@ -74,7 +80,9 @@ __all__ = [
     "show_scaled",
     "show_shades",
     "show_signals",
+    "show_spies",
     "show_stamps",
+    "spy_plots",
     "trainable",
 ]
 

@@ -201,6 +201,9 @@ def _compare_tuples(expected: tuple[Any, ...], yours: Any) -> Difference | None:
     for i, problem in enumerate(problems):
         if problem is not None:
             return Difference(
-                f"part {i}: {problem.expected}", f"part {i}: {problem.yours}", problem.hint
+                f"part {i}: {problem.expected}",
+                f"part {i}: {problem.yours}",
+                problem.hint,
+                problem.picture,
             )
     return None

@@ -20,8 +20,8 @@ LAYERS = [
     {
         f"convkit.pictures.{name}"
         for name in (
-            *("costs", "counts", "diagonals", "matrices", "mistakes", "progress", "signals"),
-            *("stamps", "waves"),
+            *("costs", "counts", "diagonals", "digits", "matrices", "mistakes", "progress"),
+            *("signals", "spies", "stamps", "waves"),
         )
     }
     | {"convkit.calling", "convkit.pictures.windows"},
@@ -34,7 +34,7 @@ LAYERS = [
             "parameter_counts",
         )
     },
-    {"convkit.ideas.layers.fourier", "convkit.ideas.layers.adjoint"},
+    {f"convkit.ideas.layers.{name}" for name in ("adjoint", "conv_layer", "fourier")},
     {"convkit.ideas.catalogue"},
     {"convkit.diagnosis"},
     {"convkit.checking"},
