@@ -21,7 +21,7 @@ from jupyter_client.channels import HBChannel
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from convgrade.judge import bound_names
+from convgrade.judge import JudgeError, bound_names
 from convgrade.kernels.folders import MARK
 from convgrade.kernels.forks import fork_server
 from convgrade.trusted import TrustedClient, _used_names
@@ -695,6 +695,27 @@ def test_a_test_cell_that_does_not_survive_is_the_courses_fault() -> None:
         "loops": [looped.capitalize() + "."],
     }
     assert time.monotonic() - start < 30
+
+
+def test_a_judge_that_is_killed_between_cells_costs_nothing() -> None:
+    """It is replaced, and the next one knows what it knew."""
+    later = "f'sleep 0.2; kill -9 {os.getpid()}'"
+    bomb = f"import os, subprocess\nlate = subprocess.Popen(['sh', '-c', {later}])"
+    client = grade(
+        locked("w = 3"),
+        answer("a", DOUBLE),
+        check("f", f"assert f(1) == 2\n{bomb}"),
+        answer("b", "import time\ntime.sleep(2)\ng = f"),
+        check("g", "assert g(1) == 2 and w == 3"),
+    )
+    assert client.points == {"f": 2.0, "g": 2.0}
+    assert client.notes == {}
+
+
+def test_a_judge_that_is_killed_again_gives_no_verdict() -> None:
+    """That is nobody's 0: the notebook is not graded."""
+    with pytest.raises(JudgeError, match="was ended while it ran one"):
+        grade(answer("a", DOUBLE), check("f", "f(1)\nimport os\nos.kill(os.getpid(), 9)"))
 
 
 def test_a_locked_cell_that_does_not_survive_is_the_courses_fault() -> None:
