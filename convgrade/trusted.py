@@ -34,7 +34,7 @@ from nbgrader import utils
 from traitlets import Bool, Float, Integer, List, Unicode
 
 from convgrade import about, outputs, serve, wire
-from convgrade.box import Box, copy_files
+from convgrade.box import Box, Unread, copy_files
 from convgrade.cells import hidden_lines, is_test, visible
 from convgrade.constructs import parsed
 from convgrade.judge import (
@@ -721,7 +721,9 @@ def _no_points(why: str) -> list[NotebookNode]:
 
 def _is_sound(content: Any, shape: dict[str, type]) -> bool:
     """Tell whether a message's content can go into a notebook."""
-    if type(content) is not dict or any(type(content.get(k)) is not t for k, t in shape.items()):
+    if type(content) not in (dict, Unread) or any(
+        type(content.get(k)) is not t for k, t in shape.items()
+    ):
         return False
     transient = content.get("transient") or {}
     return type(transient) is dict and isinstance(transient.get("display_id"), (str, type(None)))
