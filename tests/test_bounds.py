@@ -50,8 +50,8 @@ ONCE = base64.b64encode(pictures.PNG + struct.pack(">I4sII", 13, b"IHDR", 90, 50
 OUTPUTS = {
     "flood": "for i in range(3_000): display({'text/plain': str(i)}, raw=True)",
     "json": "display({'application/json': [[]] * 2_000_000, 'text/plain': 'json'}, raw=True)",
-    "huge json": "display({'application/json': [[]] * 8_000_000, 'text/plain': 'json'}, raw=True)",
-    "error": "raise ValueError('spam ' * 12_000_000)",
+    "huge json": "display({'application/json': [[]] * 3_000_000, 'text/plain': 'json'}, raw=True)",
+    "error": "raise ValueError('spam ' * 2_000_000)",
     "long trace": "def down(n):\n    if n: down(n - 1)\n    1 / 0\ndown(900)",
     "updates": "for i in range(400): display({'text/plain': 'a'}, raw=True, display_id='a')\n"
     "for i in range(400): display({'text/plain': 'b'}, raw=True, display_id='a', update=True)",
@@ -174,7 +174,7 @@ def test_outputs_without_end_are_cut_and_said(
         len(named["flood"].outputs) <= 1 + TrustedClient.max_output.default_value // outputs.EACH
     )
     assert "is left out" in said["huge json"]
-    assert said["error"].startswith("ValueError: ") or "too long to be shown" in said["error"]
+    assert "too long to be shown" in said["error"]
     assert "ZeroDivisionError" in said["long trace"]
     assert len(said["long trace"]) < 200_000
     assert said["updates"].splitlines()[0] == "b"
