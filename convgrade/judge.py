@@ -42,6 +42,7 @@ from convgrade.remote import Exactness, Link, Lost, Namespace, Undecided, line_o
 
 __all__ = [
     "UNREACHED",
+    "Begun",
     "Cell",
     "Connect",
     "Expect",
@@ -62,6 +63,10 @@ UNREACHED = "the test could not reach your code"
 START = 120.0  # seconds for its server's imports and its own start
 MAX_OUTPUT = 1_000_000  # characters a course's cell may print, and as many it may display
 MAX_WORDS, MAX_TRACE = 2000, 20_000  # characters of an error's message, and of its traceback
+ENDING = 5.0  # seconds until the exit code of a process that is gone is known
+# Exit codes of a process that others have ended: by SIGTERM, by SIGKILL (as the system does for
+# want of memory), and what `multiprocessing` says when its server, which would know, is gone.
+KILLED = (None, -15, -9, 255)
 MAX_MEMORY = 4 * 2**30  # bytes that the process may take besides what its server had
 
 
@@ -117,6 +122,11 @@ class Own:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """The judge has what it is to run: from here on that can end its process."""
+
+
+@dataclass(frozen=True)
 class Connect:
     """The judge listens for the student's kernel."""
 
@@ -168,7 +178,7 @@ def _context() -> Any:
 
 
 class JudgeError(RuntimeError):
-    """The grader's process for test cells could not be started; the message says why."""
+    """The grader's process for test cells cannot be had, or was killed; the message says why."""
 
 
 _starting = threading.Lock()
@@ -248,7 +258,7 @@ class Judge:
         """
         self._pipe.send(message)
 
-    def receive(self, timeout: float) -> Outcome | Connect | None:
+    def receive(self, timeout: float) -> Outcome | Connect | Begun | None:
         """Wait for what the judge says next; None when it says nothing in ``timeout`` s.
 
         Raises
@@ -258,8 +268,13 @@ class Judge:
         """
         if not self._pipe.poll(timeout):
             return None
-        message: Outcome | Connect = self._pipe.recv()
+        message: Outcome | Connect | Begun = self._pipe.recv()
         return message
+
+    def killed(self) -> bool:
+        """Tell whether somebody else has ended its process, which is gone."""
+        self._process.join(ENDING)
+        return self._process.exitcode in KILLED
 
     def close(self) -> None:
         """End the process, whatever it is doing; harmless when repeated."""
@@ -294,8 +309,10 @@ def _serve(pipe: Any, folder: str, support: str) -> None:
         elif isinstance(message, Own):
             shell.names.own(set(message.names))
         elif isinstance(message, Cell):
+            pipe.send(Begun())
             pipe.send(_run(shell, message, listener))
         elif isinstance(message, Prepare):
+            pipe.send(Begun())
             pipe.send(_prepare(shell, message))
 
 

@@ -34,16 +34,18 @@ from nbgrader import utils
 from traitlets import Bool, Float, Integer, List, Unicode
 
 from convgrade import about, outputs, serve, wire
-from convgrade.box import Box, copy_files
+from convgrade.box import Box, Unread, copy_files
 from convgrade.cells import hidden_lines, is_test, visible
 from convgrade.constructs import parsed
 from convgrade.judge import (
     UNREACHED,
+    Begun,
     Cell,
     Connect,
     Expect,
     Gone,
     Judge,
+    JudgeError,
     Outcome,
     Own,
     Prepare,
@@ -387,8 +389,20 @@ class TrustedClient(NotebookClient):
             self._judge.send(news)
 
     async def _judged(self, cell: Cell | Prepare) -> Outcome:
-        """Run a cell in the grader's process; replace that if it does not survive."""
-        outcome, why = await self._try(cell)
+        """Run a cell in the grader's process; replace that if it does not survive.
+
+        Raises
+        ------
+        JudgeError
+            When it does not survive for reasons that lie outside the cell, and again.
+        """
+        try:
+            outcome, why = await self._try(cell)
+        except JudgeError as error:
+            self.log.warning("%s; once more in a new process", error)
+            await self._replace_judge()
+            await self._recover()
+            outcome, why = await self._try(cell)
         if outcome is not None:
             return outcome
         await self._replace_judge()
@@ -399,11 +413,16 @@ class TrustedClient(NotebookClient):
         """Run a cell in the grader's process, while the student's kernel serves it.
 
         Without an outcome the process is of no use any more, and the text says why.
+
+        Raises
+        ------
+        JudgeError
+            When the process ends before it has the cell, or is killed.
         """
         judge = self._judge
         assert judge is not None
         serving: asyncio.Task[bool] | None = None
-        outcome, gone = None, False
+        outcome, gone, begun, killed = None, False, False, False
         end = time.monotonic() + cell.timeout + GRACE
         why = f"the test itself did not end within {cell.timeout:.0f} s"
         try:
@@ -412,6 +431,8 @@ class TrustedClient(NotebookClient):
                 message = await asyncio.to_thread(judge.receive, 0.05)
                 if isinstance(message, Outcome):
                     outcome = message
+                elif isinstance(message, Begun):
+                    begun = True
                 elif isinstance(message, Connect):
                     serving = asyncio.create_task(self._serve(SERVE.format(**vars(message))))
                 elif serving is not None and serving.done() and not gone:
@@ -419,11 +440,15 @@ class TrustedClient(NotebookClient):
                     judge.send(Gone())
         except (EOFError, OSError):
             why = "the test itself ended the process that it runs in"
+            killed = not begun or await asyncio.to_thread(judge.killed)
         if outcome is None:
             judge.close()  # and with it the connection: the student's end stops serving
         if serving is not None and not await self._finish(serving, bool(outcome and outcome.lost)):
             lost = "after this test the kernel could not be used any more"
             outcome = outcome and replace(outcome, lost=outcome.lost or lost)
+        if killed:
+            when = "while it ran one" if begun else "before it had one"
+            raise JudgeError(f"the process that runs test cells was ended {when}")
         return outcome, why
 
     async def _serve(self, code: str) -> bool:
@@ -449,7 +474,8 @@ class TrustedClient(NotebookClient):
         self._judge = await self._new_judge()
         for place, message in enumerate(self._told):
             if not isinstance(message, (Cell, Prepare)):
-                self._judge.send(message)
+                with contextlib.suppress(OSError):  # as in `_tell`
+                    self._judge.send(message)
                 continue
             outcome, _ = await self._try(replace(message, timeout=self._left(message.timeout)))
             if outcome is None:  # it ended before, but not now
@@ -695,7 +721,9 @@ def _no_points(why: str) -> list[NotebookNode]:
 
 def _is_sound(content: Any, shape: dict[str, type]) -> bool:
     """Tell whether a message's content can go into a notebook."""
-    if type(content) is not dict or any(type(content.get(k)) is not t for k, t in shape.items()):
+    if type(content) not in (dict, Unread) or any(
+        type(content.get(k)) is not t for k, t in shape.items()
+    ):
         return False
     transient = content.get("transient") or {}
     return type(transient) is dict and isinstance(transient.get("display_id"), (str, type(None)))
