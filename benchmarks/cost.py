@@ -38,7 +38,7 @@ def graded(folder: Path, sources: list[Path], at_the_end: Callable[[Any], None])
     """Yield a client for each notebook, not started; it calls a function before it ends."""
     import nbformat  # here: benchmarks/class.py forks, and what it has imported makes that slower
 
-    from convgrade.judge import bound_names
+    from convgrade.bindings import bound_names
     from convgrade.trusted import TrustedClient
 
     class Held(TrustedClient):

@@ -21,7 +21,7 @@ from jupyter_client.channels import HBChannel
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from convgrade.judge import bound_names
+from convgrade.bindings import bound_names
 from convgrade.kernels.folders import MARK
 from convgrade.kernels.forks import fork_server
 from convgrade.trusted import TrustedClient, _used_names

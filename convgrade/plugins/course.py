@@ -14,9 +14,9 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import IncludeHeaderFooter
 from traitlets.config import Configurable
 
+from convgrade.bindings import bound_names
 from convgrade.cells import FLAGS
 from convgrade.course_text import find_given
-from convgrade.judge import bound_names
 from convgrade.plugins.rubric_points import disagreements
 
 __all__ = [
