@@ -25,9 +25,12 @@ from typing import Any
 from convgrade import about, confine, wire
 from convgrade.bindings import bound_names
 from convgrade.constructs import Constructs, as_python, read_constructs
+from convgrade.exactness import Exactness
 from convgrade.kernels.server import INLINE
 from convgrade.messages import UNREACHED, Cell, Connect, Expect, Gone, Outcome, Own, Prepare
-from convgrade.remote import Exactness, Link, Lost, Namespace, Undecided, line_of
+from convgrade.namespace import Namespace, line_of
+from convgrade.proxy import Undecided
+from convgrade.remote import Link, Lost
 from convgrade.shell import Outputs, Shell, Stream
 from convgrade.verdict import ended_in, hidden_lines_of, trace, verdict
 

@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from convgrade.messages import Output
-from convgrade.remote import Namespace
+from convgrade.namespace import Namespace
 
 __all__ = ["Outputs", "Shell", "Stream"]
 

@@ -10,7 +10,9 @@ from IPython.core.interactiveshell import ExecutionResult
 
 from convgrade.constructs import as_python
 from convgrade.messages import Cell, Outcome, Output
-from convgrade.remote import Link, Namespace, Undecided
+from convgrade.namespace import Namespace
+from convgrade.proxy import Undecided
+from convgrade.remote import Link
 from convgrade.shell import Outputs, Shell
 
 __all__ = ["ended_in", "hidden_lines_of", "trace", "verdict"]
