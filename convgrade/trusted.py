@@ -26,9 +26,10 @@ from nbgrader import utils
 from traitlets import Bool, Float, Integer, List, Unicode
 
 from convgrade.bindings import bound_names
-from convgrade.box import Box, copy_files
+from convgrade.box import Box
 from convgrade.cells import hidden_lines, is_test, visible
 from convgrade.constructs import parsed
+from convgrade.furnishing import copy_files
 from convgrade.messages import UNREACHED, Cell, Expect, Own, Prepare
 from convgrade.our_outputs import no_points, said_error
 from convgrade.recovering import Recovering

@@ -33,6 +33,7 @@ LAYERS = [
     {"convkit.checking"},
     {"convgrade.reference"},
     {"convgrade.records"},
+    {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
@@ -48,7 +49,9 @@ LAYERS = [
     {"convgrade.kernels.__main__"},
     {"convgrade.repairs", "convgrade.exercises"},
     {"convgrade.rebuild"},
-    {"convgrade.serve", "convgrade.exactness", "convgrade.raised", "convgrade.box"},
+    {"convgrade.serve", "convgrade.exactness", "convgrade.raised"},
+    {"convgrade.boxed_manager", "convgrade.furnishing"},
+    {"convgrade.box"},
     {"convgrade.remote"},
     {"convgrade.namespace"},
     # A notebook, read upwards: its order, what a lost kernel costs, both sides, each side.

@@ -638,7 +638,7 @@ def test_a_cells_output_is_cut() -> None:
 def test_files_that_are_too_large_leave_no_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convgrade.box.MAX_FILES", 100)
+    monkeypatch.setattr("convgrade.furnishing.MAX_FILES", 100)
     (tmp_path / "data").write_bytes(bytes(101))
     with pytest.raises(ValueError, match="larger than"):
         grade(answer("a", DOUBLE), files=tmp_path)
