@@ -31,7 +31,7 @@ class BothSides(StudentKernel):
 
     preload = List(
         Unicode(),
-        ["numpy.random", "torch", "matplotlib.figure", "convkit", "convgrade.rubric"],
+        ["numpy.random", "matplotlib.figure"],
         help="Modules that test cells import, imported once for all notebooks where present.",
     ).tag(config=True)
 

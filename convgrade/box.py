@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -32,7 +32,7 @@ __all__ = ["MAX_FILES", "Box"]
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MAX_FOLDER = 2 * MAX_FILES  # bytes of everything in its folder: it is kept in memory
 MAX_OPEN = 1024  # files
-MAX_PROCESSES = 200  # threads count: torch and OpenBLAS start one for every core
+MAX_PROCESSES = 200  # threads count: libraries such as OpenBLAS start one for every core
 
 
 class Box:
@@ -53,6 +53,8 @@ class Box:
     course : Path or None
         Folder with the course's files. Its packages, see `convgrade.modules`, take the place of
         a student's; they and its modules need not be compiled in every kernel.
+    environment : mapping of str to str
+        Variables of the kernel, besides its own.
 
     Attributes
     ----------
@@ -67,7 +69,9 @@ class Box:
         confined: bool = True,
         preload: Sequence[str] | None = None,
         course: Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> None:
+        self._environment = dict(environment or {})
         self._preload = preload if forks.available() else None
         if self._preload is None:
             self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=short_folder()))
@@ -162,7 +166,7 @@ class Box:
         # More threads only wait for each other, and on another machine sum in another order.
         environment.setdefault("OMP_NUM_THREADS", "1")
         home, temporary = str(self._home), str(self._inside / "tmp")
-        environment |= {
+        environment |= self._environment | {
             "HOME": home,
             "IPYTHONDIR": f"{home}/.ipython",
             "JUPYTER_PLATFORM_DIRS": "1",
@@ -173,7 +177,6 @@ class Box:
             "PYTHONWARNINGS": "ignore:Couldn't bind IOPub Pipe:UserWarning",
             "TMPDIR": temporary,
             "CONVGRADE_BOX": self._mark,
-            "CONVKIT_PICTURES": "off",  # TrimPictures would only throw them away
         }
         # Else student code could write to the instructor's terminal.
         silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}

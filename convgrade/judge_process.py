@@ -147,10 +147,11 @@ def _run(shell: Shell, cell: Cell, listener: _Listener) -> Outcome:
         exact=None if facts.rubric else _exactness(shell.names, facts, stream),
     )
     # What a locked cell draws is shown from the student's kernel, and there not drawn either.
-    if cell.points is None:
-        os.environ["CONVKIT_PICTURES"] = "off"
-    else:
-        os.environ.pop("CONVKIT_PICTURES", None)
+    for name, value in cell.environment.items():
+        if cell.points is None:
+            os.environ[name] = value
+        else:
+            os.environ.pop(name, None)
     shell.names["In"] = ["", *map(_as_run, cell.cells)]  # as IPython's own record has them
     with (
         shell.names.linked(link),

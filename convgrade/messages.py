@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -39,6 +39,8 @@ class Cell:
         The notebook's cells up to here, as the cell sees them in ``In``.
     call_timeout, timeout : float
         Seconds for one call of a student's function, and for all of them.
+    environment : mapping of str to str
+        Variables that are set for a locked cell, and that a test cell runs without.
     """
 
     source: str
@@ -47,6 +49,7 @@ class Cell:
     cells: Sequence[str] = ()
     call_timeout: float = 20.0
     timeout: float = 60.0
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ import nbformat
 from nbclient.util import run_sync
 from nbformat import NotebookNode
 from nbgrader import utils
-from traitlets import Bool, Float, Integer, List, Unicode
+from traitlets import Bool, Dict, Float, Integer, List, Unicode
 
 from convgrade.bindings import bound_names
 from convgrade.box import Box
@@ -62,8 +62,12 @@ class TrustedClient(Recovering):
     ).tag(config=True)
     kernel_preload = List(
         Unicode(),
-        ["numpy", "torch", "matplotlib.pyplot", "matplotlib.backends.backend_agg"],
+        ["numpy", "matplotlib.pyplot", "matplotlib.backends.backend_agg"],
         help="Modules that notebooks import, imported once for all student kernels.",
+    ).tag(config=True)
+    environment = Dict(
+        help="Environment variables where what a cell displays is a student's: of their kernel, "
+        "and of locked cells in the grader's process; test cells run without them."
     ).tag(config=True)
 
     def __init__(
@@ -89,7 +93,10 @@ class TrustedClient(Recovering):
             if self._support is not None:
                 copy_files(self._support, course)
             modules = self.kernel_preload if self.forked else None
-            with Box(self._files, self.memory, self.confined, modules, self._support) as self._box:
+            box = Box(
+                self._files, self.memory, self.confined, modules, self._support, self.environment
+            )
+            with box as self._box:
                 try:
                     run_sync(self._grade)(course)
                 except KeyboardInterrupt:  # the event loop has stopped before it closed anything
@@ -100,7 +107,7 @@ class TrustedClient(Recovering):
 
     async def _grade(self, course: Path) -> None:
         self._course = course
-        # Both import torch: side by side.
+        # Both import what notebooks use: side by side.
         self._starting = asyncio.create_task(self._new_judge())
         try:
             await self._start_kernel()
@@ -215,7 +222,7 @@ class TrustedClient(Recovering):
         if self._left(1) <= 0:
             return
         name = cell.metadata.nbgrader.grade_id
-        locked = Cell(cell.source, timeout=self._left(self._seconds))
+        locked = Cell(cell.source, timeout=self._left(self._seconds), environment=self.environment)
         outcome = await self._judged(locked)
         self._account(name, outcome)
         if not outcome.fault:
@@ -239,7 +246,14 @@ class TrustedClient(Recovering):
         limits = {"call_timeout": self.call_timeout, "timeout": self._left(self._seconds)}
         hidden = frozenset(hidden_lines(cell.source))
         outcome = await self._judged(
-            Cell(cell.source, points, hidden, (*source, visible(cell.source)), **limits)
+            Cell(
+                cell.source,
+                points,
+                hidden,
+                (*source, visible(cell.source)),
+                environment=self.environment,
+                **limits,
+            )
         )
         cell.outputs = [nbformat.from_dict(output) for output in outcome.outputs]
         self.points[name] = outcome.points

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -44,6 +45,7 @@ LAYERS = [
     {"convgrade.probing"},
     {"convgrade.machine"},
     {"convgrade.doctor"},
+    {"convgrade.kernels.fork"},
     {"convgrade.kernels.forks"},
     {"convgrade.kernels.provisioner"},
     {"convgrade.kernels.__main__"},
@@ -128,6 +130,20 @@ LAYERS = [
     {"convgrade.__main__"},
 ]
 
+# The course's side: the engine, which is the rest of convgrade, does without it.
+COURSE = {f"convgrade.{name}" for name in ("kit", "parts", "reference", "rubric")}
+FOREIGN = {"convkit", "torch"}
+
+LONGEST = 300  # lines of a file; a longer one holds several ideas, or stands here with its reason
+LONGER = {
+    "convgrade.confine": "runs as one file, without a package around it",
+    "convgrade.wire": "is sent as one text into a student's kernel",
+    "convgrade.classroom.pool": "to be cut",
+    "convgrade.classroom.runner": "to be cut",
+    "convkit.reading": "its reader is one class",
+    "convgrade.rubric": "half of it says how to call it",
+}
+
 
 def modules() -> dict[str, str]:
     paths = [path for room in ("convkit", "convgrade") for path in (ROOT / room).rglob("*.py")]
@@ -155,6 +171,54 @@ def test_imports_point_downwards(name: str) -> None:
     below = set().union(*LAYERS[:place])
     ours = imported(modules()[name]) & set().union(*LAYERS)
     assert ours <= below
+
+
+def engine() -> list[str]:
+    return sorted(
+        name for name in modules() if name.startswith("convgrade") and name not in COURSE
+    )
+
+
+@pytest.mark.parametrize("name", engine())
+def test_the_engine_names_no_module_of_a_course(name: str) -> None:
+    found = imported(modules()[name])
+    assert not found & COURSE
+    outside = {other.partition(".")[0] for other in found} & FOREIGN
+    assert outside == ({"torch"} if name == "convgrade.wire" else set())  # to read a tensor
+
+
+def test_the_engine_runs_without_a_course() -> None:
+    """Each of its modules, in a process of its own, loads nothing of the course's."""
+    code = """
+import importlib, os, sys
+import IPython, matplotlib, nbclient, nbgrader.apps, numpy, sqlalchemy  # once, before the forks
+for name in {names!r}:
+    read, write = os.pipe()
+    if os.fork() == 0:
+        try:
+            importlib.import_module(name)
+            loaded = sorted({wrong!r} & set(sys.modules))
+        except BaseException as error:
+            loaded = [repr(error)]
+        os.write(write, repr(loaded).encode())
+        os._exit(0)
+    os.close(write)
+    with open(read) as answer:
+        print(name, answer.read())
+    os.wait()
+"""
+    wanted = engine()
+    code = code.replace("{names!r}", repr(wanted)).replace("{wrong!r}", repr(COURSE | FOREIGN))
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"{name} []" for name in wanted]
+
+
+def test_no_file_holds_several_ideas() -> None:
+    """Who makes a file longer than most says why."""
+    long = {name for name, text in modules().items() if len(text.splitlines()) > LONGEST}
+    ideas = {name for name in long if name.startswith("convkit.ideas.")}  # of one notebook each
+    assert long - ideas <= set(LONGER)
 
 
 def test_pins_are_exact_and_within_the_ranges() -> None:
