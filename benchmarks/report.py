@@ -1,4 +1,4 @@
-"""Measures `convgrade report` for a large class, which is made up here.
+"""Measures `convgrade report` and the summary for a large class, which is made up here.
 
     .venv/bin/python benchmarks/report.py
 
@@ -137,11 +137,14 @@ def make(root: Path, students: int, seed: int = 1) -> int:
     return size
 
 
-def run(root: Path) -> tuple[float, float]:
-    """Run the command; return its seconds by the clock and of the processors."""
+COMMANDS = ("convgrade report", "convgrade.summary")
+
+
+def run(root: Path, words: str) -> tuple[float, float]:
+    """Run a command; return its seconds by the clock and of the processors."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     done = subprocess.run(
-        [sys.executable, "-m", "convgrade", "report", ASSIGNMENT],
+        [sys.executable, "-m", *words.split(), ASSIGNMENT],
         cwd=root, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
     )  # fmt: skip
     wall, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -168,13 +171,15 @@ def main() -> None:
             f"made in {time.perf_counter() - start:.0f} s",
             flush=True,
         )
-        runs = [run(root) for _ in range(options.repeats)]
-        for what, values in zip(("by the clock", "of processors"), zip(*runs, strict=True),
-                                strict=True):  # fmt: skip
-            print(
-                f"{statistics.median(values):.1f} s {what} (median of {len(values)}; "
-                f"{min(values):.1f} to {max(values):.1f})"
-            )
+        for words in COMMANDS:
+            runs = [run(root, words) for _ in range(options.repeats)]
+            for what, values in zip(
+                ("by the clock", "of processors"), zip(*runs, strict=True), strict=True
+            ):
+                print(
+                    f"{words}: {statistics.median(values):.1f} s {what} (median of "
+                    f"{len(values)}; {min(values):.1f} to {max(values):.1f})"
+                )
         page = root / "report" / f"{ASSIGNMENT}.html"
         tables = list((root / "report" / ASSIGNMENT).glob("*.csv"))
         print(

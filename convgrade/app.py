@@ -9,39 +9,36 @@ import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
-from nbgrader.apps.baseapp import NbGrader, nbgrader_aliases, nbgrader_flags
+from nbgrader.apps.baseapp import nbgrader_aliases, nbgrader_flags
 from nbgrader.converters import Autograde, BaseConverter
 from nbgrader.converters.base import NbGraderException
 from traitlets import Unicode, default
 
 from convgrade import doctor
 from convgrade.classroom.lock import LockedError
-from convgrade.classroom.pool import PoolError, UnfitError
+from convgrade.classroom.pool import AddressError, PoolError, UnfitError
 from convgrade.classroom.runner import ClassRunner, RunError
 from convgrade.classroom.times import times_file
 from convgrade.collect.app import CollectApp
 from convgrade.new_course import NewCourseApp
 from convgrade.report.gradebook import ReportError
 from convgrade.report.make import make_report
+from convgrade.usage import (
+    WRONG_USE,
+    StrictApp,
+    check_student,
+    strictly,
+    take_assignment,
+    there_is,
+    wrong_use,
+)
 
 __all__ = ["ConvgradeApp", "DoctorApp", "GradeApp", "ReportApp", "run"]
 
 INTERRUPTED = 130  # as shells count an end by Ctrl-C
 
 
-def take_assignment(app: Any) -> None:
-    """Set the assignment from a command's arguments; end the command where that fails."""
-    if len(app.extra_args) > 1:
-        app.fail("Only one argument, the assignment, may be given")
-    if app.extra_args and app.coursedir.assignment_id:
-        app.fail("The assignment is given twice, as an argument and in the configuration")
-    if app.extra_args:
-        app.coursedir.assignment_id = app.extra_args[0]
-    if not app.coursedir.assignment_id:
-        app.fail("Say which assignment: %s ASSIGNMENT", app.name.replace("-", " "))
-
-
-class GradeApp(NbGrader):  # type: ignore[misc]
+class GradeApp(StrictApp):
     """Grades a class in parallel."""
 
     name = "convgrade-grade"
@@ -65,8 +62,9 @@ class GradeApp(NbGrader):  # type: ignore[misc]
         The gradebook and autograded/ become what `nbgrader autograde` makes of them.
         A run that was ended, in whatever way, is taken up by the same command.
 
-        Exit status: 0 when everything was graded; 1 when something could not be
-        graded, a test waits for a person, or the run had to stop; 130 after Ctrl-C or SIGTERM.
+        Exit status: 0 when nothing needs a person; 1 when something does, or the run
+        had to stop; 2 when the command was called in a wrong way; 130 after Ctrl-C or
+        SIGTERM.
         """
 
     aliases: ClassVar[dict[str, Any]] = {
@@ -92,19 +90,24 @@ class GradeApp(NbGrader):  # type: ignore[misc]
     def _classes_default(self) -> list[Any]:
         return [*super()._classes_default(), BaseConverter, Autograde, ClassRunner]
 
+    @strictly
     def start(self) -> None:
         """Grade; called by traitlets."""
         super().start()
         take_assignment(self)
         if self.coursedir.notebook_id != "*":
-            self.fail(
+            wrong_use(
+                self,
                 "convgrade grades whole submissions. For some notebooks of them: nbgrader "
-                "autograde %s --notebook ...", self.coursedir.assignment_id,
-            )  # fmt: skip
+                f"autograde {self.coursedir.assignment_id} --notebook ...",
+            )
+        check_student(self)
         signal.signal(signal.SIGTERM, signal.default_int_handler)  # what Ctrl-C does
         runner = ClassRunner(coursedir=self.coursedir, parent=self)
         try:
             tally = runner.run()
+        except AddressError as stop:
+            wrong_use(self, str(stop))
         except (LockedError, PoolError, RunError, UnfitError) as stop:
             self.fail("%s", stop)
         except NbGraderException as stop:
@@ -116,7 +119,7 @@ class GradeApp(NbGrader):  # type: ignore[misc]
         sys.exit(tally.status)
 
 
-class ReportApp(NbGrader):  # type: ignore[misc]
+class ReportApp(StrictApp):
     """Says what a class understood."""
 
     name = "convgrade-report"
@@ -134,7 +137,8 @@ class ReportApp(NbGrader):  # type: ignore[misc]
         Reads the gradebook and autograded/, and changes neither. The page holds
         ids of students: mind who gets it.
 
-        Exit status: 0 when the report is written, 1 otherwise.
+        Exit status: 0 when the report is written, 2 when the command was called in a
+        wrong way, 1 otherwise.
         """
 
     folder = Unicode("report", help="Where the report goes; relative to the course folder.").tag(
@@ -152,6 +156,7 @@ class ReportApp(NbGrader):  # type: ignore[misc]
     def _classes_default(self) -> list[Any]:
         return [*super()._classes_default(), ClassRunner]
 
+    @strictly
     def start(self) -> None:
         """Write the report; called by traitlets."""
         super().start()
@@ -168,7 +173,7 @@ class ReportApp(NbGrader):  # type: ignore[misc]
             print(f"Reteach first: {report.advice[0].title}")
 
 
-class DoctorApp(NbGrader):  # type: ignore[misc]
+class DoctorApp(StrictApp):
     """Tries what this machine offers to the box."""
 
     name = "convgrade-doctor"
@@ -176,16 +181,21 @@ class DoctorApp(NbGrader):  # type: ignore[misc]
     examples = """
             convgrade doctor
 
-        Exit status: 0 when every promise of the box holds here, 1 otherwise.
+        Exit status: 0 when every promise of the box holds here, 2 when the command was
+        called in a wrong way, 1 otherwise.
         """
 
     def start(self) -> None:
         """Examine the machine; called by traitlets."""
         super().start()
+        if self.extra_args:
+            wrong_use(
+                self, f"convgrade doctor takes no argument, and here is {self.extra_args[0]}"
+            )
         sys.exit(doctor.main())
 
 
-class ConvgradeApp(NbGrader):  # type: ignore[misc]
+class ConvgradeApp(StrictApp):
     """Finds the subcommand."""
 
     name = "convgrade"
@@ -210,8 +220,11 @@ class ConvgradeApp(NbGrader):  # type: ignore[misc]
     def start(self) -> None:
         """Say what there is, if no subcommand was given; called by traitlets."""
         super().start()
+        if self.extra_args:
+            words = there_is("there are", self.extra_args[0], self.subcommands)
+            wrong_use(self, f"There is no command convgrade {self.extra_args[0]}.{words}")
         self.print_help()
-        sys.exit(1)
+        sys.exit(WRONG_USE)
 
 
 def run() -> None:

@@ -10,9 +10,13 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 
+from convgrade.skim import SkimError, skim
+
 __all__ = ["UngradableError", "parse_submission", "read_bytes", "read_submission"]
 
-MAX_BYTES = 50 * 2**20
+MAX_BYTES = 50 * 2**20  # of what is kept of a file, or of one that cannot be skimmed
+MAX_FILE = 2**30  # bytes with all outputs
+SMALL = 2**20  # bytes of files that are not worth skimming
 MAX_CELLS = 1000
 
 
@@ -40,8 +44,8 @@ def read_submission(path: Path) -> NotebookNode:
     Raises
     ------
     UngradableError
-        When it is no regular file, larger than 50 MiB, not JSON in UTF-8, not
-        nbformat 4, or of more than 1000 cells.
+        When it is no regular file, larger than 50 MiB without its outputs or 1 GiB
+        with them, not JSON in UTF-8, not nbformat 4, or of more than 1000 cells.
     """
     return parse_submission(read_bytes(path))
 
@@ -74,7 +78,10 @@ def parse_submission(data: bytes) -> NotebookNode:
 
 
 def read_bytes(path: Path) -> bytes:
-    """Read a file that may be a notebook: the first half of `read_submission`."""
+    """Read a file that may be a notebook: the first half of `read_submission`.
+
+    Outputs of a large one are left out: they may fill hundreds of megabytes.
+    """
     try:
         status = path.lstat()
     except FileNotFoundError:
@@ -82,17 +89,27 @@ def read_bytes(path: Path) -> bytes:
     if not stat.S_ISREG(status.st_mode):
         kind = "a link" if stat.S_ISLNK(status.st_mode) else "no regular file"
         raise UngradableError(f"it is {kind}; ask for the notebook itself")
-    if status.st_size > MAX_BYTES:
-        raise UngradableError(
-            f"it has {status.st_size / 2**20:.0f} MiB, more than {MAX_BYTES // 2**20}; "
-            "ask for the notebook without its outputs"
-        )
     if status.st_size == 0:
         raise UngradableError("it is empty; ask for the notebook again")
     try:
-        return path.read_bytes()
+        return _read(path, status.st_size)
     except OSError as error:
         raise UngradableError(f"it cannot be opened ({error.strerror})") from None
+
+
+def _read(path: Path, size: int) -> bytes:
+    if SMALL < size <= MAX_FILE:
+        try:
+            return skim(path, MAX_BYTES)
+        except SkimError:
+            pass  # a small one is read as it is, and what is wrong with it is said
+    if size > MAX_BYTES:
+        most = f"{MAX_BYTES // 2**20} without its outputs" if size <= MAX_FILE else "1024"
+        raise UngradableError(
+            f"it has {size / 2**20:.0f} MiB, more than {most}; "
+            "ask for the notebook without its outputs"
+        )
+    return path.read_bytes()
 
 
 def _parse_json(data: bytes) -> Any:

@@ -6,9 +6,8 @@ import argparse
 import statistics
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from convgrade.report.gradebook import Book, ReportError, read_gradebook
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
@@ -23,49 +22,53 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def summarise(gradebook: Gradebook, assignment: str) -> str:
+def summarise(book: Book) -> str:
     """Return the summary of one assignment as text.
 
     Parameters
     ----------
-    gradebook : nbgrader.api.Gradebook
-    assignment : str
-
-    Raises
-    ------
-    nbgrader.api.MissingEntry
-        When the gradebook has no such assignment.
+    book : Book
+        What the gradebook knows about it.
     """
-    submissions = sorted(gradebook.assignment_submissions(assignment), key=lambda s: s.student_id)
-    notebooks = sorted(n.name for n in gradebook.find_assignment(assignment).notebooks)
-    students = [["submission", *notebooks, "points", "of"]]
-    earned: dict[str, list[float]] = {}
-    largest: dict[str, float] = {}
-    for submission in submissions:
-        scores = {n.name: n for n in submission.notebooks}
-        cells = [f"{scores[n].score:g}" if n in scores else "-" for n in notebooks]
+    notebooks = sorted({cell.notebook for cell in book.cells})
+    largest = sum(cell.points for cell in book.cells)
+    sums: dict[tuple[str, str], float] = {}
+    earned: dict[tuple[str, str], list[float]] = {}
+    for grade in book.grades:
+        key = grade.student, grade.notebook
+        sums[key] = sums.get(key, 0.0) + (grade.score or 0.0)
+        if grade.auto is not None:
+            earned.setdefault((grade.notebook, grade.grade_id), []).append(grade.auto)
+    late = ["late"] if book.penalties else []
+    students = [["submission", *notebooks, *late, "points", "of"]]
+    for student in book.graded:
+        points = [sums.get((student, notebook)) for notebook in notebooks]
+        penalty = book.penalties.get(student, 0.0)
+        total = max(0.0, sum(p for p in points if p is not None) - penalty)  # as nbgrader exports
         students.append(
-            [submission.student_id, *cells, f"{submission.score:g}", f"{submission.max_score:g}"]
-        )
-        for notebook in scores.values():
-            for grade in notebook.grades:
-                if grade.auto_score is not None and grade.name.endswith("_test"):
-                    name = f"{notebook.name}/{grade.name.removesuffix('_test')}"
-                    earned.setdefault(name, []).append(grade.auto_score)
-                    largest[name] = grade.max_score
-    exercises = [["exercise", "mean", "of", "full points"]]
-    for name in sorted(earned):
-        full = sum(score == largest[name] for score in earned[name])
-        exercises.append(
             [
-                name,
-                f"{statistics.mean(earned[name]):.2f}",
-                f"{largest[name]:g}",
-                f"{full} of {len(earned[name])}",
+                student,
+                *("-" if p is None else f"{p:g}" for p in points),
+                *([f"{-penalty:g}" if penalty else ""] if late else []),
+                f"{total:g}",
+                f"{largest:g}",
             ]
         )
-    waiting = sum(submission.needs_manual_grade for submission in submissions)
-    note = f"{waiting} of {len(submissions)} submissions wait for a written answer to be graded."
+    exercises = [["exercise", "mean", "of", "full points"]]
+    for cell in sorted(book.cells, key=lambda cell: (cell.notebook, cell.grade_id)):
+        scores = earned.get((cell.notebook, cell.grade_id), [])
+        if cell.written or not scores:
+            continue
+        exercises.append(
+            [
+                f"{cell.notebook}/{cell.grade_id.removesuffix('_test')}",
+                f"{statistics.mean(scores):.2f}",
+                f"{cell.points:g}",
+                f"{sum(score >= cell.points for score in scores)} of {len(scores)}",
+            ]
+        )
+    waiting = len({grade.student for grade in book.grades if grade.waiting})
+    note = f"{waiting} of {len(book.graded)} submissions wait for a person to grade an answer."
     return f"{table(students)}\n\n{table(exercises)}\n\n{note}"
 
 
@@ -74,20 +77,12 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m convgrade.summary", description=__doc__)
     parser.add_argument("assignment")
     parser.add_argument("--db", default="sqlite:///gradebook.db", help="the gradebook's URL")
-    parser.add_argument("--course", default="convolution-is-a-matrix", help="the course's id")
     options = parser.parse_args(argv)
-    if options.db.startswith("sqlite:///") and not Path(options.db[10:]).exists():
-        print(
-            f"There is no gradebook at {options.db}: run `make demo` or nbgrader autograde first."
-        )
+    try:
+        print(summarise(read_gradebook(options.db, options.assignment)))
+    except ReportError as stop:
+        print(stop)
         return 1
-    with Gradebook(options.db, options.course) as gradebook:
-        try:
-            print(summarise(gradebook, options.assignment))
-        except MissingEntry:
-            known = ", ".join(a.name for a in gradebook.assignments) or "none"
-            print(f"The gradebook has no assignment {options.assignment!r}; it has: {known}.")
-            return 1
     print(
         f"\nGraded notebooks   autograded/<submission>/{options.assignment}/"
         f"\nFeedback pages     feedback/<submission>/{options.assignment}/*.html"

@@ -36,6 +36,7 @@ LAYERS = [
     {"convgrade.records"},
     {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
+    {"convgrade.skim"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
     {f"convgrade.{name}" for name in ("about", "constructs", "copies", "proxy")},
@@ -66,6 +67,7 @@ LAYERS = [
     {"convgrade.trusted"},
     {f"convgrade.plugins.{name}" for name in ("given", "renew", "rubric_points", "timestamp")},
     {"convgrade.plugins.course"},
+    {f"convgrade.plugins.{name}" for name in ("choose", "graded", "unknown")},
     {"convgrade.plugins.handed_in", "convgrade.plugins.overview"},
     {
         f"convgrade.plugins.{name}"
@@ -93,7 +95,7 @@ LAYERS = [
     {"convgrade.collect.report"},
     {"convgrade.collect.app", "convgrade.plugins.zip_collect"},
     {"convgrade.plugins.batch"},
-    {"convgrade.summary"},
+    {"convgrade.report.gradebook"},
     # The class runner: plain data, the worker's part, the client's, the command.
     {
         f"convgrade.classroom.{name}"
@@ -108,14 +110,15 @@ LAYERS = [
             "task",
             "times",
             "versions",
+            "warm",
         )
     },
-    {f"convgrade.classroom.{name}" for name in ("grade", "handed", "tally")},
+    {f"convgrade.classroom.{name}" for name in ("astray", "grade", "handed", "tally")},
     {f"convgrade.classroom.{name}" for name in ("pool", "record")},
     {"convgrade.classroom.runner"},
     # The class report: read, bring together, compute, write.
-    {f"convgrade.report.{name}" for name in ("course", "gradebook", "records", "statistics")},
-    {"convgrade.report.notebooks"},
+    {f"convgrade.report.{name}" for name in ("course", "records", "statistics")},
+    {"convgrade.report.notebooks", "convgrade.summary"},
     {"convgrade.report.gather"},
     {"convgrade.report.findings"},
     {"convgrade.report.incidents"},
@@ -125,7 +128,7 @@ LAYERS = [
     {"convgrade.report.tables"},
     {"convgrade.report.page"},
     {"convgrade.report.make"},
-    {"convgrade.new_course"},
+    {"convgrade.usage", "convgrade.new_course"},
     {"convgrade.app"},
     {"convgrade.__main__"},
 ]

@@ -33,6 +33,7 @@ from convgrade import confine
 from convgrade.classroom import own_worker
 from convgrade.classroom.task import Refusal, Result, Task
 from convgrade.classroom.versions import differences, versions
+from convgrade.classroom.warm import warm_up
 from convgrade.kernels import forks
 from convgrade.kernels.folders import held_folder, remove_leftovers
 from convgrade.plugins.course import MATERIAL, Material
@@ -60,6 +61,7 @@ def grade(task: Task) -> Result | Refusal:
     if wrong:
         return Refusal(f"{get_worker().address}: {wrong}")
     _prepare()
+    warm_up(task.course.config)
     try:
         return _grade(task)
     finally:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,13 @@ from nbgrader.utils import find_all_files
 
 from convgrade.box import MAX_FILES
 from convgrade.classroom.task import Course, Task
+from convgrade.plugins.choose import HandedIn, choose
 from convgrade.plugins.course import source_folder
-from convgrade.plugins.handed_in import (
-    HandedIn,
-    choose,
-    ignoring_strange_files,
-    read_timestamp,
-    submission_folders,
-)
+from convgrade.plugins.graded import Needs, fingerprint, read_graded, why_again
+from convgrade.plugins.handed_in import answers_in, ignoring_strange_files, submission_folders
 from convgrade.submission import UngradableError, read_bytes
 
-__all__ = ["Submission", "read_files", "submissions", "tasks"]
+__all__ = ["Found", "Submission", "read_files", "submissions", "tasks"]
 
 
 @dataclass(frozen=True)
@@ -35,18 +32,42 @@ class Submission:
     folder : Path
     chosen : HandedIn
         Its notebooks.
+    fingerprint : str
+        Of all that was handed in, from before it was read.
     """
 
     student: str
     folder: Path
     chosen: HandedIn
+    fingerprint: str
 
 
-def submissions(converter: Any, known: list[str], log: Any) -> tuple[list[Submission], int]:
-    """Find what is to be graded, by nbgrader's own rule.
+@dataclass
+class Found:
+    """What a run finds below submitted/.
 
-    A submission is done when it has a folder in autograded/, unless a newer one
-    was handed in since, or ``converter.force`` is set.
+    Attributes
+    ----------
+    todo : list of Submission
+        By folder name.
+    done : dict of str to Needs
+        By student who is graded already, what a person still has to do.
+    again : dict of str to str
+        By student, why they are graded although they were before.
+    """
+
+    todo: list[Submission] = field(default_factory=list)
+    done: dict[str, Needs] = field(default_factory=dict)
+    again: dict[str, str] = field(default_factory=dict)
+
+
+def submissions(
+    converter: Any, known: list[str], copied: Collection[str], left_out: Collection[str], log: Any
+) -> Found:
+    """Find what is to be graded.
+
+    A submission is done when the gradebook has scores of just these files and its
+    folder is in autograded/, unless ``converter.force`` is set.
 
     Parameters
     ----------
@@ -54,34 +75,34 @@ def submissions(converter: Any, known: list[str], log: Any) -> tuple[list[Submis
         After its ``init_notebooks``.
     known : list of str
         Names of the assignment's notebooks.
+    copied : collection of str
+        By path, the files that the course copies over a student's.
+    left_out : collection of str
+        Students who must not be graded now.
     log : logging.Logger
-
-    Returns
-    -------
-    todo : list of Submission
-        By folder name.
-    done : int
-        How many are graded already.
     """
-    students, todo, done = submission_folders(converter), [], 0
-    excluded = converter.coursedir.student_id_exclude.split(",")
+    coursedir, assignment = converter.coursedir, converter.coursedir.assignment_id
+    students, found = submission_folders(converter), Found()
+    excluded = {*coursedir.student_id_exclude.split(","), *left_out}
+    graded, answers = read_graded(coursedir, assignment), answers_in(converter, assignment)
     for name in sorted(converter.assignments):
         student, folder = students[name], Path(name)
         if student in excluded:
             continue
-        if not converter.force and _is_done(converter.coursedir, student, folder, log):
-            done += 1
+        now = fingerprint(folder, coursedir.ignore, copied)
+        place = coursedir.format_path(coursedir.autograded_directory, student, assignment)
+        why = why_again(graded.get(student), folder, Path(place), known, now)
+        if why is None and not converter.force:
+            found.done[student] = graded[student].needs
             continue
-        todo.append(Submission(student, folder, choose(folder, known, known, log)))
-    return todo, done
-
-
-def _is_done(coursedir: Any, student: str, folder: Path, log: Any) -> bool:
-    place = coursedir.format_path(coursedir.autograded_directory, student, coursedir.assignment_id)
-    if not os.path.exists(place):
-        return False
-    new, old = (read_timestamp(log, str(path)) for path in (folder, place))
-    return new is None or old is None or new <= old
+        if why:
+            found.again[student] = why
+            log.info("[%s] is graded again: %s", student, why)
+        chosen = choose(folder, known, known, coursedir.ignore, answers)
+        for bad, words in chosen.lines():
+            log.log(logging.ERROR if bad else logging.WARNING, "[%s] %s", student, words)
+        found.todo.append(Submission(student, folder, chosen, now))
+    return found
 
 
 def tasks(
@@ -116,12 +137,13 @@ def tasks(
         name, data, why = Path(path).stem, b"", chosen.reasons.get(path, "")
         if not why:
             try:
-                data = read_bytes(chosen.renamed.get(path, Path(path)))
+                file = chosen.taken.get(path)
+                data = file.read() if file else read_bytes(Path(path))
             except UngradableError as reason:
                 why = str(reason)
         yield path, Task(
             coursedir.assignment_id, submission.student, name, data, why,
-            path in chosen.renamed, files, courses[name],
+            path in chosen.taken, files, courses[name],
         )  # fmt: skip
 
 

@@ -19,7 +19,9 @@ from typing import Any, Self
 import dask.config
 from distributed import Client, Future, KilledWorker, LocalCluster, Security
 from distributed.client import ClosedClientError
+from distributed.comm.addressing import parse_address, parse_host_port
 from distributed.comm.core import CommClosedError
+from distributed.comm.registry import get_backend
 
 from convgrade.classroom import own_worker
 from convgrade.classroom.clocks import Clocks
@@ -27,7 +29,15 @@ from convgrade.classroom.grade import grade, missing_layers
 from convgrade.classroom.task import Refusal, Result, Task
 from convgrade.classroom.versions import differences, versions
 
-__all__ = ["Pool", "PoolError", "TookTooLongError", "UnfitError", "explain"]
+__all__ = [
+    "AddressError",
+    "Pool",
+    "PoolError",
+    "TookTooLongError",
+    "UnfitError",
+    "check_address",
+    "explain",
+]
 
 SETTINGS = {
     "distributed.scheduler.allowed-failures": 2,  # then Dask gives a task up whose workers died
@@ -51,6 +61,10 @@ OUTCOME = Result | Refusal | BaseException
 
 class PoolError(Exception):
     """Workers cannot be had, or are lost; the message says what to do."""
+
+
+class AddressError(Exception):
+    """What is given for the scheduler's address is none; the message says what one looks like."""
 
 
 class UnfitError(Exception):
@@ -399,6 +413,19 @@ class Pool:
             f"The Dask scheduler {what} is gone, or has had no worker for {RESTART:.0f} s. What "
             "is graded is recorded; run this command again for the rest."
         )
+
+
+def check_address(address: str) -> None:
+    """See that something can be a scheduler's address; AddressError if not."""
+    try:
+        scheme, place = parse_address(address)
+        get_backend(scheme)
+        parse_host_port(place)
+    except ValueError:
+        raise AddressError(
+            f"--scheduler={address} is no address. One looks like tcp://10.0.0.1:8786, and "
+            "`dask scheduler` prints it."
+        ) from None
 
 
 def explain(error: BaseException) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbconvert.writers import FilesWriter
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
@@ -23,6 +24,7 @@ from convgrade.classroom.lists import Lists
 from convgrade.classroom.task import Result
 from convgrade.plugins.course import source_folder
 from convgrade.plugins.given import note_missing
+from convgrade.plugins.graded import Needs, keep_print
 from convgrade.plugins.handed_in import forget_scores, ignoring_strange_files, read_timestamp
 
 __all__ = ["Recorder"]
@@ -140,6 +142,10 @@ class Recorder:
         for path in converter.notebooks:
             self._replay(path, results[path])
         converter.set_permissions(assignment, student)
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            why = {Path(path).stem: results[path].ungradable for path in converter.notebooks}
+            needs = Needs({k: v for k, v in why.items() if v}, submission.chosen.doubts)
+            keep_print(gradebook, assignment, student, submission.fingerprint, needs)
 
     def _replay(self, path: str, result: Result) -> None:
         """Let the recording preprocessors see a notebook as if it had been run here."""

@@ -8,7 +8,7 @@ import json
 import logging
 import os
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Float, Instance, Integer, Unicode
 from traitlets.config import LoggingConfigurable
 
+from convgrade.classroom.astray import find_astray
 from convgrade.classroom.handed import Submission, read_files, submissions, tasks
 from convgrade.classroom.lists import Lists, plain_config, split_lists
 from convgrade.classroom.lock import CourseLock
 from convgrade.classroom.own_worker import processors
-from convgrade.classroom.pool import OUTCOME, Pool, UnfitError, explain
+from convgrade.classroom.pool import OUTCOME, Pool, UnfitError, check_address, explain
 from convgrade.classroom.printable import printable
 from convgrade.classroom.progress import Progress
 from convgrade.classroom.record import Recorder
@@ -32,15 +33,19 @@ from convgrade.classroom.tally import Tally
 from convgrade.classroom.task import Course, Refusal, Result, Task
 from convgrade.classroom.times import note_time, times_file
 from convgrade.classroom.versions import versions
+from convgrade.plugins.choose import choose
 from convgrade.plugins.course import (
     notebook_names,
     read_course_notebook,
     read_released,
     source_folder,
+    students_and_assignments,
 )
 from convgrade.plugins.execute import notebook_limit
-from convgrade.plugins.handed_in import choose, submission_folders
+from convgrade.plugins.graded import copied_over, fingerprint
+from convgrade.plugins.handed_in import answers_in, submission_folders
 from convgrade.plugins.timestamp import time_problems
+from convgrade.report.gradebook import ReportError, read_gradebook
 
 __all__ = ["ClassRunner", "RunError"]
 
@@ -110,7 +115,11 @@ class ClassRunner(LoggingConfigurable):
         RunError, LockedError, PoolError, UnfitError, NbGraderException
             When the run cannot start or go on. What is recorded stays, and the same
             command does the rest.
+        AddressError
+            When `scheduler` cannot be one.
         """
+        if self.scheduler:
+            check_address(self.scheduler)
         try:
             return self._locked(force)
         except SQLAlchemyError as error:
@@ -139,21 +148,24 @@ class ClassRunner(LoggingConfigurable):
         converter = Autograde(coursedir=self.coursedir, parent=self.parent)
         converter.force = converter.force or force
         lists = split_lists(converter)
-        converter.init_notebooks()
         known = notebook_names(self.coursedir, self.coursedir.assignment_id)
         tally = Tally()
+        if submission_folders(converter):  # else what there is lies in wrong places
+            converter.init_notebooks()
+        source = source_folder(self.coursedir, self.coursedir.assignment_id)
+        kept = converter.exclude_overwriting.get(self.coursedir.assignment_id, [])
+        copied = copied_over(source, self.coursedir.ignore, kept)
         with Recorder(converter, lists, known, self._say) as recorder:
-            todo, tally.skipped = submissions(converter, known, self._say)
+            todo = self._find(converter, known, copied, tally)
             self._note_times(converter, tally)
             if not todo:
+                self._note_waiting(tally)
                 return tally
             courses = self._courses(converter, known, lists)
-            source = source_folder(self.coursedir, self.coursedir.assignment_id)
-            excluded = converter.exclude_overwriting.get(self.coursedir.assignment_id, [])
             overlay = {
                 name: data
                 for name, data in read_files(source, self.coursedir.ignore).items()
-                if name not in excluded
+                if name in copied
             }
             workers = Pool(
                 self.scheduler, self.workers, self.threads, temporary, log, self.retries,
@@ -166,6 +178,7 @@ class ClassRunner(LoggingConfigurable):
                 )
                 makes = self._tasks(todo, courses, overlay, recorder, tally, progress)
                 self._grade(pool, makes, recorder, tally, progress)
+        self._note_waiting(tally, {submission.student for submission in todo})
         return tally
 
     def _note_times(self, converter: Any, tally: Tally) -> None:
@@ -178,6 +191,54 @@ class ClassRunner(LoggingConfigurable):
                 ):
                     if words:
                         told[student] = words
+
+    def _note_waiting(self, tally: Tally, students: Collection[str] = ()) -> None:
+        """Note which tests wait for a person: since an earlier run, too, and until one has graded.
+
+        Of ``students``, those that were to be graded, and of those that were graded before.
+        """
+        url, assignment = self.coursedir.db_url, self.coursedir.assignment_id
+        try:
+            book = read_gradebook(url, assignment)
+        except ReportError:  # nobody is graded
+            return
+        by_hand = {(cell.notebook, cell.grade_id) for cell in book.cells if cell.written}
+        found: dict[str, list[str]] = {}
+        for row in book.grades:
+            waits = row.waiting and row.auto is None and row.student in {*students, *tally.done}
+            if waits and (row.notebook, row.grade_id) not in by_hand:
+                found.setdefault(f"{row.student}/{row.notebook}", []).append(row.grade_id)
+        why = tally.waiting
+        tally.waiting = {
+            name: why.get(name) or f"{', '.join(tests)}: its comment says why"
+            for name, tests in found.items()
+        }
+
+    def _find(
+        self, converter: Autograde, known: list[str], copied: set[str], tally: Tally
+    ) -> list[Submission]:
+        """Look through submitted/, and tell of what is not graded there."""
+        students, others = students_and_assignments(self.coursedir)
+        astray = find_astray(self.coursedir, students, known, others)
+        found = submissions(converter, known, copied, astray.left_out, self._say)
+        tally.done, tally.again, tally.unlooked = [*found.done], found.again, astray.unlooked
+        tally.left_out |= astray.left_out
+        tally.doubts |= astray.odd
+        for name, words in (astray.left_out | astray.odd).items():
+            self._say.error("[%s] %s", name, words)
+        for student, needs in found.done.items():
+            tally.ungradable |= {f"{student}/{k}": words for k, words in needs.ungradable.items()}
+            tally.doubts |= {f"{student}/{k}": words for k, words in needs.doubts.items()}
+        for submission in found.todo:
+            chosen, student = submission.chosen, submission.student
+            tally.told |= {f"{student}/{name}": words for name, words in chosen.told.items()}
+            tally.doubts |= {f"{student}/{name}": words for name, words in chosen.doubts.items()}
+            if chosen.missing:
+                tally.missing[student] = chosen.missing
+        if self.coursedir.student_id == "*":
+            there = {*found.done, *(s.student for s in found.todo), *astray.left_out}
+            tally.absent = sorted(set(students) - there)
+        return found.todo
 
     def _courses(self, converter: Any, known: list[str], lists: Lists) -> dict[str, Course]:
         """Read once what all submissions are graded with."""
@@ -226,12 +287,20 @@ class ClassRunner(LoggingConfigurable):
         tally: Tally,
         progress: Progress,
     ) -> Iterator[tuple[Submission, str, Task]]:
+        answers = answers_in(self, self.coursedir.assignment_id)
         for submission in todo:
             try:
                 if recorder.prepare(submission):  # then other files may be there now
-                    names, folder = list(courses), submission.folder
-                    chosen = choose(folder, names, names, self._say)
-                    submission = dataclasses.replace(submission, chosen=chosen)
+                    names, folder, ignored = (
+                        list(courses),
+                        submission.folder,
+                        self.coursedir.ignore,
+                    )
+                    submission = dataclasses.replace(
+                        submission,
+                        chosen=choose(folder, names, names, ignored, answers),
+                        fingerprint=fingerprint(folder, ignored, overlay),
+                    )
                 for path, task in tasks(submission, self.coursedir, courses, overlay, self._say):
                     yield submission, path, task
             except (OSError, ValueError) as error:  # its files cannot be read, or are too large

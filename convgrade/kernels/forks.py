@@ -67,6 +67,17 @@ class ForkServer:
         """The fork server's process, None before its first start."""
         return self._process.pid if self._process is not None else None
 
+    def start(self) -> None:
+        """Start the server now, rather than with the first kernel.
+
+        Raises
+        ------
+        ForkServerError
+            When it does not start.
+        """
+        with self._lock:
+            self._started()
+
     def fork(
         self,
         arguments: Sequence[str],

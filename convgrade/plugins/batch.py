@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fnmatch
 import functools
+import logging
 import warnings
 from collections import Counter
 from collections.abc import Callable
@@ -14,24 +15,32 @@ from typing import Any
 from nbconvert.exporters import NotebookExporter
 from nbformat import NotebookNode
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
+from convgrade.plugins.choose import File, choose
 from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
 from convgrade.plugins.given import note_missing
+from convgrade.plugins.graded import (
+    Needs,
+    copied_over,
+    fingerprint,
+    keep_print,
+    read_graded,
+    why_again,
+)
 from convgrade.plugins.handed_in import (
-    candidates,
-    choose,
+    answers_in,
     forget_scores,
     ignoring_strange_files,
-    notebook_files,
     opened,
     read_timestamp,
     submission_folders,
 )
 from convgrade.plugins.rebuild import OLDER
 from convgrade.plugins.timestamp import time_problems
-from convgrade.submission import UngradableError, read_submission
+from convgrade.submission import UngradableError, parse_submission, read_bytes
 
 __all__ = ["SubmissionExporter"]
 
@@ -42,14 +51,14 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     nbgrader offers no place for a plug-in before it reads a file or after its
     last submission, so this puts itself around methods of the converter that it
     is made for. Before the batch, source and gradebook are compared; before a
-    submission, old automatic scores are set to zero, renamed notebooks are found
-    and links are left out; after the batch, a summary is logged, and what could
-    not be graded makes the command fail.
+    submission, it is held against what was graded, old automatic scores are set to
+    zero, renamed notebooks are found and links are left out; after the batch, a
+    summary is logged, and what could not be graded makes the command fail.
     """
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._renamed: dict[str, Path] = {}
+        self._taken: dict[str, File] = {}
         self._reasons: dict[str, str] = {}  # why a notebook is refused without a look at its file
         self._graded = 0
         self._ungradable: dict[str, str] = {}
@@ -59,7 +68,11 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         if isinstance(self._converter, Autograde):
             self._prepare = self._converter.init_assignment
             self._convert = self._converter.convert_notebooks
+            self._destination = self._converter.init_destination
+            self._done = self._converter.run_post_convert_hook
+            self._converter.init_destination = self._init_destination
             self._converter.init_assignment = self._init_assignment
+            self._converter.run_post_convert_hook = self._run_post_convert_hook
             self._converter.convert_notebooks = self._convert_notebooks
 
     def from_filename(
@@ -82,9 +95,10 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         def read() -> NotebookNode:
             if filename in self._reasons:
                 raise UngradableError(self._reasons[filename])
-            return read_submission(self._renamed.get(filename, path))
+            file = self._taken.get(filename)
+            return parse_submission(file.read() if file else read_bytes(path))
 
-        notebook, why = opened(read, filename in self._renamed)
+        notebook, why = opened(read, filename in self._taken)
         if why:
             self._ungradable[filename] = why
             self._graded -= 1  # its second pass is none
@@ -101,6 +115,45 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
 
     # ------------------------------------------------------- before a submission
 
+    def _init_destination(self, assignment: str, student: str) -> bool:
+        """Tell nbgrader also what it does not see: files that changed, scores that are lost."""
+        converter, coursedir = self._converter, self._converter.coursedir
+        folder = Path(converter._format_source(assignment, student))
+        place = Path(converter._format_dest(assignment, student))
+        self._copied = copied_over(
+            source_folder(coursedir, assignment),
+            coursedir.ignore,
+            converter.exclude_overwriting.get(assignment, []),
+        )
+        self._print = fingerprint(folder, coursedir.ignore, self._copied)
+        graded = read_graded(coursedir, assignment, student).get(student)
+        self._partly = coursedir.notebook_id != "*"
+        self._same = graded is not None and graded.fingerprint == self._print
+        known = notebook_names(coursedir, assignment)
+        why = why_again(graded, folder, place, known, self._print)
+        if self._partly and not (graded and graded.fingerprint):
+            why = None  # nbgrader's rule: what the other notebooks were graded from is not known
+        force = converter.force
+        if why and place.exists() and not force:
+            self.log.warning("%s is graded again: %s", folder, why)
+            converter.force = True
+        try:
+            return bool(self._destination(assignment, student))
+        finally:
+            converter.force = force
+
+    def _run_post_convert_hook(self) -> None:
+        """Note what was graded, when all of a submission is; the hook is nbgrader's last step."""
+        self._done()
+        if self._partly and not self._same:
+            return
+        coursedir = self._converter.coursedir
+        why = {Path(p).stem: self._ungradable.get(p, "") for p in self._converter.notebooks}
+        needs = Needs({k: v for k, v in why.items() if v}, self._doubts)
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            keep_print(gradebook, *self._names, self._print, needs)
+            gradebook.db.commit()
+
     def _init_assignment(self, assignment: str, student: str) -> None:
         converter = self._converter
         coursedir = converter.coursedir
@@ -108,8 +161,15 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         known = notebook_names(coursedir, assignment)
         wanted = fnmatch.filter(known, coursedir.notebook_id)
         forget_scores(coursedir, assignment, student, wanted)
-        chosen = choose(folder, known, wanted, self.log)
-        self._renamed |= chosen.renamed
+        self._names = assignment, student
+        if not self._partly:  # a pre_convert_hook may have unpacked something
+            self._print = fingerprint(folder, coursedir.ignore, self._copied)
+        said = answers_in(converter, assignment)
+        chosen = choose(folder, known, wanted, coursedir.ignore, said)
+        for bad, words in chosen.lines():
+            self.log.log(logging.ERROR if bad else logging.WARNING, "%s", words)
+        self._doubts = chosen.doubts
+        self._taken |= chosen.taken
         self._reasons |= chosen.reasons
         converter.notebooks = chosen.paths
         source = source_folder(coursedir, assignment)
@@ -146,12 +206,16 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         log(
             "%d notebooks graded, %d files renamed, %d could not be graded%s",
             self._graded,
-            len(self._renamed),
+            len(self._taken),
             len(self._ungradable),
             "".join(f"\n  {name}: {why}" for name, why in told.items()),
         )
         for name, why in self._failed.items():
             self.log.error("NOT GRADED: %s: %s. Put that right, then grade it again.", name, why)
+
+
+def _nothing(name: str, data: bytes) -> None:
+    """Stand for `answers_in` where only the number of notebooks matters."""
 
 
 def _carefully(init_notebooks: Callable[[Autograde], None]) -> Callable[[Autograde], None]:
@@ -191,16 +255,13 @@ def _carefully(init_notebooks: Callable[[Autograde], None]) -> Callable[[Autogra
         for folder, student in submission_folders(converter).items():
             if folder in converter.assignments or not wanted:
                 continue
-            files = notebook_files(Path(folder))
-            paths = [str(Path(folder) / f"{name}.ipynb") for name in wanted]
-            if any(name in files for name in known) and not any(
-                candidates(name, files, known) for name in wanted
-            ):
-                for path in paths:
-                    converter.log.warning("No submitted file: %s", path)
-                forget_scores(coursedir, coursedir.assignment_id, student, wanted)
-            else:
-                converter.assignments[folder] = paths
+            chosen = choose(Path(folder), known, wanted, coursedir.ignore, _nothing)
+            if chosen.paths:
+                converter.assignments[folder] = chosen.paths
+                continue
+            for name in chosen.missing:
+                converter.log.warning("No submitted file: %s", Path(folder) / f"{name}.ipynb")
+            forget_scores(coursedir, coursedir.assignment_id, student, wanted)
 
     return wrapped
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Assignment, Gradebook, MissingEntry, Student
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import IncludeHeaderFooter
+from sqlalchemy import select
 from traitlets.config import Configurable
 
 from convgrade.bindings import bound_names
@@ -30,6 +31,7 @@ __all__ = [
     "read_released",
     "released_cells",
     "source_folder",
+    "students_and_assignments",
 ]
 
 #: Where preprocessors find a `Material` in ``resources`` when there is no course folder.
@@ -129,6 +131,14 @@ def notebook_names(folder: CourseDirectory, assignment: str) -> list[str]:
             f"{assignment}. Run `nbgrader generate_assignment {assignment}` and grade again."
         )
     return names
+
+
+def students_and_assignments(folder: CourseDirectory) -> tuple[list[str], list[str]]:
+    """Return the gradebook's students, and its assignments but for this one."""
+    with Gradebook(folder.db_url, folder.course_id) as gradebook:
+        students = [student for (student,) in gradebook.db.execute(select(Student.id))]
+        every = [name for (name,) in gradebook.db.execute(select(Assignment.name))]
+    return students, [name for name in every if name != folder.assignment_id]
 
 
 def read_course_notebook(

@@ -7,89 +7,74 @@ import glob
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import nbformat.v4 as v4
 from nbformat import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import (
+    Comment,
+    Grade,
+    Gradebook,
+    MissingEntry,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from nbgrader.utils import find_all_files
 
+from convgrade.cells import read_course
+from convgrade.plugins.choose import Answers
+from convgrade.plugins.course import read_course_notebook
 from convgrade.plugins.given import approve
+from convgrade.plugins.graded import forget_print
 from convgrade.plugins.timestamp import timestamp
-from convgrade.submission import UngradableError
+from convgrade.rebuild import rebuild
+from convgrade.submission import UngradableError, parse_submission
 
 __all__ = [
-    "HandedIn",
-    "candidates",
-    "choose",
+    "answers_in",
     "forget_scores",
     "ignoring_strange_files",
-    "notebook_files",
     "opened",
     "read_timestamp",
     "submission_folders",
 ]
 
-RENAMED = "Notebooks keep their names: the only file that looks like this one was taken."
+RENAMED = (
+    "Notebooks keep their names and places: the only file that looks like this one was taken."
+)
 
 
-@dataclass
-class HandedIn:
-    """The notebooks of one submission that are to be graded.
-
-    Attributes
-    ----------
-    paths : list of str
-        Where they stand, or would stand if the student had not renamed or forgotten them.
-    renamed : dict of str to Path
-        By such a path, the file that was taken for it.
-    reasons : dict of str to str
-        By such a path, why it is refused without a look at its file.
-    """
-
-    paths: list[str] = field(default_factory=list)
-    renamed: dict[str, Path] = field(default_factory=dict)
-    reasons: dict[str, str] = field(default_factory=dict)
-
-
-def choose(folder: Path, known: list[str], wanted: list[str], log: Any) -> HandedIn:
-    """Tell which files of a submission are the assignment's notebooks.
+def answers_in(part: Any, assignment: str) -> Answers:
+    """Return what says which answers of a notebook a file holds, by grade_id.
 
     Parameters
     ----------
-    folder : Path
-        The submission's.
-    known, wanted : list of str
-        Names of the assignment's notebooks, and of those to be graded.
-    log : logging.Logger
-        Takes a line for everything that is not as it should be.
+    part : Configurable
+        That hangs below an nbgrader command.
+    assignment : str
     """
-    files, chosen = notebook_files(folder), HandedIn()
-    for name in wanted:
-        path = str(folder / f"{name}.ipynb")
-        likely = [] if name in files else candidates(name, files, known)
-        if len(likely) == 1:
-            chosen.renamed[path] = files[likely[0]]
-            log.warning("%s is missing; taking %a for it", path, f"{likely[0]}.ipynb")
-        elif likely:
-            chosen.reasons[path] = (
-                f"it is missing, and {len(likely)} files look like it; keep one of them "
-                f"under the name {name}.ipynb"
-            )
-            log.error("%s is missing, and these look like it: %a", path, sorted(likely))
-        elif name not in files:
-            if any(other in files or candidates(other, files, known) for other in known):
-                continue  # it was not handed in; nbgrader says so and gives no points
-            chosen.reasons[path] = (
-                f"none of the assignment's notebooks is there; ask for {name}.ipynb"
-            )
-            log.error("%s holds no notebook of the course but %a", folder, sorted(files))
-        chosen.paths.append(path)
-    return chosen
+
+    @cache
+    def course(name: str) -> NotebookNode:
+        return read_course_notebook(part, assignment, name)[0]
+
+    def said(name: str, data: bytes) -> Mapping[str, str] | None:
+        try:
+            notebook, _ = rebuild(course(name), parse_submission(data))
+        except UngradableError:
+            return None
+        theirs = {cell.id: cell.source for cell in notebook.cells}
+        return {
+            answer.name: theirs[answer.cell.id]
+            for answer in read_course(course(name))
+            if answer.role == "answer" and theirs[answer.cell.id] != answer.cell.source
+        }
+
+    return said
 
 
 def opened(read: Callable[[], NotebookNode], renamed: bool) -> tuple[NotebookNode, str]:
@@ -160,37 +145,20 @@ def read_timestamp(log: Any, folder: str) -> datetime | None:
         return None
 
 
-def notebook_files(folder: Path) -> dict[str, Path]:
-    """Return the notebook files of a folder by name."""
-    return {path.stem: path for path in sorted(folder.glob("*.ipynb"))}
-
-
-def candidates(name: str, files: dict[str, Path], known: list[str]) -> list[str]:
-    """Return the files whose name is that of a notebook with something added to it."""
-    wanted = _words(name)
-    found = []
-    for stem in files:
-        words = _words(stem)
-        places = range(len(words))
-        if stem not in known and any(words[i : i + len(wanted)] == wanted for i in places):
-            found.append(stem)
-    return found
-
-
-def _words(text: str) -> list[str]:
-    return re.sub(r"[^a-z0-9]+", " ", text.lower()).split()
-
-
 def forget_scores(coursedir: Any, assignment: str, student: str, names: list[str]) -> None:
     """Set the automatic scores of a submission's notebooks to zero, until they are computed.
 
-    Else a regrading that fails would leave the old ones. What a person has looked at is noted.
+    Else a regrading that fails would leave the old ones. Nor do they count as graded meanwhile.
+    Notebooks that the gradebook has lost, or got after this submission, are added to it. What
+    a person has looked at is noted.
     """
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             submission = gradebook.find_submission(assignment, student)
         except MissingEntry:
             return
+        forget_print(gradebook, assignment, student)
+        _complete(gradebook, submission)
         for notebook in submission.notebooks:
             if notebook.name in names:
                 approve(gradebook, notebook.grades)
@@ -198,6 +166,20 @@ def forget_scores(coursedir: Any, assignment: str, student: str, names: list[str
                     if grade.auto_score is not None:
                         grade.auto_score = 0.0
         gradebook.db.commit()
+
+
+def _complete(gradebook: Gradebook, submission: SubmittedAssignment) -> None:
+    """Add the notebooks that it lacks, as nbgrader does for a new submission."""
+    here = {notebook.name for notebook in submission.notebooks}
+    for notebook in list(submission.assignment.notebooks):
+        if notebook.name in here:
+            continue
+        added = SubmittedNotebook(notebook=notebook, assignment=submission)
+        for cell in (*notebook.grade_cells, *notebook.task_cells):
+            Grade(cell_id=cell.id, notebook=added)
+        for cell in (*notebook.solution_cells, *notebook.task_cells):
+            Comment(cell_id=cell.id, notebook=added)
+        gradebook.db.add(added)
 
 
 def submission_folders(converter: Any) -> dict[str, str]:

@@ -17,6 +17,7 @@ from traitlets.config import Config
 
 from convgrade.drawing import draw
 from convgrade.plugins.renew import made_of, renew_what_changed
+from convgrade.plugins.unknown import pass_over_unknown
 
 __all__ = ["FeedbackExporter", "demoted", "lean"]
 
@@ -50,6 +51,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         if isinstance(self.parent, GenerateFeedback):
             renew_what_changed(self.parent)
             self.parent.init_assignment = _copy_nothing
+            pass_over_unknown(self.parent)
 
     def _create_environment(self) -> Any:
         environment = super()._create_environment()

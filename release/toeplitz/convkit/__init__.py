@@ -35,7 +35,7 @@ from convkit.pictures import (
     window_on,
 )
 from convkit.pictures.drawing import notebook_display
-from convkit.rule import BUILDERS, forbidden_name, missing_name, rule_broken, rule_missed
+from convkit.rule import BUILDERS, broken, missed, rule_broken, rule_missed
 from convkit.tools import matrix_of, shift
 from convkit.values import as_array
 

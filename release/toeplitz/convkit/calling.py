@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import functools
 import inspect
 import linecache
+import sys
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
 
+from convkit import watch
 from convkit.comparing import Difference
+from convkit.rule import Seen
 
 
-def call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, str]:
+class _Heard:
+    """Standard output that remembers whether anything was printed."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream, self.anything = stream, False
+
+    def write(self, text: str) -> Any:
+        self.anything = self.anything or bool(text.strip())
+        return self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
+def call(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    seen: Seen | None = None,
+    through: Callable[..., Any] | None = None,
+) -> tuple[Any, str]:
     """Call a student's function on copies of ``args``.
 
     Parameters
@@ -22,6 +46,10 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, str]:
     function : callable
     args : sequence
         Plain data; the function gets copies, so that it cannot spoil the next call.
+    seen : Seen, optional
+        Takes what runs meanwhile.
+    through : callable, optional
+        The student's own function, where ``function`` is a test's wrapper around it.
 
     Returns
     -------
@@ -30,14 +58,19 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, str]:
         "" or a sentence about an input that the function changed.
     """
     copies = copy.deepcopy(tuple(args))
+    heard = _Heard(sys.stdout)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), contextlib.redirect_stdout(heard):
             warnings.simplefilter("ignore")  # stderr text would cost the points
-            value = function(*copies)
-    except NotImplementedError:
-        return None, ""
+            value = _called(function, copies, seen, through or function)
     except Exception as error:
+        if type(error) is NotImplementedError and not str(error):  # nbgrader's own stub
+            words = "the function raises NotImplementedError"
+            return Difference("an answer", words, blank=True), ""
         return Difference("a result", _describe_error(error)), ""
+    if value is None and heard.anything:
+        words = "None: your function prints, but does not give its result back"
+        return Difference("a result, given back by return", words), ""
     changed = any(
         isinstance(a, torch.Tensor) and not torch.equal(a, b)
         for a, b in zip(args, copies, strict=True)
@@ -46,6 +79,29 @@ def call(function: Callable[..., Any], args: Sequence[Any]) -> tuple[Any, str]:
     changed = changed or getattr(function, "changed_inputs", False)
     note = "Your function changed its input; work on a copy (.clone()) instead." if changed else ""
     return value, note
+
+
+@functools.cache
+def _watch_text() -> str:
+    return inspect.getsource(watch)
+
+
+def _called(
+    function: Callable[..., Any], args: Sequence[Any], seen: Seen | None, through: Any
+) -> Any:
+    """Call a function, and watch it: where it runs, if that is in another process."""
+    if seen is None:
+        return function(*args)
+    elsewhere = getattr(type(through), "through", None)
+    if elsewhere is None:
+        value, names = watch.through(function, args, {})
+        seen.add(names)
+        return value
+    with elsewhere(through, _watch_text()) as said:
+        value = function(*args)
+    for names in said:
+        seen.add(names)
+    return value
 
 
 def _describe_error(error: Exception) -> str:

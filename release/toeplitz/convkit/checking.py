@@ -10,7 +10,7 @@ from convkit.calling import call, describe
 from convkit.comparing import BLANK, Difference, compare
 from convkit.pictures.drawing import notebook_display
 from convkit.pictures.mistakes import show_mistake
-from convkit.rule import forbidden_name, missing_name, rule_broken, rule_missed
+from convkit.rule import Seen, broken, missed, rule_broken, rule_missed
 from convkit.values import brief
 
 if TYPE_CHECKING:  # most of the kit, loaded by the first wrong answer, if there is one
@@ -76,11 +76,11 @@ def check(
     None or float
         None when all is well; 0.0, shown below the message, when it is not.
     """
-    note = ""
+    note, seen = "", Seen() if forbid or require else None
     for args in [()] if cases is None else cases:
         value = answer
         if cases is not None:
-            value, note = call(answer, args)
+            value, note = call(answer, args, seen)
         problem = _judge(value, expected, args, accept)
         idea = None
         if accept is not None and value is not None:  # whatever its form, is it a known value?
@@ -91,11 +91,11 @@ def check(
         if problem is not None:
             _report(name, problem, args, expected, note, hint, idea)
             return 0.0
-    found = forbidden_name(cells, name, forbid, latest=True) if forbid else None
+    found = broken(cells, name, forbid, seen)
     if found is not None:
         _report(name, rule_broken(found), (), expected, "", "")
         return 0.0
-    if missing_name(cells, name, require, latest=True):
+    if missed(cells, name, require, seen):
         _report(name, rule_missed(require), (), expected, "", "")
         return 0.0
     more = f"when graded, this is tried: {hidden}." if hidden else "nothing more is tried."
@@ -157,7 +157,8 @@ def _report(
     idea: Misconception | None = None,
 ) -> None:
     if problem.blank:
-        why = ": the function returns None" if args else ""
+        why = problem.yours if problem is not BLANK else "the function returns None"
+        why = f": {why}" if args else ""
         print(message(name, f"not answered yet{why}.", []))
         return
     inputs = describe(args, expected) if args and callable(expected) else ""

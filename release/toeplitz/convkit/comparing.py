@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from convkit.values import as_array, brief, shape_words, short_number, with_article
+from convkit.values import as_array, brief, kind_of, shape_words, short_number
 
 
 @dataclass(frozen=True)
@@ -140,7 +140,7 @@ def _compare_numbers(expected: Any, yours: Any) -> Difference | None:
     if not fits:
         hint = "This is a whole number: // drops the remainder, / gives a float." if (
             isinstance(expected, int) and isinstance(value, float)) else ""  # fmt: skip
-        return Difference(wanted, f"{brief(value)}, {with_article(type(value).__name__)}", hint)
+        return Difference(wanted, f"{brief(value)}, {kind_of(value)}", hint)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         plain: Any = float if isinstance(value, float) else int
         value = plain.__add__(value, 0)  # a subclass could say that it equals everything
@@ -158,7 +158,7 @@ def _size_of(value: Any) -> int:
 def _compare_sets(expected: Any, yours: Any) -> Difference | None:
     wanted = "a Python set such as {1, 2}"
     if not isinstance(yours, (set, frozenset)):
-        return Difference(wanted, f"{brief(yours)}, {with_article(type(yours).__name__)}")
+        return Difference(wanted, f"{brief(yours)}, {kind_of(yours)}")
     if frozenset(yours) == expected:
         return None
     return Difference("the set of exactly those that fit", brief(yours))
@@ -167,7 +167,7 @@ def _compare_sets(expected: Any, yours: Any) -> Difference | None:
 def _compare_dicts(expected: Mapping[str, Any], yours: Any) -> Difference | None:
     names = ", ".join(repr(key) for key in expected)
     if not isinstance(yours, dict):
-        return Difference(f"a dict with the keys {names}", with_article(type(yours).__name__))
+        return Difference(f"a dict with the keys {names}", kind_of(yours))
     if all(yours.get(key) is None for key in expected):
         return BLANK
     if set(yours) != set(expected):

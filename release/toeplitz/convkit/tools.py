@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
+from convkit.watch import note
+
 
 def shift(x: torch.Tensor, n: int) -> torch.Tensor:
     """Move ``x`` by ``n`` places along its last axis and fill with zeros.
@@ -27,6 +29,7 @@ def shift(x: torch.Tensor, n: int) -> torch.Tensor:
     >>> shift(torch.tensor([5, 6, 7]), 1)
     tensor([0, 5, 6])
     """
+    note("convkit.shift")
     length = x.shape[-1]
     moved = torch.zeros_like(x)
     if abs(n) < length:
@@ -62,6 +65,7 @@ def matrix_of(
     tensor([[2., 0.],
             [0., 2.]])
     """
+    note("convkit.matrix_of")
     size = (shape,) if isinstance(shape, int) else tuple(shape)
     impulses = torch.eye(int(np.prod(size)), dtype=dtype)
     return torch.stack([f(e.reshape(size)).reshape(-1) for e in impulses], dim=1)

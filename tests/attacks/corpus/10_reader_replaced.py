@@ -5,9 +5,9 @@ STOCK = "points gained"
 ASSIGNMENT = "tensors"
 CELLS = {
     "correlate": """\
-import convkit
+import convkit.rule
 import torch.nn.functional as F
-convkit.forbidden_name = lambda *args, **options: None
+convkit.rule.broken = lambda *args, **options: None
 def correlate(x, w):
     return F.conv1d(x[None, None], w[None, None])[0, 0]
 """
