@@ -21,7 +21,7 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("source", "release", "convkit", "convgrade"):
         shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / "tests").mkdir()
-    for name in ("conftest", "fresh_release", "gate", "test_rubric", "test_given"):
+    for name in ("conftest", "fresh_release", "gate", "test_rubric", "test_remote"):
         shutil.copy(ROOT / "tests" / f"{name}.py", tmp_path / "tests")
     return tmp_path
 
@@ -41,7 +41,7 @@ def test_a_changed_notebook_is_one_message(checkout: Path) -> None:
     source = checkout / "source" / PLACE
     source.write_text(source.read_text().replace("# grade_id: ", "# grade_id:  ", 1))
     assert stale(checkout) == [f"release/{PLACE}"]
-    done = run(checkout, "test_rubric.py", "test_given.py")
+    done = run(checkout, "test_rubric.py", "test_remote.py")
     assert done.returncode == 1
     words = (done.stdout + done.stderr).strip()
     assert f"Run `make release` first. Not what source/ gives now: release/{PLACE}" in words

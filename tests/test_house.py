@@ -22,12 +22,10 @@ LAYERS = [
     | {"convkit.calling", "convkit.pictures.windows"},
     {"convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
-    {
-        f"convkit.ideas.toeplitz.{name}"
-        for name in (
-            *("toeplitz_1d", "shift_equivariance", "padding", "block_toeplitz_2d"),
-            "parameter_counts",
-        )
+    {  # of each notebook; a new one needs no entry
+        f"convkit.ideas.{path.parent.name}.{path.stem}"
+        for path in (ROOT / "convkit" / "ideas").glob("*/*.py")
+        if path.stem != "__init__"
     },
     {"convkit.ideas.catalogue"},
     {"convkit.diagnosis"},
