@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from convgrade.box import Unread
+from convgrade.boxed_manager import Unread
 
 __all__ = ["Displays", "shorten_error", "weight"]
 

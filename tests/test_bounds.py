@@ -23,7 +23,7 @@ from PIL import Image
 from test_trusted import answer, check, grade, shown
 from tiny import OVERRIDE, RIGHT, SUMS, Tiny
 
-from convgrade import box, cells, judge, outputs, pictures, rebuild
+from convgrade import boxed_manager, cells, judge_process, outputs, pictures, rebuild
 from convgrade.plugins import harmless
 from convgrade.plugins.execute import notebook_limit
 from convgrade.plugins.harmless import AS_TYPED, MAX_LINE, harmless_markdown
@@ -223,7 +223,7 @@ def test_what_a_test_is_given_fits_into_its_process() -> None:
         watching.join()
     assert client.points == {"f": 0.0, "g": 2.0}
     assert "takes too much memory" in shown(client, "f")
-    assert 2**30 < peak[0] < judge.MAX_MEMORY + 2**29
+    assert 2**30 < peak[0] < judge_process.MAX_MEMORY + 2**29
 
 
 def test_the_table_in_the_documents_is_true() -> None:
@@ -241,8 +241,8 @@ def test_the_table_in_the_documents_is_true() -> None:
         harmless.MAX_FORMULAS, harmless.MAX_FORMULA, round(notebook_limit(None)),
     ]  # fmt: skip
     assert [n for n in figures if not re.search(rf"(?<![\d,]){n:,}(?!,?\d)", table)] == []
-    assert f"{box.MAX_CONTENT // 2**20} MiB" in table
-    assert f"{judge.MAX_MEMORY // 2**30} GiB" in table
+    assert f"{boxed_manager.MAX_CONTENT // 2**20} MiB" in table
+    assert f"{judge_process.MAX_MEMORY // 2**30} GiB" in table
 
 
 @pytest.mark.parametrize(

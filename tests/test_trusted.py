@@ -21,7 +21,8 @@ from jupyter_client.channels import HBChannel
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from convgrade.judge import JudgeError, bound_names
+from convgrade.bindings import bound_names
+from convgrade.judge import JudgeError
 from convgrade.kernels.folders import MARK
 from convgrade.kernels.forks import fork_server
 from convgrade.trusted import TrustedClient, _used_names
@@ -644,7 +645,7 @@ def test_a_cells_output_is_cut() -> None:
 def test_files_that_are_too_large_leave_no_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("convgrade.box.MAX_FILES", 100)
+    monkeypatch.setattr("convgrade.furnishing.MAX_FILES", 100)
     (tmp_path / "data").write_bytes(bytes(101))
     with pytest.raises(ValueError, match="larger than"):
         grade(answer("a", DOUBLE), files=tmp_path)
