@@ -28,8 +28,8 @@ def checkout(tmp_path: Path) -> Path:
 
 def run(root: Path, *files: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "--collect-only", "-q", *files],
-        cwd=root / "tests", capture_output=True, text=True, timeout=120,
+        [sys.executable, "-m", "pytest", "-q", *files],
+        cwd=root / "tests", capture_output=True, text=True, timeout=280,
     )  # fmt: skip
 
 
@@ -45,8 +45,8 @@ def test_a_changed_notebook_is_one_message(checkout: Path) -> None:
     assert done.returncode == 1
     words = (done.stdout + done.stderr).strip()
     assert f"Run `make release` first. Not what source/ gives now: release/{PLACE}" in words
-    assert "test_rubric.py::" not in words
-    assert run(checkout, "test_rubric.py").returncode == 0  # one file alone runs
+    assert " passed" not in words
+    assert " failed" not in words
 
 
 def test_a_changed_kit_and_a_missing_notebook_are_seen(checkout: Path) -> None:
