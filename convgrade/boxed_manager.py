@@ -34,9 +34,10 @@ class Unread(dict[str, Any]):
     """
 
     def __init__(self, size: int) -> None:
+        words = "its message is too long to be shown"
         super().__init__(
-            status="error", ename="Error", evalue="its message is too long to be shown",
-            traceback=[], execution_count=0, name="stdout", text="", data={}, metadata={},
+            status="error", ename="Error", evalue=words, traceback=[f"Error: {words}"],
+            execution_count=0, name="stdout", text="", data={}, metadata={},
         )  # fmt: skip
         self.size = size
 

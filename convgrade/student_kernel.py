@@ -185,7 +185,8 @@ class StudentKernel(NotebookClient):
                 # The error in which it ended is told all the same, once.
                 if kind != "error" or any(o.output_type == "error" for o in cell.outputs[-2:]):
                     return None
-            self._displays.admit(content)
+            if kind != "update_display_data":
+                self._displays.admit(content)
         output: NotebookNode | None = super().process_message(msg, cell, cell_index)
         return output
 

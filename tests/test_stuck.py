@@ -121,17 +121,14 @@ def test_a_stuck_worker_is_replaced_and_its_student_named(
 
 
 def test_workers_of_others_cannot_stop_the_run(
-    made: Tiny, place: Place, tmp_path: Path, seconds: int
+    made: Tiny, place: Place, tmp_path: Path, seconds: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They are not killed; the run ends all the same, with everybody who can be graded."""
     course = with_stuck(made.copy(tmp_path / "course"), seconds)
     for student in ("abe", "asleep", "zoe"):
         course.hand_in(student)
-    os.environ["PYTHONPATH"] = str(course.root / "modules")
-    try:
-        address = place.cluster("cluster")
-    finally:
-        del os.environ["PYTHONPATH"]
+    monkeypatch.setenv("PYTHONPATH", str(course.root / "modules"))  # of workers and command
+    address = place.cluster("cluster")
     run = place.grade(course, "--scheduler", address)
     printed = finish(run, 400)
     assert run.returncode == 1, printed
