@@ -389,8 +389,6 @@ KNOWN: dict[str, str] = {
     "1159cc8d220f": "M32",
     "1f01d8aeb276": "M35",
     "7afea3a5dd9f": "M35",
-    "15ce8dadf077": "M40",
     # padded_shifts
     "a9c7c06ae156": "M32",
-    "6a53b295838d": "M39",
 }
