@@ -61,7 +61,9 @@ class Verdict:
     @property
     def names(self) -> list[Misconception]:
         """The misconceptions that messages name, by the sentence that does; in their order."""
-        found = re.findall(r"This is exactly what comes out when .*?\.(?= )", _one_line(self.output))
+        found = re.findall(
+            r"This is exactly what comes out when .*?\.(?= )", _one_line(self.output)
+        )
         return [SAID[sentence] for sentence in found]
 
     @property

@@ -21,6 +21,11 @@ def _layered(draw: Draw) -> tuple[int, int, tuple[int, int], int, bool]:
     return 2 * groups * a, 2 * groups * b, (pair[0], pair[1]), groups, groups == 3
 
 
+def _pair(kernel_size: int | tuple[int, int]) -> tuple[int, int]:
+    """Return the height and the width of a kernel that is given as a layer takes it."""
+    return (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
+
+
 def _layered_square(draw: Draw) -> tuple[int, int, int, int, bool]:
     """Draw the arguments of a layer with groups, a kernel size that is an int, and no bias."""
     in_channels, out_channels, pair, groups, _ = _layered(draw)
@@ -143,8 +148,8 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             _layered,
             ("M13", lambda right, i, o, k, g=1, b=True: right(i, o, 3, g, b)),
             ("M13", lambda right, i, o, k, g=1, b=True: right(3, 16, 2)),
-            ("M49", lambda right, i, o, k, g=1, b=True: right(i, o, k[0], g, b)),
-            ("M49", lambda right, i, o, k, g=1, b=True: right(i, o, k[1], g, b)),
+            ("M49", lambda right, i, o, k, g=1, b=True: right(i, o, _pair(k)[0], g, b)),
+            ("M49", lambda right, i, o, k, g=1, b=True: right(i, o, _pair(k)[1], g, b)),
             ("M53", lambda right, i, o, k, g=1, b=True: 224**2 * right(i, o, k, g, False) + o),
             ("M53", lambda right, i, o, k, g=1, b=True: 224**2 * right(i, o, k, g, False) + o * b),
             ("M54", lambda right, i, o, k, g=1, b=True: right(i, o, k, g, False) + i * b),
@@ -160,10 +165,12 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M58", lambda right, i, o, k, g=1, b=True: right(1, o, k, 1, b)),
             ("M58", lambda right, i, o, k, g=1, b=True: right(i // g, 1, k, 1, b)),
             ("M58", lambda right, i, o, k, g=1, b=True: right(i, 1, k, 1, b)),
-            ("M58", lambda right, i, o, k, g=1, b=True: right(i, o, (1, k[0] + k[1]), g, b)),
+            ("M58", lambda right, i, o, k, g=1, b=True: right(i, o, (1, sum(_pair(k))), g, b)),
             (
                 "M58",
-                lambda right, i, o, k, g=1, b=True: right(1, o, k, 1, b) + right(i // g, 1, k, 1, False),
+                lambda right, i, o, k, g=1, b=True: (
+                    right(1, o, k, 1, b) + right(i // g, 1, k, 1, False)
+                ),
             ),
             ("M59", lambda right, *layer: 4 * right(*layer)),
             ("M60", lambda right, i, o, k, g=1, b=True: right(i, o, k, 1, b)),
@@ -176,7 +183,12 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         ),
         *slips_on(
             _layered_square,
-            ("M49", lambda right, i, o, k, g=1, b=True: right(i, o, (1, k), g, b)),
+            (
+                "M49",
+                lambda right, i, o, k, g=1, b=True: right(
+                    i, o, k if isinstance(k, tuple) else (1, k), g, b
+                ),
+            ),
             ("M54", lambda right, i, o, k, g=1, b=True: right(i, o, k, g, True)),
         ),
         Slip(
@@ -193,16 +205,16 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M06", lambda right, n, k, p: right(n, k - 1, p) - (k - 1 - p)),
             ("M06", lambda right, n, k, p: right(n, k - 1, p)),
             ("M13", lambda right, n, k, p: right(10, 3, 1)),
-            ("M17", lambda right, n, k, p: right(n, k, 0)),
-            ("M17", lambda right, n, k, p: _sides(right, n, k, p, k - 1 - p)),
+            ("M17.unpadded", lambda right, n, k, p: right(n, k, 0)),
+            ("M17.as_many", lambda right, n, k, p: _sides(right, n, k, p, k - 1 - p)),
             ("M18", lambda right, n, k, p: _sides(right, n, k, k // 2, k - 1 - k // 2)),
             ("M18", lambda right, n, k, p: right(n, k, k // 2)),
             ("M19", lambda right, n, k, p: _sides(right, n, k, p // 2, p - p // 2)),
-            ("M27", lambda right, n, k, p: _sides(right, n, k, 0, p)),
+            ("M27.one_side", lambda right, n, k, p: _sides(right, n, k, 0, p)),
             ("M55", lambda right, n, k, p: right(n + 2 * p, k, 0)),
             ("M55", lambda right, n, k, p: right(n, 1, 0) * k),
-            ("M55", lambda right, n, k, p: right(n + 2 * p, k, 0) - 2 * p),
-            ("M55", lambda right, n, k, p: (right(n, k, p) + right(n + 2 * p, k, 0)) // 2),
+            ("M55.one_each", lambda right, n, k, p: right(n + 2 * p, k, 0) - 2 * p),
+            ("M55.one_end", lambda right, n, k, p: (right(n, k, p) + right(n + 2 * p, k, 0)) // 2),
             ("M59", lambda right, n, k, p: (n + 2 * p - k + 1) * n - right(n, k, p)),
         )
     ),
