@@ -197,7 +197,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
                 lambda right, length, n: right(length, n) if n < 0 else _rolled(right, length, n),
             ),
             (
-                "M35",
+                "M35.to_the_right",
                 lambda right, length, n: right(length, n if n >= 0 else n + length),
             ),
             ("M35", lambda right, length, n: right(length, abs(n))),
@@ -315,7 +315,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ),
             ("M35", lambda right, T, shifts: {-n for n in right(T, [-n for n in shifts])}),
             ("M35", lambda right, T, shifts: {n for n in shifts if right(T, [abs(n)])}),
-            ("M35", lambda right, T, shifts: {n for n in right(T, shifts) if n >= 0}),
+            ("M35.right_only", lambda right, T, shifts: {n for n in right(T, shifts) if n >= 0}),
             (
                 "M35.far",
                 lambda right, T, shifts: {n for n in right(T, shifts) if abs(n) < T.shape[1]},
