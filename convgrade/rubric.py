@@ -26,7 +26,7 @@ from convkit.checking import message
 from convkit.comparing import Difference, compare
 from convkit.diagnosis import diagnose, known_value
 from convkit.draws import Draw
-from convkit.misconceptions import MISCONCEPTIONS, Misconception
+from convkit.misconceptions import Misconception, words_for
 from convkit.rule import Seen, broken, missed, rule_broken, rule_missed
 from convkit.values import as_array
 
@@ -57,7 +57,8 @@ class Rubric:
         Source of the notebook's cells (IPython's ``In``).
     whole : pair of callables, optional
         The student's function and the right one, where ``answer`` and ``expected`` are
-        called otherwise than the student's function: for naming a misconception.
+        called otherwise than the student's function: for naming a misconception. The cases
+        of a visible part are then those of the function with one more argument before them.
 
     Notes
     -----
@@ -83,6 +84,8 @@ class Rubric:
         self._answer, self._expected, self._outputs = answer, expected, outputs
         self._whole = whole
         self._parts: list[Part] = []
+        self._visible: list[tuple[Any, ...]] = []
+        self._entries: dict[str, Any] = {}  # of an answer that is asked for entry by entry
         self._forbid, self._require = frozenset(forbid), frozenset(require)
         self._cells = tuple(cells)
         self._seen = Seen() if self._forbid or self._require else None
@@ -257,9 +260,14 @@ class Rubric:
             return []
         known = {p.idea.number: p.idea for p in failed if p.idea is not None}
         if known:
-            return list(known.values())
+            return list(known.values()) if len(known) == 1 else []
+        if self._entries:
+            idea = known_value(self.name, self._entries)
+            return [] if idea is None else [idea]
         answer, right = self._whole or (self._answer, self._expected)
-        idea = diagnose(self.name, answer, right) if right is not None else None
+        if right is None or not self._visible:
+            return []
+        idea = diagnose(self.name, answer, right, self._visible)
         return [] if idea is None else [idea]
 
     def _over_cases(
@@ -272,6 +280,8 @@ class Rubric:
         visible: bool,
     ) -> None:
         assert cases, f"{self.name}: the part {part!r} tries nothing"
+        if visible:
+            self._see(cases)
         # The smallest inputs first: they are the counter-example that is shown.
         for args in sorted(cases, key=_size):
             with (
@@ -280,13 +290,22 @@ class Rubric:
             ):
                 own = self._whole[0] if self._whole else self._answer
                 value, _ = call(self._answer, args, self._seen, own)
+            if len(args) == 1 and isinstance(args[0], str):
+                self._entries[args[0]] = value
             problem = value if isinstance(value, Difference) else judge(args, value)
             if problem is not None:
-                idea = known_value(self.name, args, value)
                 inputs = describe(args, oracle)
-                self._parts.append(Part(part, points, visible, problem, inputs, idea))
+                self._parts.append(Part(part, points, visible, problem, inputs))
                 return
         self._parts.append(Part(part, points, visible, None))
+
+    def _see(self, cases: Sequence[Sequence[Any]]) -> None:
+        """Remember what the instant check tries, as the student's function is called there."""
+        for args in cases:
+            if not self._whole:
+                self._visible.append(tuple(args))
+            elif tuple(args[1:]) not in self._visible:
+                self._visible.append(tuple(args[1:]))
 
     def _settle_value(
         self,
@@ -296,9 +315,9 @@ class Rubric:
         visible: bool,
         number: str | None = None,
     ) -> None:
-        idea = None if problem is None else known_value(self.name, (), self._answer)
+        idea = None if problem is None else known_value(self.name, self._answer)
         if number is not None:
-            idea = MISCONCEPTIONS[number]
+            idea = words_for(number, self.name)
         self._parts.append(Part(part, points, visible, problem, idea=idea))
 
     def _compare_outputs(self, args: Sequence[Any], value: Any) -> Difference | None:
