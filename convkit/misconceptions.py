@@ -77,11 +77,15 @@ def read_words(text: str) -> dict[str, Misconception]:
             raise ValueError(
                 f"{FILE}: {number} stands above the first [number]; it belongs below one"
             )
-        inner = {name: texts for name, texts in table.items() if isinstance(texts, Mapping)}
-        common = {key: text for key, text in table.items() if key not in inner}
+        inner: dict[str, Mapping[str, Any]] = {
+            name: texts for name, texts in table.items() if isinstance(texts, Mapping)
+        }
+        common: dict[str, Any] = {key: text for key, text in table.items() if key not in inner}
         found[number] = _misconception(number, number, common)
         for name, texts in inner.items():
-            found[f"{number}.{name}"] = _misconception(number, f"{number}.{name}", common | texts)
+            found[f"{number}.{name}"] = _misconception(
+                number, f"{number}.{name}", {**common, **texts}
+            )
     return found
 
 
@@ -116,5 +120,6 @@ def _packaged() -> str:
     return data.decode("utf-8")
 
 
-#: By number, see `read_words`. The words name an idea, its effect and a question; never the way to put it right.
+#: By number, see `read_words`. The words name an idea, its effect and a question; never the way
+#: to put it right.
 MISCONCEPTIONS: dict[str, Misconception] = read_words(_packaged())
