@@ -83,6 +83,22 @@ c.CoalesceStreamsPreprocessor.enabled = True  # nbconvert leaves its own switche
 c.Execute.timeout = 60  # seconds a cell, and a test cell with all its calls
 c.TrustedClient.call_timeout = 20  # seconds for one call of a student's function
 c.TrustedClient.notebook_timeout = 300  # seconds for a whole notebook
+# Imported once: for all student kernels, and for all processes that run test cells.
+c.TrustedClient.kernel_preload = [
+    "numpy",
+    "torch",
+    "matplotlib.pyplot",
+    "matplotlib.backends.backend_agg",
+]
+c.TrustedClient.preload = [
+    "numpy.random",
+    "torch",
+    "matplotlib.figure",
+    "convkit",
+    "convgrade.rubric",
+]
+# The kit then describes its pictures and draws none: TrimPictures would only throw them away.
+c.TrustedClient.environment = {"CONVKIT_PICTURES": "off"}
 c.Execute.record_timing = False  # so that grading twice gives the same file
 # The kernels inherit this: for matrices this small, torch's threads only wait for each other.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

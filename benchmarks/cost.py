@@ -37,8 +37,9 @@ SERVERS = {"kernel": "convgrade.kernels.server", "judge": "multiprocessing.forks
 def graded(folder: Path, sources: list[Path], at_the_end: Callable[[Any], None]) -> Iterator[Any]:
     """Yield a client for each notebook, not started; it calls a function before it ends."""
     import nbformat  # here: benchmarks/class.py forks, and what it has imported makes that slower
+    from traitlets.config import PyFileConfigLoader
 
-    from convgrade.judge import bound_names
+    from convgrade.bindings import bound_names
     from convgrade.trusted import TrustedClient
 
     class Held(TrustedClient):
@@ -47,12 +48,13 @@ def graded(folder: Path, sources: list[Path], at_the_end: Callable[[Any], None])
             await super()._close()
 
     shutil.copy(ROOT / "source" / "toeplitz" / "convkit.zip", folder)
+    settings = PyFileConfigLoader("nbgrader_config.py", path=str(ROOT)).load_config()
     for path in sources:
         notebook = nbformat.read(path, as_version=4)
         for cell in notebook.cells:
             binds = sorted(bound_names(cell.source)) if cell.cell_type == "code" else []
             cell.metadata["convgrade"] = {"binds": binds}
-        yield Held(notebook, folder, folder, timeout=60)
+        yield Held(notebook, folder, folder, timeout=60, config=settings)
 
 
 def check(client: Any) -> None:

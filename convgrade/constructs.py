@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 
 from IPython.core.inputtransformer2 import TransformerManager
 
+from convgrade.records import BY_PARTS, RUBRIC
+
 __all__ = ["Constructs", "as_python", "parsed", "read_constructs"]
 
 SEEDS = frozenset({"seed", "manual_seed"})
@@ -28,7 +30,7 @@ class Constructs:
     Attributes
     ----------
     rubric : bool
-        It grades by `convgrade.rubric`, for which anything but plain data is a wrong answer.
+        It grades by parts (`convgrade.records`): anything but plain data is a wrong answer.
     seeds, patches : bool
         It sets the seed of a random generator; it patches what functions may use.
     figures : int or None
@@ -66,7 +68,7 @@ def parsed(source: str) -> ast.Module | None:
 def read_constructs(source: str) -> Constructs:
     """Return what a test cell does; what is no Python does nothing."""
     tree = parsed(source)
-    rubric = re.search(r"\bconvgrade\.rubric\b|\bRubric\(", source) is not None
+    rubric = re.search(rf"\b{re.escape(BY_PARTS)}\b|\b{RUBRIC}\(", source) is not None
     if tree is None:
         return Constructs(rubric)
     nodes = list(ast.walk(tree))

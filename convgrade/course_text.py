@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
+from convgrade.bindings import bound_names
 from convgrade.cells import read_course
 from convgrade.constructs import parsed
-from convgrade.judge import bound_names
 
 __all__ = ["Given", "find_given"]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from convgrade.box import Unread
+from convgrade.boxed_manager import Unread
 
 __all__ = ["Displays", "shorten_error", "weight"]
 
-EACH = 100  # characters that an output counts besides its own: it takes about as much memory
+EACH = 1000  # characters that an output counts besides its own: making a page of one takes long
+PRINT = 100  # that a print counts: those that follow each other become one output
 MAX_IDS = 1000  # displays of a notebook that can be updated
 MAX_SHOWN = 100  # times that one is shown: an update goes through all of them
 MAX_NAME, MAX_WORDS, MAX_LINES, MAX_LINE = 200, 2000, 50, 4000  # of an error
@@ -20,7 +21,8 @@ def weight(content: dict[str, Any]) -> int:
     """Return how many characters an output counts."""
     if isinstance(content, Unread):
         return content.size
-    return EACH + sum(len(v if isinstance(v, str) else str(v)) for v in content.values())
+    each = PRINT if "text" in content else EACH
+    return each + sum(len(v if isinstance(v, str) else str(v)) for v in content.values())
 
 
 def shorten_error(content: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import contextlib
 import importlib
 import sys
 
-from convgrade import judge
+from convgrade import judge_process
 from convgrade.kernels.server import INLINE, SHELL
 from convgrade.kernels.settle import settle
 
@@ -19,5 +19,5 @@ for name in (*SHELL, "matplotlib_inline.backend_inline"):
 if "matplotlib" in sys.modules:
     # It reads what every installed package offers as a backend, once.
     sys.modules["matplotlib"].rcParams["backend"] = INLINE
-judge.make_shell()
+judge_process.make_shell()
 settle()

@@ -11,10 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["RECORD", "VERDICTS", "Idea", "Part", "Picture", "Record", "read_record"]
+__all__ = [
+    "BY_PARTS",
+    "RECORD",
+    "RUBRIC",
+    "VERDICTS",
+    "Idea",
+    "Part",
+    "Picture",
+    "Record",
+    "read_record",
+]
 
 #: MIME type of the record of an exercise, see `convgrade.rubric.Rubric.record`.
 RECORD = "application/vnd.convgrade.exercise+json"
+#: What shows such records, as a test cell imports it, and the name of what it makes.
+BY_PARTS, RUBRIC = "convgrade.rubric", "Rubric"
 VERDICTS = ("passed", "failed", "blank", "refused")
 
 

@@ -14,66 +14,23 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 
+from convgrade.parts import Part, said, tell
 from convgrade.records import RECORD
 from convkit.calling import call, describe
 from convkit.checking import message
 from convkit.comparing import Difference, compare
 from convkit.diagnosis import diagnose, known_value
 from convkit.draws import Draw
-from convkit.misconceptions import MISCONCEPTIONS, Misconception
-from convkit.pictures.drawing import notebook_display
-from convkit.pictures.mistakes import window_on
+from convkit.misconceptions import Misconception, words_for
 from convkit.rule import Seen, broken, missed, rule_broken, rule_missed
 from convkit.values import as_array
 
 __all__ = ["RECORD", "Draw", "Rubric"]
-
-WINDOW = (16, 40)  # rows and columns of a matrix answer that a record shows
-
-
-@dataclass(frozen=True)
-class _Part:
-    """What was tried, what it is worth, and what is wrong with the answer."""
-
-    name: str
-    points: float
-    visible: bool
-    problem: Difference | None
-    inputs: str = ""
-    idea: Misconception | None = None
-
-    @property
-    def verdict(self) -> str:
-        if self.problem is None:
-            return "passed"
-        return "blank" if self.problem.blank else "failed"
-
-    @property
-    def earned(self) -> float:
-        return self.points if self.problem is None else 0.0
-
-    @property
-    def lines(self) -> list[tuple[str, str]]:
-        """What a message says below its first line."""
-        if self.problem is None or self.problem.blank:
-            return []
-        return [("Inputs", self.inputs), *_said(self.problem)]
-
-    @property
-    def words(self) -> str:
-        """The message about it."""
-        passed = {
-            "passed": f"passed, {self.points:g} of",
-            "failed": "failed, 0 of",
-            "blank": "not answered, 0 of",
-        }[self.verdict]
-        return message(self.name, f"{passed} {self.points:g}.", self.lines)
 
 
 class Rubric:
@@ -100,7 +57,8 @@ class Rubric:
         Source of the notebook's cells (IPython's ``In``).
     whole : pair of callables, optional
         The student's function and the right one, where ``answer`` and ``expected`` are
-        called otherwise than the student's function: for naming a misconception.
+        called otherwise than the student's function: for naming a misconception. The cases
+        of a visible part are then those of the function with one more argument before them.
 
     Notes
     -----
@@ -125,7 +83,9 @@ class Rubric:
         self.name, self.points = name, float(points)
         self._answer, self._expected, self._outputs = answer, expected, outputs
         self._whole = whole
-        self._parts: list[_Part] = []
+        self._parts: list[Part] = []
+        self._visible: list[tuple[Any, ...]] = []
+        self._entries: dict[str, Any] = {}  # of an answer that is asked for entry by entry
         self._forbid, self._require = frozenset(forbid), frozenset(require)
         self._cells = tuple(cells)
         self._seen = Seen() if self._forbid or self._require else None
@@ -260,7 +220,7 @@ class Rubric:
         words = "\n".join(
             [*self._words(ideas), f"{self.name}: {earned:g} of {self.points:g} points."]
         )
-        _tell(words, self.record(earned, ideas))
+        tell(words, self.record(earned, ideas))
         return earned
 
     def record(self, earned: float, ideas: Sequence[Misconception]) -> dict[str, Any]:
@@ -274,32 +234,21 @@ class Rubric:
             says and, for a matrix with wrong entries, its ``picture``: where it is not zero
             and where it is wrong, and no number of it.
         """
-        refused = self._refused and {label.lower(): words for label, words in _said(self._refused)}
+        refused = self._refused and {label.lower(): words for label, words in said(self._refused)}
         return {
             "exercise": self.name,
             "points": self.points,
             "earned": earned,
             "refused": refused,
             "misconceptions": [vars(idea) for idea in ideas],
-            "parts": [
-                {
-                    "part": part.name,
-                    "points": part.points,
-                    "earned": 0.0 if refused else part.earned,
-                    "verdict": "refused" if refused else part.verdict,
-                    "visible": part.visible,
-                    **{label.lower(): "" if refused else words for label, words in part.lines},
-                    "picture": None if refused else _support(part.problem),
-                }
-                for part in self._parts
-            ],
+            "parts": [part.record(refused is not None) for part in self._parts],
         }
 
     def _words(self, ideas: Sequence[Misconception]) -> list[str]:
         """Return the messages."""
         if self._refused is not None:
             verdict = "no points, a rule of this exercise is broken."
-            return [message(self.name, verdict, _said(self._refused))]
+            return [message(self.name, verdict, said(self._refused))]
         known = [message(self.name, "a known mistake.", [("Hint", idea.words)])
                  for idea in ideas]  # fmt: skip
         return [*(part.words for part in self._parts), *known]
@@ -311,9 +260,14 @@ class Rubric:
             return []
         known = {p.idea.number: p.idea for p in failed if p.idea is not None}
         if known:
-            return list(known.values())
+            return list(known.values()) if len(known) == 1 else []
+        if self._entries:
+            idea = known_value(self.name, self._entries)
+            return [] if idea is None else [idea]
         answer, right = self._whole or (self._answer, self._expected)
-        idea = diagnose(self.name, answer, right) if right is not None else None
+        if right is None or not self._visible:
+            return []
+        idea = diagnose(self.name, answer, right, self._visible)
         return [] if idea is None else [idea]
 
     def _over_cases(
@@ -326,6 +280,8 @@ class Rubric:
         visible: bool,
     ) -> None:
         assert cases, f"{self.name}: the part {part!r} tries nothing"
+        if visible:
+            self._see(cases)
         # The smallest inputs first: they are the counter-example that is shown.
         for args in sorted(cases, key=_size):
             with (
@@ -334,13 +290,22 @@ class Rubric:
             ):
                 own = self._whole[0] if self._whole else self._answer
                 value, _ = call(self._answer, args, self._seen, own)
+            if len(args) == 1 and isinstance(args[0], str):
+                self._entries[args[0]] = value
             problem = value if isinstance(value, Difference) else judge(args, value)
             if problem is not None:
-                idea = known_value(self.name, args, value)
                 inputs = describe(args, oracle)
-                self._parts.append(_Part(part, points, visible, problem, inputs, idea))
+                self._parts.append(Part(part, points, visible, problem, inputs))
                 return
-        self._parts.append(_Part(part, points, visible, None))
+        self._parts.append(Part(part, points, visible, None))
+
+    def _see(self, cases: Sequence[Sequence[Any]]) -> None:
+        """Remember what the instant check tries, as the student's function is called there."""
+        for args in cases:
+            if not self._whole:
+                self._visible.append(tuple(args))
+            elif tuple(args[1:]) not in self._visible:
+                self._visible.append(tuple(args[1:]))
 
     def _settle_value(
         self,
@@ -350,10 +315,10 @@ class Rubric:
         visible: bool,
         number: str | None = None,
     ) -> None:
-        idea = None if problem is None else known_value(self.name, (), self._answer)
+        idea = None if problem is None else known_value(self.name, self._answer)
         if number is not None:
-            idea = MISCONCEPTIONS[number]
-        self._parts.append(_Part(part, points, visible, problem, idea=idea))
+            idea = words_for(number, self.name)
+        self._parts.append(Part(part, points, visible, problem, idea=idea))
 
     def _compare_outputs(self, args: Sequence[Any], value: Any) -> Difference | None:
         """Send a random input through the answer's matrix and through PyTorch."""
@@ -372,36 +337,3 @@ def _size(args: Sequence[Any]) -> float:
         a.numel() if isinstance(a, torch.Tensor) else abs(a) if isinstance(a, (int, float)) else 1
         for a in args
     )
-
-
-def _said(problem: Difference) -> list[tuple[str, str]]:
-    """Return what is said of a problem, with labels, in the order of messages."""
-    return [("Expected", problem.expected), ("Yours", problem.yours), ("Hint", problem.hint)]
-
-
-def _support(problem: Difference | None) -> dict[str, Any] | None:
-    """Return where a matrix answer is not zero and where it is wrong, around the first place.
-
-    A row of text for each row of the matrix: "." and "x" are right, zero or not; "o" and "X" are
-    the same and wrong.
-    """
-    if problem is None or problem.picture is None:
-        return None
-    array, wrong = problem.picture
-    top, left, window = window_on(wrong, *WINDOW)
-    marks = np.array([".", "x", "o", "X"])[(array[window] != 0) + 2 * wrong[window]]
-    return {
-        "shape": list(array.shape),
-        "origin": [top, left],
-        "wrong": int(wrong.sum()),
-        "rows": ["".join(line) for line in marks],
-    }
-
-
-def _tell(words: str, record: dict[str, Any]) -> None:
-    """Show the words, and the record with them where there is a notebook to keep it."""
-    display = notebook_display()
-    if display is None:
-        print(words)
-    else:
-        display({"text/plain": words, RECORD: record}, raw=True)

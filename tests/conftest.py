@@ -15,7 +15,8 @@ import torch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from gate import assignments  # noqa: E402 (found on the path since the line above)
+from fresh_release import stale  # noqa: E402 (found on the path since the line above)
+from gate import assignments  # noqa: E402
 
 torch.set_num_threads(1)  # matrices here are small, and two test processes share two cores
 
@@ -37,7 +38,12 @@ LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes long; a process gets all tests of a file, or of a class in it."""
+    """Begin with what takes long; a process gets all tests of a file, or of a class in it.
+
+    A run of several files stops here where release/ is out of date: half of them would fail.
+    """
+    if len({item.path for item in items}) > 1 and (old := stale(ROOT)):
+        pytest.exit(f"Run `make release` first. Not what source/ gives now: {', '.join(old)}", 1)
     places = {name: place for place, name in enumerate(LONG)}
     items.sort(key=lambda item: places.get(item.path.stem, len(LONG)))
 

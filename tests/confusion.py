@@ -42,7 +42,8 @@ def silent() -> dict[str, dict[str, str]]:
     """Read ``tests/answers/<assignment>/silent.toml``: by exercise, ideas that get no name."""
     found: dict[str, dict[str, str]] = {}
     for assignment in assignments():
-        found |= tomllib.loads((ANSWERS / assignment / "silent.toml").read_text())
+        path = ANSWERS / assignment / "silent.toml"
+        found |= tomllib.loads(path.read_text()) if path.is_file() else {}
     return found
 
 
@@ -113,9 +114,20 @@ def _reasons() -> list[str]:
     return rows
 
 
-if __name__ == "__main__":
+def main(words: list[str]) -> int:
+    """Print the page, or write it; 1 where a notebook has no answers."""
     torch.set_num_threads(1)
-    if sys.argv[1:2] == ["--write"]:
-        Path(sys.argv[2]).write_text(page())
+    there = {(answer.assignment, answer.notebook) for answer in read_answers()}
+    missing = [f"tests/answers/{a}/{n}.py" for a, n in notebooks() if (a, n) not in there]
+    if missing:
+        print(f"No answers, so nothing to say: {', '.join(missing)}", file=sys.stderr)
+        return 1
+    if words[:1] == ["--write"]:
+        Path(words[1]).write_text(page())
     else:
         print(page())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -21,6 +21,8 @@ from typing import Any
 import nbformat
 import torch
 
+from convkit.misconceptions import MISCONCEPTIONS, Misconception
+
 ROOT = Path(__file__).resolve().parent.parent
 ANSWERS = ROOT / "tests" / "answers"
 
@@ -57,9 +59,25 @@ class Verdict:
     output: str
 
     @property
+    def names(self) -> list[Misconception]:
+        """The misconceptions that messages name, by the sentence that does; in their order."""
+        found = re.findall(
+            r"This is exactly what comes out when .*?\.(?= )", _one_line(self.output)
+        )
+        return [SAID[sentence] for sentence in found]
+
+    @property
     def named(self) -> set[str]:
         """Numbers of the misconceptions that messages name."""
-        return set(re.findall(r"\((M\d+)\)", self.output))
+        return {idea.number for idea in self.names}
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+#: By the sentence that a message begins with.
+SAID = {idea.said: idea for idea in MISCONCEPTIONS.values()}
 
 
 def assignments() -> list[str]:

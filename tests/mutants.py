@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from multiprocessing import connection
 from multiprocessing.process import BaseProcess
-from typing import Any
+from typing import Any, TypeVar
 
 import mutation_inputs
 import psutil
@@ -38,6 +38,7 @@ JOBS = 2
 CPU_SECONDS = 1.0  # for a grading that takes hundredths of a second
 WALL_SECONDS = 120.0  # for one that waits instead of computing
 MEMORY = 2**30  # bytes more than the process has when it begins
+T = TypeVar("T")
 CHUNK = 40  # mutants judged by one process, if none of them ends it: a fork costs more than one
 
 
@@ -145,13 +146,30 @@ def grade(
         For each mutant "survived" (full points), "killed" (fewer), or
         "ended" (its process crashed, or was ended because it took too long).
     """
+    return [_outcome(verdict) for verdict in _graded(notebook, tried, cpu_seconds, wall_seconds)]
 
-    def full(mutant: Mutant) -> bool:
+
+Graded = tuple[bool, tuple[str, ...]]  # whether it earns full points, and what names it
+
+
+def _graded(
+    notebook: SourceNotebook,
+    tried: Sequence[Mutant],
+    cpu_seconds: float = CPU_SECONDS,
+    wall_seconds: float = WALL_SECONDS,
+) -> list[Graded | None]:
+    """Grade mutants; return for each whether it earns full points, and by what it is named."""
+
+    def judge(mutant: Mutant) -> Graded:
         verdict = notebook.grade(mutant.exercise, mutant.change.source)
-        return verdict.points == notebook.points[mutant.exercise]
+        names = dict.fromkeys(idea.name for idea in verdict.names)
+        return verdict.points == notebook.points[mutant.exercise], tuple(names)
 
-    words = {True: "survived", False: "killed", None: "ended"}
-    return [words[answer] for answer in _in_processes(full, tried, cpu_seconds, wall_seconds)]
+    return _in_processes(judge, tried, cpu_seconds, wall_seconds)
+
+
+def _outcome(verdict: Graded | None) -> str:
+    return "ended" if verdict is None else "survived" if verdict[0] else "killed"
 
 
 def agree(tried: Sequence[Mutant], cases: int = 400) -> list[bool | None]:
@@ -168,11 +186,11 @@ def agree(tried: Sequence[Mutant], cases: int = 400) -> list[bool | None]:
 
 
 def _in_processes(
-    judge: Callable[[Mutant], bool],
+    judge: Callable[[Mutant], T],
     tried: Sequence[Mutant],
     cpu_seconds: float,
     wall_seconds: float,
-) -> list[bool | None]:
+) -> list[T | None]:
     """Call judge for each mutant in a forked process; None where the process was ended.
 
     A fork inherits the notebook with its locked cells already run, and what a
@@ -181,7 +199,7 @@ def _in_processes(
     """
     fork = multiprocessing.get_context("fork")
     ceiling = psutil.Process().memory_info().vms + MEMORY
-    answers: list[bool | None] = [None] * len(tried)
+    answers: list[T | None] = [None] * len(tried)
     waiting = [list(range(i, min(i + CHUNK, len(tried)))) for i in range(0, len(tried), CHUNK)]
     running: dict[connection.Connection, tuple[list[int], BaseProcess, float]] = {}
     while waiting or running:
@@ -215,7 +233,7 @@ def _in_processes(
 
 
 def _child(
-    judge: Callable[[Mutant], bool],
+    judge: Callable[[Mutant], Any],
     work: Sequence[tuple[int, Mutant]],
     sender: connection.Connection,
     cpu_seconds: float,
@@ -259,9 +277,24 @@ def judgements() -> dict[str, Judgement]:
 @cache
 def outcomes(assignment: str, notebook: str, exercise: str) -> dict[Mutant, str]:
     """Grade the mutants of an exercise, once a session."""
+    found = _verdicts(assignment, notebook, exercise)
+    return {mutant: _outcome(verdict) for mutant, verdict in found.items()}
+
+
+@cache
+def _verdicts(assignment: str, notebook: str, exercise: str) -> dict[Mutant, Graded | None]:
     tried = mutants(assignment, notebook, exercise)
     source = source_notebook(assignment, notebook)
-    return dict(zip(tried, grade(source, tried), strict=True))
+    return dict(zip(tried, _graded(source, tried), strict=True))
+
+
+def names(assignment: str, notebook: str, exercise: str) -> dict[str, list[str]]:
+    """Return by name the mutants of an exercise that messages call by it."""
+    found: dict[str, list[str]] = {}
+    for mutant, verdict in _verdicts(assignment, notebook, exercise).items():
+        for name in verdict[1] if verdict else ():
+            found.setdefault(name, []).append(mutant.id.removeprefix(f"{notebook}/{exercise} "))
+    return found
 
 
 def misjudged(found: Mapping[Mutant, str], judged: Iterable[str]) -> list[str]:

@@ -14,12 +14,14 @@ import pytest
 from conftest import ROOT
 
 from convgrade import confine, doctor
+from convgrade.probes import PROBES
+from convgrade.probing import World, code_of
 
 MISSING = confine.missing_layers()
 whole_box = pytest.mark.skipif(bool(MISSING), reason=f"layers of the box are missing: {MISSING}")
 
 
-IN_LAYERS = {probe.attempt for probe in doctor.PROBES if probe.layer in ("network", "files")}
+IN_LAYERS = {probe.attempt for probe in PROBES if probe.layer in ("network", "files")}
 LANDLOCK_LETS_PASS = {
     "send a datagram",
     "change the mode of a file of yours",
@@ -67,11 +69,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @whole_box
-@pytest.mark.parametrize("probe", doctor.PROBES, ids=lambda probe: probe.attempt)
+@pytest.mark.parametrize("probe", PROBES, ids=lambda probe: probe.attempt)
 def test_every_attempt_succeeds_outside(probe, home: Path, tmp_path: Path) -> None:
     """Else to say that it is stopped would prove nothing."""
-    with doctor._World() as world:
-        argv = [sys.executable, "-I", "-S", "-c", doctor._code(probe, world)]
+    with World() as world:
+        argv = [sys.executable, "-I", "-S", "-c", code_of(probe, world)]
         result = subprocess.run(argv, cwd=tmp_path, capture_output=True, text=True, timeout=60)
     assert (result.stdout, result.stderr) == ("done\n", "")
 
@@ -84,7 +86,7 @@ def test_a_whole_box(home: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     assert doctor.main() == 0
     lines = capsys.readouterr().out.splitlines()
-    count = len(confine.LAYERS) + 1 + len(doctor.PROBES) + 1
+    count = len(confine.LAYERS) + 1 + len(PROBES) + 1
     outcomes = [line.split("  ")[-1].strip() for line in lines[2 : 2 + count]]
     assert sorted(set(outcomes)) == ["here", "stopped", "works"]
     assert f"The box is whole on this machine: all {count} lines are as they should be." in lines
@@ -120,7 +122,7 @@ def test_a_whole_box(home: Path, tmp_path: Path, monkeypatch, capsys) -> None:
 def test_a_machine_without(code, reason, not_kept, home, monkeypatch) -> None:
     """What is missing is named, and what it costs."""
     change(code, monkeypatch)
-    monkeypatch.setattr(doctor, "_versions", lambda: {"Python": "3"})  # to start torch takes time
+    monkeypatch.setattr(doctor, "versions", lambda: {"Python": "3"})  # to start torch takes time
     findings = doctor.examine()
     broken = [finding for finding in findings if not finding.kept]
     assert {finding.attempt for finding in broken} - DEPENDS == not_kept - DEPENDS

@@ -19,7 +19,10 @@ import pytest
 import torch
 
 from convgrade import serve, wire
-from convgrade.remote import Exactness, Link, Namespace, Undecided
+from convgrade.exactness import Exactness
+from convgrade.namespace import Namespace
+from convgrade.proxy import Undecided
+from convgrade.remote import Link
 
 
 @contextmanager

@@ -106,8 +106,11 @@ def test_every_misconception_is_listed_where_it_is_tested() -> None:
             assert set(places.split(", ")) == used[number], number
 
 
-def test_readme_shows_an_exercise_as_the_matrix_prints_it() -> None:
-    """The excerpt in the README is what `make test` prints for toeplitz_1d."""
+DEMO = (ROOT / "docs" / "demo.md").read_text()
+
+
+def test_the_page_shows_an_exercise_as_the_matrix_prints_it() -> None:
+    """The excerpt in docs/demo.md is what `make test` prints for toeplitz_1d."""
     table: dict[str, list[str]] = {}
     for answer in ALL:
         if answer.exercise == "toeplitz_1d":
@@ -115,8 +118,8 @@ def test_readme_shows_an_exercise_as_the_matrix_prints_it() -> None:
             table.setdefault(answer.kind, []).append(f"{verdict.points:g}")
     rows = [f"  {kind:<8} {' '.join(table[kind])}" for kind in sorted(table)]
     excerpt = "\n".join(["1_toeplitz_1d/toeplitz_1d, of 6", *rows])
-    assert excerpt in (ROOT / "README.md").read_text()
+    assert excerpt in DEMO
 
 
-def test_readme_counts_the_answers() -> None:
-    assert f"{len(ALL)} answers in [tests/answers]" in (ROOT / "README.md").read_text()
+def test_the_page_counts_the_answers() -> None:
+    assert f"{len(ALL)} answers in [tests/answers]" in DEMO

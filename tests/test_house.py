@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 
 import pytest
@@ -27,12 +28,10 @@ LAYERS = [
     | {"convkit.calling", "convkit.pictures.windows"},
     {"convkit.learning", "convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
-    {
-        f"convkit.ideas.toeplitz.{name}"
-        for name in (
-            *("toeplitz_1d", "shift_equivariance", "padding", "block_toeplitz_2d"),
-            "parameter_counts",
-        )
+    {  # of each notebook; a new one needs no entry
+        f"convkit.ideas.{path.parent.name}.{path.stem}"
+        for path in (ROOT / "convkit" / "ideas").glob("*/*.py")
+        if path.stem != "__init__"
     },
     {f"convkit.ideas.layers.{name}" for name in ("adjoint", "conv_layer", "fourier")},
     {"convkit.ideas.catalogue"},
@@ -40,21 +39,36 @@ LAYERS = [
     {"convkit.checking"},
     {"convgrade.reference"},
     {"convgrade.records"},
+    {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
     {f"convgrade.{name}" for name in ("about", "constructs", "copies", "proxy")},
+    {"convgrade.bindings", "convgrade.messages", "convgrade.our_outputs"},
     {"convgrade.kernels.folders", "convgrade.kernels.settle"},
-    {"convgrade.doctor", "convgrade.kernels.server", "convgrade.kernels.sockets"},
+    {"convgrade.kernels.server", "convgrade.kernels.sockets", "convgrade.probes"},
+    {"convgrade.probing"},
+    {"convgrade.machine"},
+    {"convgrade.doctor"},
+    {"convgrade.kernels.fork"},
     {"convgrade.kernels.forks"},
     {"convgrade.kernels.provisioner"},
     {"convgrade.kernels.__main__"},
     {"convgrade.repairs", "convgrade.exercises"},
     {"convgrade.rebuild"},
-    {"convgrade.serve", "convgrade.remote", "convgrade.box"},
-    {"convgrade.judge", "convgrade.outputs"},
-    {"convgrade.course_text", "convgrade.ready"},
+    {"convgrade.serve", "convgrade.exactness", "convgrade.raised"},
+    {"convgrade.boxed_manager", "convgrade.furnishing"},
+    {"convgrade.box"},
+    {"convgrade.remote"},
+    {"convgrade.namespace"},
+    # A notebook, read upwards: its order, what a lost kernel costs, both sides, each side.
+    {"convgrade.outputs", "convgrade.shell"},
+    {"convgrade.verdict"},
+    {"convgrade.judge_process"},
+    {"convgrade.judge", "convgrade.ready", "convgrade.student_kernel"},
+    {"convgrade.both_sides", "convgrade.course_text"},
+    {"convgrade.recovering"},
     {"convgrade.trusted"},
     {f"convgrade.plugins.{name}" for name in ("given", "renew", "rubric_points", "timestamp")},
     {"convgrade.plugins.course"},
@@ -124,6 +138,20 @@ LAYERS = [
     {"convgrade.__main__"},
 ]
 
+# The course's side: the engine, which is the rest of convgrade, does without it.
+COURSE = {f"convgrade.{name}" for name in ("kit", "parts", "reference", "rubric")}
+FOREIGN = {"convkit", "torch"}
+
+LONGEST = 300  # lines of a file; a longer one holds several ideas, or stands here with its reason
+LONGER = {
+    "convgrade.confine": "runs as one file, without a package around it",
+    "convgrade.wire": "is sent as one text into a student's kernel",
+    "convgrade.classroom.pool": "to be cut",
+    "convgrade.classroom.runner": "to be cut",
+    "convkit.reading": "its reader is one class",
+    "convgrade.rubric": "half of it says how to call it",
+}
+
 
 def modules() -> dict[str, str]:
     paths = [path for room in ("convkit", "convgrade") for path in (ROOT / room).rglob("*.py")]
@@ -151,6 +179,54 @@ def test_imports_point_downwards(name: str) -> None:
     below = set().union(*LAYERS[:place])
     ours = imported(modules()[name]) & set().union(*LAYERS)
     assert ours <= below
+
+
+def engine() -> list[str]:
+    return sorted(
+        name for name in modules() if name.startswith("convgrade") and name not in COURSE
+    )
+
+
+@pytest.mark.parametrize("name", engine())
+def test_the_engine_names_no_module_of_a_course(name: str) -> None:
+    found = imported(modules()[name])
+    assert not found & COURSE
+    outside = {other.partition(".")[0] for other in found} & FOREIGN
+    assert outside == ({"torch"} if name == "convgrade.wire" else set())  # to read a tensor
+
+
+def test_the_engine_runs_without_a_course() -> None:
+    """Each of its modules, in a process of its own, loads nothing of the course's."""
+    code = """
+import importlib, os, sys
+import IPython, matplotlib, nbclient, nbgrader.apps, numpy, sqlalchemy  # once, before the forks
+for name in {names!r}:
+    read, write = os.pipe()
+    if os.fork() == 0:
+        try:
+            importlib.import_module(name)
+            loaded = sorted({wrong!r} & set(sys.modules))
+        except BaseException as error:
+            loaded = [repr(error)]
+        os.write(write, repr(loaded).encode())
+        os._exit(0)
+    os.close(write)
+    with open(read) as answer:
+        print(name, answer.read())
+    os.wait()
+"""
+    wanted = engine()
+    code = code.replace("{names!r}", repr(wanted)).replace("{wrong!r}", repr(COURSE | FOREIGN))
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == [f"{name} []" for name in wanted]
+
+
+def test_no_file_holds_several_ideas() -> None:
+    """Who makes a file longer than most says why."""
+    long = {name for name, text in modules().items() if len(text.splitlines()) > LONGEST}
+    ideas = {name for name in long if name.startswith("convkit.ideas.")}  # of one notebook each
+    assert long - ideas <= set(LONGER)
 
 
 def test_pins_are_exact_and_within_the_ranges() -> None:

@@ -14,7 +14,9 @@ import numpy as np
 import pytest
 
 from convgrade import serve, wire
-from convgrade.remote import YOURS, Link, Lost, Namespace, Proxy
+from convgrade.namespace import Namespace
+from convgrade.proxy import Proxy
+from convgrade.remote import YOURS, Link, Lost
 
 CALL, ALL = 0.3, 30.0  # seconds
 

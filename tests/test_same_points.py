@@ -11,7 +11,7 @@ from gate import Answer, notebooks, read_answers, source_notebook
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from convgrade.judge import bound_names
+from convgrade.bindings import bound_names
 from convgrade.trusted import TrustedClient
 
 pytestmark = pytest.mark.slow

@@ -49,7 +49,7 @@ def hold(place: Place, course: Tiny, run: subprocess.Popen[str], words: str) -> 
     assert words in printed, printed
     assert [name for name, (_, data) in graded_files(course).items() if data] == []
     for student in ("abe", "zoe"):
-        assert course.grades(student).get("total_test", (None,))[0] in (None, 0.0)
+        assert set(course.points(student).values()) <= {None}  # no 0 that is nobody's fault
     if (course.root / ".convgrade.lock").exists():
         assert_nothing_left(place, course)
     wait_until(lambda: not place.processes(), 30)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -36,6 +37,7 @@ _lists = c.Autograde.autograde_preprocessors
 c.Autograde.autograde_preprocessors = ["stuck.Stuck", *(p for p in _lists if p != "stuck.Stuck")]
 c.TrustedClient.kernel_preload = ["numpy"]
 c.ClassRunner.task_timeout = {seconds}
+c.ClassRunner.threads = {threads}
 """
 
 
@@ -54,12 +56,28 @@ def place() -> Iterator[Place]:
         yield found
 
 
-def with_stuck(course: Tiny, seconds: int) -> Tiny:
+@pytest.fixture(scope="module")
+def seconds(made: Tiny, tmp_path_factory: pytest.TempPathFactory) -> int:
+    """Return a limit that no honest notebook needs, on a slow machine either.
+
+    A run from nothing takes longer than a notebook in it, with the start of its worker.
+    """
+    course = made.copy(tmp_path_factory.mktemp("honest"))
+    course.hand_in("abe")
+    begun = time.monotonic()
+    with Place() as place:
+        run = place.grade(course, "--workers", "1")
+        printed = finish(run, 400)
+        assert run.returncode == 0, printed
+    return 5 + round(time.monotonic() - begun)
+
+
+def with_stuck(course: Tiny, seconds: int, threads: int = 2) -> Tiny:
     """Add the preprocessor that stops workers."""
     (course.root / "modules").mkdir()
     (course.root / "modules" / "stuck.py").write_text(STUCK)
     with (course.root / "nbgrader_config.py").open("a") as file:
-        file.write(CONFIG.format(seconds=seconds))
+        file.write(CONFIG.format(seconds=seconds, threads=threads))
     return course
 
 
@@ -67,12 +85,13 @@ def graded(course: Tiny) -> set[str]:
     return {Path(name).parts[0] for name in graded_files(course)}
 
 
-@pytest.mark.parametrize("kind", ["frozen", "deaf", "asleep"])
+# With two notebooks in a worker either may have stopped it, and each is tried again alone.
+@pytest.mark.parametrize(("kind", "threads"), [("frozen", 2), ("deaf", 1), ("asleep", 1)])
 def test_a_stuck_worker_is_replaced_and_its_student_named(
-    made: Tiny, place: Place, tmp_path: Path, kind: str
+    made: Tiny, place: Place, tmp_path: Path, seconds: int, kind: str, threads: int
 ) -> None:
-    course = with_stuck(made.copy(tmp_path / "course"), 25)
-    honest = {"abe", "eve", "zoe"}
+    course = with_stuck(made.copy(tmp_path / "course"), seconds, threads)
+    honest = {"abe", "zoe"}
     for student in (*honest, kind):
         course.hand_in(student)
     run = place.start(
@@ -83,14 +102,14 @@ def test_a_stuck_worker_is_replaced_and_its_student_named(
     printed = finish(run, 400)
     assert run.returncode == 1, printed
     assert f"{len(honest)} submissions recorded" in printed
-    assert "NOT GRADED, nothing recorded: " in printed
-    named = [
-        line for line in printed.splitlines() if "did not come back with it within 25 s" in line
-    ]
-    assert named, printed
-    assert all(line.strip().startswith(f"{kind}/") for line in named), printed
+    _, _, listed = printed.partition("NOT GRADED, nothing recorded: ")
+    named = [line for line in listed.splitlines() if line.startswith("  ")]
+    assert any(f"within {seconds} s" in line for line in named), printed
+    assert all(line.startswith(f"  {kind}/") for line in named), printed
     assert graded(course) == honest
     assert_nothing_left(place, course)
+    if kind != "frozen":
+        return
     # The next run takes up who is left.
     (course.root / "modules" / "stuck.py").write_text(STUCK.replace(f'"{kind}"', '"nobody"'))
     run = place.start(
@@ -101,21 +120,20 @@ def test_a_stuck_worker_is_replaced_and_its_student_named(
     assert graded(course) == {*honest, kind}
 
 
-def test_workers_of_others_cannot_stop_the_run(made: Tiny, place: Place, tmp_path: Path) -> None:
+def test_workers_of_others_cannot_stop_the_run(
+    made: Tiny, place: Place, tmp_path: Path, seconds: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """They are not killed; the run ends all the same, with everybody who can be graded."""
-    course = with_stuck(made.copy(tmp_path / "course"), 25)
+    course = with_stuck(made.copy(tmp_path / "course"), seconds)
     for student in ("abe", "asleep", "zoe"):
         course.hand_in(student)
-    os.environ["PYTHONPATH"] = str(course.root / "modules")
-    try:
-        address = place.cluster("cluster")
-    finally:
-        del os.environ["PYTHONPATH"]
+    monkeypatch.setenv("PYTHONPATH", str(course.root / "modules"))  # of workers and command
+    address = place.cluster("cluster")
     run = place.grade(course, "--scheduler", address)
     printed = finish(run, 400)
     assert run.returncode == 1, printed
     assert graded(course) == {"abe", "zoe"}
-    assert "did not come back with it within 25 s" in printed
+    assert f"did not come back with it within {seconds} s" in printed
     assert len(place.find("worker")) == 1
     # Everything of the cluster stands still: that is said, too.
     for pid in place.find("worker"):
@@ -127,26 +145,26 @@ def test_workers_of_others_cannot_stop_the_run(made: Tiny, place: Place, tmp_pat
     assert "run this command again" in printed
 
 
+@pytest.mark.parametrize("length", [66, 200])  # sockets have 107 characters for all of a path
 def test_a_long_folder_for_temporary_files_grades_by_both_roads(
-    made: Tiny, place: Place, tmp_path: Path
+    made: Tiny, place: Place, tmp_path: Path, length: int
 ) -> None:
-    for length in (66, 108, 200):
-        folder = Path(place.folder, "t" * (length - len(str(place.folder)) - 1))
-        folder.mkdir()
-        assert len(str(folder)) == length
-        course = made.copy(tmp_path / f"course-{length}")
-        course.hand_in("abe")
-        run = place.start(["convgrade", "grade", "tiny"], course.root, TMPDIR=str(folder))
-        printed = finish(run, 200)
-        assert run.returncode == 0, printed
-        points = course.grades("abe")
-        assert points["total_test"][0] == 3.0
-        assert_nothing_left(place, course)
-        assert list(folder.iterdir()) == []
-        run = place.start(
-            ["nbgrader", "autograde", "tiny", "--force"], course.root, TMPDIR=str(folder)
-        )
-        printed = finish(run, 200)
-        assert run.returncode == 0, printed
-        assert course.grades("abe") == points
-        assert list(folder.iterdir()) == []
+    folder = Path(place.folder, "t" * (length - len(str(place.folder)) - 1))
+    folder.mkdir()
+    assert len(str(folder)) == length
+    course = made.copy(tmp_path / f"course-{length}")
+    course.hand_in("abe")
+    run = place.start(["convgrade", "grade", "tiny"], course.root, TMPDIR=str(folder))
+    printed = finish(run, 200)
+    assert run.returncode == 0, printed
+    points = course.grades("abe")
+    assert points["total_test"][0] == 3.0
+    assert_nothing_left(place, course)
+    assert list(folder.iterdir()) == []
+    run = place.start(
+        ["nbgrader", "autograde", "tiny", "--force"], course.root, TMPDIR=str(folder)
+    )
+    printed = finish(run, 200)
+    assert run.returncode == 0, printed
+    assert course.grades("abe") == points
+    assert list(folder.iterdir()) == []

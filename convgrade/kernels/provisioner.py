@@ -11,7 +11,8 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import List, Unicode
 
-from convgrade.kernels.forks import Fork, available, fork_server
+from convgrade.kernels.fork import Fork
+from convgrade.kernels.forks import available, fork_server
 
 __all__ = ["ForkProvisioner"]
 

@@ -15,9 +15,9 @@ from nbgrader.preprocessors import IncludeHeaderFooter
 from sqlalchemy import select
 from traitlets.config import Configurable
 
+from convgrade.bindings import bound_names
 from convgrade.cells import FLAGS
 from convgrade.course_text import find_given
-from convgrade.judge import bound_names
 from convgrade.plugins.rubric_points import disagreements
 
 __all__ = [

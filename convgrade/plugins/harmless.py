@@ -30,6 +30,10 @@ FILE = re.compile(r"(?:[\w-][\w.-]*/)*[\w-][\w.-]*\.(?:png|jpe?g|gif)", re.IGNOR
 MAX_MARKDOWN = 20_000  # characters of a text that is rendered
 MAX_TEXTS = 200_000  # of all of them in a notebook
 MAX_TYPED = 100_000  # characters of a text that is shown as it was typed
+MAX_ALL_TYPED = 1_000_000  # of all of them in a notebook
+TYPED_LINE = 200  # characters of one of its lines
+MAX_SCAN = 2_000_000  # brackets of a text times its longest line: for each bracket, nbconvert's
+# filter strip_files_prefix goes through the rest of the line
 MAX_FORMULAS, MAX_FORMULA = 300, 1000  # in a text; characters of one: a browser sets them slowly
 # What defines or repeats in a formula; a few characters can stand for millions.
 MACRO = re.compile(
@@ -54,11 +58,11 @@ class Harmless(NbGraderPreprocessor):  # type: ignore[misc]
     and outputs of test cells, which the grader's process made, are left alone.
     """
 
-    _pixels, _texts = MAX_PIXELS, MAX_TEXTS  # left for this notebook
+    _pixels, _texts, _typed = MAX_PIXELS, MAX_TEXTS, MAX_ALL_TYPED  # left for this notebook
 
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Treat a notebook; called by nbgrader's exporter."""
-        self._pixels, self._texts = MAX_PIXELS, MAX_TEXTS
+        self._pixels, self._texts, self._typed = MAX_PIXELS, MAX_TEXTS, MAX_ALL_TYPED
         nb, resources = super().preprocess(nb, resources)
         return nb, resources
 
@@ -72,7 +76,11 @@ class Harmless(NbGraderPreprocessor):  # type: ignore[misc]
             cell.outputs = [writable(output) for output in outputs if output is not None]
         elif cell.cell_type == "markdown" and _is_students(cell):
             self._texts -= len(cell.source)
-            cell.source = harmless_markdown(cell.source, render=self._texts >= 0)
+            most = min(MAX_TYPED, self._typed)
+            shown = harmless_markdown(cell.source, render=self._texts >= 0, most=most)
+            if shown != cell.source:
+                self._typed -= min(most, len(cell.source))
+            cell.source = shown
         return cell, resources
 
     def _output(self, output: NotebookNode) -> NotebookNode | None:
@@ -181,7 +189,7 @@ def _sizes(metadata: Any) -> dict[str, Any]:
 # ----------------------------------------------------------------------- Markdown
 
 
-def harmless_markdown(source: str, render: bool = True) -> str:
+def harmless_markdown(source: str, render: bool = True, most: int = MAX_TYPED) -> str:
     """Return Markdown as it is, or as a code block if a page could not show it safely.
 
     Parameters
@@ -189,11 +197,14 @@ def harmless_markdown(source: str, render: bool = True) -> str:
     source : str
     render : bool
         Whether a page may have it rendered at all.
+    most : int
+        Characters that are shown of one that is not rendered.
     """
     if render and _renders(source):
         return source
-    if len(source) > MAX_TYPED:
-        source = f"{source[:MAX_TYPED]}\n[... {len(source):,} characters]"
+    if len(source) > most:
+        source = f"{source[:most]}\n[... {len(source):,} characters]"
+    source = re.sub(f"(.{{{TYPED_LINE}}})(?=.)", r"\1\n", source)
     longest = max(map(len, re.findall("`+", source)), default=0)
     fence = "`" * max(longest + 1, 3)
     return f"{AS_TYPED}\n\n{fence}\n{source}\n{fence}"
@@ -201,7 +212,8 @@ def harmless_markdown(source: str, render: bool = True) -> str:
 
 def _renders(source: str) -> bool:
     """Tell whether nbconvert makes of Markdown nothing but text, safe links and pictures."""
-    if len(source) > MAX_MARKDOWN:
+    longest = max(map(len, source.split("\n")))
+    if len(source) > MAX_MARKDOWN or source.count("[") * longest > MAX_SCAN:
         return False
     try:
         MarkdownWithMath(renderer=_Strict(escape=False)).render(source)

@@ -8,6 +8,7 @@ import warnings
 from nbformat import NotebookNode
 
 from convgrade.cells import is_test
+from convgrade.records import RUBRIC
 
 __all__ = ["disagreements", "rubric_points"]
 
@@ -60,4 +61,4 @@ def rubric_points(source: str) -> float | None:
 
 def _is_rubric(call: ast.Call) -> bool:
     name = call.func
-    return (name.id if isinstance(name, ast.Name) else getattr(name, "attr", "")) == "Rubric"
+    return (name.id if isinstance(name, ast.Name) else getattr(name, "attr", "")) == RUBRIC

@@ -1,0 +1,111 @@
+"""An exact test: what its outcome depends on and does not cross makes it wait for a person."""
+
+from __future__ import annotations
+
+import builtins
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import BuiltinFunctionType, FunctionType, ModuleType
+from typing import Any, NoReturn
+
+from convgrade.copies import copy_back
+from convgrade.proxy import Proxy
+
+__all__ = ["Exactness", "after", "before"]
+
+# What a test replaces to see what a function prints or asks: names in the builtins.
+REPLACED = {name: getattr(builtins, name) for name in ("print", "input", "open")}
+STDIN = sys.stdin
+
+
+@dataclass(frozen=True)
+class Exactness:
+    """What an exact test cell is compared by: facts of its text, and views of its namespace.
+
+    Attributes
+    ----------
+    line : callable
+        Returns the line that runs now; 0 when none does.
+    stream : object
+        Where prints go that the test does not look at.
+    written : callable
+        Returns what the test has set so far, by name.
+    known : callable
+        Returns the course's own value of a name, or None.
+    unused : callable
+        Says whether nobody looks at what a function of this name returns now.
+    seeds, patches : bool
+        The test sets a seed; it patches what functions use.
+    """
+
+    line: Callable[[], int]
+    stream: object
+    written: Callable[[], dict[str, Any]]
+    known: Callable[[str], Any]
+    unused: Callable[[str], bool] = lambda name: False
+    seeds: bool = False
+    patches: bool = False
+
+
+def before(
+    exactly: Exactness,
+    proxy: Proxy,
+    request: dict[str, Any],
+    reads: Callable[[int], Any],
+    meet: Callable[[str], NoReturn],
+) -> None:
+    """See whether the function depends on what the test did, and prepare what is passed on."""
+    if exactly.patches:
+        meet(f"the test patches what `{proxy._name}` could use")
+    replaced = {n for n, known in REPLACED.items() if getattr(builtins, n) is not known}
+    replaced |= {"input"} if sys.stdin is not STDIN else set()
+    written = exactly.written()
+    if replaced or written:
+        facts = reads(proxy._handle)
+        if type(facts) is not dict:
+            facts = {}
+        read, missing = (
+            {name for name in names if type(name) is str} if type(names) is list else set()
+            for names in (facts.get("value"), facts.get("missing"))
+        )
+        modules = {n for n, value in written.items() if _is_imported(value)}
+        met = sorted((read & (replaced | (set(written) - modules))) | (missing & modules))
+        if met:
+            meet(f"the test sets `{met[0]}`, which `{proxy._name}` reads")
+    request["seeded"] = exactly.seeds
+    places = [*enumerate(request["args"]), *request["kwargs"].items()]
+    request["functions"] = [[n, v._handle] for n, v in places if isinstance(v, Proxy)]
+    request["args"] = tuple(None if isinstance(v, Proxy) else v for v in request["args"])
+    request["kwargs"] = {
+        n: None if isinstance(v, Proxy) else v for n, v in request["kwargs"].items()
+    }
+
+
+def after(
+    request: dict[str, Any],
+    reply: dict[str, Any],
+    name: str,
+    meet: Callable[[str], NoReturn],
+) -> None:
+    """Let the caller see what the function changed; see whether what it did crosses."""
+    if type(reply.get("unsent")) is str:
+        meet(f"`{name}` returns what does not cross: {reply['unsent'][:200]}")
+    if reply.get("drew") is True:
+        meet(f"the test sets a seed, and `{name}` draws random numbers")
+    changed = reply.get("arguments")
+    if type(changed) is not dict or not changed:
+        return
+    ours = {**{str(n): v for n, v in enumerate(request["args"])}, **request["kwargs"]}
+    if reply.get("moved") is not False or not all(
+        n in ours and copy_back(ours[n], new) for n, new in changed.items()
+    ):
+        meet(f"`{name}` changes its arguments in a way that does not cross")
+
+
+def _is_imported(value: Any) -> bool:
+    """Tell whether a value is a module, or a function or class that one defines."""
+    kinds = (type, FunctionType, BuiltinFunctionType)
+    return isinstance(value, ModuleType) or (
+        isinstance(value, kinds) and value.__module__ not in ("__main__", None)
+    )

@@ -1,0 +1,234 @@
+"""The grader's process: runs the course's own cells, and test cells to their verdict.
+
+One process a notebook, forked from a server that has imported what test cells
+import. It shares nothing with the student's kernel but the socket over which a
+test cell uses the student's names (`convgrade.remote`). Cells run in an IPython
+shell, so magics, display and pictures work as in a notebook.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import multiprocessing.connection
+import os
+import secrets
+import socket
+import sys
+import time
+import traceback
+import warnings
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from convgrade import about, confine, wire
+from convgrade.bindings import bound_names
+from convgrade.constructs import Constructs, as_python, read_constructs
+from convgrade.exactness import Exactness
+from convgrade.kernels.server import INLINE
+from convgrade.messages import UNREACHED, Begun, Cell, Connect, Expect, Gone, Outcome, Own, Prepare
+from convgrade.namespace import Namespace, line_of
+from convgrade.proxy import Undecided
+from convgrade.remote import Link, Lost
+from convgrade.shell import Outputs, Shell, Stream
+from convgrade.verdict import ended_in, hidden_lines_of, trace, verdict
+
+__all__ = ["MAX_MEMORY", "make_shell", "serve"]
+
+MAX_MEMORY = 4 * 2**30  # bytes that the process may take besides what its server had
+
+
+def serve(pipe: Any, folder: str, support: str) -> None:
+    """Run what comes through the pipe until the other end is closed; the process's target."""
+    confine.end_with_parent()  # even in the middle of a cell
+    _limit_memory()
+    os.environ["MPLBACKEND"] = INLINE
+    if "matplotlib" in sys.modules and "convgrade.ready" not in sys.modules:
+        sys.modules["matplotlib"].rcParams["backend"] = INLINE  # it has read the environment
+    os.chdir(support)
+    sys.path.insert(0, support)
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)  # the same sums on every machine
+    if "numpy.random" in sys.modules:
+        sys.modules["numpy.random"].seed()  # its numbers are new in every Python
+    warnings.formatwarning = _warning
+    shell = _made.pop() if _made else Shell(Namespace())
+    listener = _Listener(pipe, folder)
+    while True:
+        try:
+            message = pipe.recv()
+        except (EOFError, ConnectionError):  # who asked is gone
+            return
+        if isinstance(message, Expect):
+            shell.names.expect(set(message.names), set(message.changes))
+        elif isinstance(message, Own):
+            shell.names.own(set(message.names))
+        elif isinstance(message, Cell):
+            pipe.send(Begun())
+            pipe.send(_run(shell, message, listener))
+        elif isinstance(message, Prepare):
+            pipe.send(Begun())
+            pipe.send(_prepare(shell, message))
+
+
+def _limit_memory() -> None:
+    """Let what a test is given, and what it makes of that, fail here and not fill the machine."""
+    if sys.platform == "linux":
+        import resource  # Windows has none
+
+        pages = int(Path("/proc/self/statm").read_text().split()[0])
+        most = pages * resource.getpagesize() + MAX_MEMORY
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if hard == resource.RLIM_INFINITY or most < hard:
+            resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+_made: list[Any] = []  # ahead, before the fork
+
+
+def make_shell() -> None:
+    """Make the shell of the processes that this one forks: making one takes a hundredth second."""
+    _made.append(Shell(Namespace()))
+
+
+def _warning(message: Any, category: type[Warning], *where: Any, **line: Any) -> str:
+    """Word a warning without the line that it comes from, which may be hidden."""
+    return f"{category.__name__}: {message}\n"
+
+
+class _Listener:
+    """Opens the private socket, once a test cell."""
+
+    def __init__(self, pipe: Any, folder: str) -> None:
+        self._pipe, self._folder = pipe, folder
+
+    def connect(self, deadline: float) -> socket.socket:
+        token = secrets.token_hex(16)
+        address: Any
+        if hasattr(socket, "AF_UNIX"):
+            family, address = socket.AF_UNIX, os.path.join(self._folder, token[:8])
+        else:
+            family, address = socket.AF_INET, ("127.0.0.1", 0)
+        with socket.socket(family, socket.SOCK_STREAM) as listening:
+            listening.bind(address)
+            try:
+                listening.listen(1)
+                self._pipe.send(Connect(int(family), listening.getsockname(), token))
+                ready = multiprocessing.connection.wait(
+                    [listening, self._pipe], max(deadline - time.monotonic(), 0)
+                )
+                if self._pipe in ready and isinstance(self._pipe.recv(), Gone):
+                    raise Lost(UNREACHED)
+                if listening not in ready:
+                    raise TimeoutError
+                connection, _ = listening.accept()
+            finally:
+                if isinstance(address, str):
+                    os.unlink(address)
+        try:
+            if wire.receive(connection, deadline) != token:
+                raise Lost(UNREACHED)
+        except wire.WireError:
+            raise Lost(UNREACHED) from None
+        return connection
+
+
+def _run(shell: Shell, cell: Cell, listener: _Listener) -> Outcome:
+    deadline = time.monotonic() + cell.timeout
+    cell = replace(cell, hidden=hidden_lines_of(cell))
+    facts = read_constructs(cell.source)
+    shell.outputs, shell.value, shell.source = Outputs(), None, cell.source
+    stream: Any = Stream(shell.outputs)
+    link = Link(
+        lambda: listener.connect(deadline),
+        cell.call_timeout,
+        deadline,
+        quiet=lambda: line_of(shell.names) in cell.hidden,
+        # Whoever grades by parts knows what to say of an answer of a strange type.
+        exact=None if facts.rubric else _exactness(shell.names, facts, stream),
+    )
+    # What a locked cell draws is shown from the student's kernel, and there not drawn either.
+    for name, value in cell.environment.items():
+        if cell.points is None:
+            os.environ[name] = value
+        else:
+            os.environ.pop(name, None)
+    shell.names["In"] = ["", *map(_as_run, cell.cells)]  # as IPython's own record has them
+    with (
+        shell.names.linked(link),
+        contextlib.redirect_stdout(stream),
+        contextlib.redirect_stderr(stream),
+    ):
+        result = shell.run_cell(cell.source)
+        if link.exact and not link.lost and not link.doubt:
+            with contextlib.suppress(Lost, Undecided):
+                _look_back(shell, link, facts, ended_in(result))
+    if cell.points is None:
+        if link.doubt:
+            words = f"a locked cell needs a person: {link.doubt}"
+            shell.names.lack(set(bound_names(cell.source)), words)
+        return Outcome(0.0, lost=link.lost, trace=trace(ended_in(result)))
+    return verdict(shell, cell, link, result)
+
+
+def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness:
+    return Exactness(
+        line=lambda: line_of(names),
+        stream=stream,
+        written=lambda: names.written,
+        known=lambda name: dict.get(names, name),
+        unused=lambda name: (line_of(names), name) in facts.unused,
+        seeds=facts.seeds,
+        patches=facts.patches,
+    )
+
+
+def _look_back(shell: Shell, link: Link, facts: Constructs, error: BaseException | None) -> None:
+    """See whether a test looked at files or figures that are the student's, and not here."""
+    places = traceback.walk_tb(error.__traceback__) if error is not None else ()
+    lines = [n for f, n in places if f.f_globals is shell.names]
+    last = lines[0] if lines else float("inf")
+    if facts.figures is not None and facts.figures <= last and link.about("figures") is True:
+        link.meet("the test looks at the current figure, which the student's code has drawn")
+    wanted = {name for line, name in facts.files if line <= last}
+    if error is not link.raised:
+        if isinstance(error, ModuleNotFoundError):
+            name = (error.name or "").replace(".", "/")
+            wanted |= {f"{name}.py", f"{name}/__init__.py"}
+        elif isinstance(error, FileNotFoundError):
+            wanted |= {str(error.filename)}
+    if not wanted:
+        return
+    theirs, ours = link.about("files"), about.files()
+    for name in sorted(os.path.relpath(name) for name in wanted):
+        if name in ours and error is None:
+            continue  # it passed by the course's own file
+        if type(theirs) is dict and name in theirs and theirs[name] != ours.get(name):
+            link.meet(f"the test uses `{name}`, a file that the student's code has written")
+
+
+def _prepare(shell: Shell, message: Prepare) -> Outcome:
+    """Run statements of the course's, each for itself; the trace says what failed."""
+    traces = []
+    for statement in message.statements:
+        names = set(bound_names(statement))
+        shell.names.own(names)
+        shell.outputs, shell.value, shell.source = Outputs(), None, statement
+        stream: Any = Stream(shell.outputs)
+        with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+            error = ended_in(shell.run_cell(statement))
+        if error is not None:
+            traces.append(trace(error))
+            first = statement.splitlines()[0]
+            shell.names.lack(names, f"the course's `{first}` fails in the grader's process")
+    return Outcome(0.0, trace="\n".join(traces))
+
+
+@functools.lru_cache(1000)
+def _as_run(source: str) -> str:
+    """Return a cell as a notebook records it; as it is, where IPython cannot transform it."""
+    try:
+        return as_python(source).rstrip("\n")
+    except Exception:  # as IPython, which then records what it was given
+        return source

@@ -1,0 +1,126 @@
+"""What the grader and its process for test cells say to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+__all__ = [
+    "UNREACHED",
+    "Begun",
+    "Cell",
+    "Connect",
+    "Expect",
+    "Gone",
+    "Outcome",
+    "Output",
+    "Own",
+    "Prepare",
+]
+
+# Not nbformat's NotebookNode: what nbformat imports for it takes seconds.
+Output = dict[str, Any]
+
+UNREACHED = "the test could not reach your code"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of the course to run in the grader's process.
+
+    Attributes
+    ----------
+    source : str
+    points : float or None
+        Of a test cell; None for a locked cell.
+    hidden : frozenset of int
+        Its lines that students do not see, counted from 1.
+    cells : sequence of str
+        The notebook's cells up to here, as the cell sees them in ``In``.
+    call_timeout, timeout : float
+        Seconds for one call of a student's function, and for all of them.
+    environment : mapping of str to str
+        Variables that are set for a locked cell, and that a test cell runs without.
+    """
+
+    source: str
+    points: float | None = None
+    hidden: frozenset[int] = frozenset()
+    cells: Sequence[str] = ()
+    call_timeout: float = 20.0
+    timeout: float = 60.0
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Expect:
+    """Names that an answer cell binds: the student's from here on.
+
+    So are ``changes``, values of the course's that a right answer changes in place.
+    """
+
+    names: frozenset[str]
+    changes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Prepare:
+    """Statements of the course's that no locked cell holds; one that fails spoils no other."""
+
+    statements: tuple[str, ...]
+    timeout: float = 20.0
+
+
+@dataclass(frozen=True)
+class Own:
+    """Names that a cell of the course binds: from here on never the student's."""
+
+    names: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The judge has what it is to run: from here on that can end its process."""
+
+
+@dataclass(frozen=True)
+class Connect:
+    """The judge listens for the student's kernel."""
+
+    family: int
+    address: Any
+    token: str
+
+
+@dataclass(frozen=True)
+class Gone:
+    """The student's kernel will not connect."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a cell gave.
+
+    Attributes
+    ----------
+    points : float
+        Of a test cell: finite, between 0 and the cell's points. 0.0 for others.
+    outputs : list of dict
+        Of a test cell, in the form of nbformat.
+    lost : str
+        Why the student's kernel could not be used any more; "" normally.
+    fault : str
+        What is wrong with the test cell itself, for the instructor; "" normally.
+    trace : str
+        The traceback of the error in which it ended, for the instructor; "" if none.
+    waiting : str
+        What a test cell met that leaves its verdict to a person; "" normally.
+    """
+
+    points: float
+    outputs: list[Output] = field(default_factory=list)
+    lost: str = ""
+    fault: str = ""
+    trace: str = ""
+    waiting: str = ""

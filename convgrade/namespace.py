@@ -1,0 +1,158 @@
+"""Globals of the course's own cells: what they do not define is the student's.
+
+A test cell runs with a `Namespace` for its globals. A name that neither the course's own cells
+nor Python define is asked of the student's kernel, by the `convgrade.remote.Link` of the test.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import sys
+from collections.abc import Iterator
+from types import FrameType, FunctionType, ModuleType
+from typing import Any
+
+from convgrade.proxy import Proxy
+from convgrade.remote import Link
+
+__all__ = ["Namespace", "line_of"]
+
+
+class Namespace(dict[str, Any]):
+    """Globals of the course's own cells; names they do not define are the student's.
+
+    Python looks global names up with ``[]`` when the globals are a subclass of
+    dict, so ``__missing__`` sees exactly the names that are not there.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._own: set[str] = set()
+        self._answers: set[str] = set()
+        self._seen: dict[str, Any] = {}
+        self._link: Link | None = None
+        self._lacks: dict[str, str] = {}
+        self.written: dict[str, Any] = {}
+
+    def own(self, names: set[str]) -> None:
+        """Declare names that a cell of the course binds: never asked of the student.
+
+        Else a student could make such a cell fail before it binds them, and
+        supply values of their own.
+        """
+        self._own |= names - self._answers
+
+    def lack(self, names: set[str], why: str) -> None:
+        """Declare names that a cell of the course should have bound, and could not here."""
+        self._lacks |= {name: why for name in names if name not in self}
+
+    def expect(self, names: set[str], changed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+        """Declare names that an answer cell binds: the student's from here on.
+
+        So are the values of the course's own that a right answer changes in place.
+        """
+        fixed = (ModuleType, FunctionType, type)
+        changed = {n for n in changed if not isinstance(dict.get(self, n), fixed)}
+        names = names | (changed & (self._own | self.keys() | self._answers))
+        self._answers |= names
+        self._own -= names
+        for name in names:
+            self.pop(name, None)
+
+    @contextlib.contextmanager
+    def linked(self, link: Link) -> Iterator[None]:
+        """Ask ``link`` for the student's names, each once."""
+        self._link, self._seen, self.written = link, {}, {}
+        try:
+            yield
+        finally:
+            self._link, self._seen = None, {}
+            for name in [n for n, value in self.items() if isinstance(value, Proxy)]:
+                del self[name]  # of no use without its link
+            link.close()
+
+    def __missing__(self, name: str) -> Any:
+        if name in self._seen:
+            return self._seen[name]
+        python = hasattr(builtins, name) or name.startswith("__")
+        if self._link is not None and self._link.exact and name in self._lacks:
+            self._link.meet(self._lacks[name])
+        if self._link is None or name in self._own or (python and name not in self._answers):
+            raise KeyError(name)
+        value = self._seen[name] = self._link.get(name)
+        return value
+
+    def __delitem__(self, name: str) -> None:
+        if name in self or self._link is None or name not in self._seen:
+            super().__delitem__(name)
+            return
+        self._link.ask({"do": "delete", "name": name})
+        del self._seen[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        if isinstance(value, Proxy) and value._name == name and self._link is not None:
+            # A test that took a function away, to see who uses it, gives it back.
+            self._link.ask({"do": "restore", "name": name, "function": value._handle})
+            self._seen[name] = value
+            return
+        super().__setitem__(name, value)
+        if not name.startswith("_"):
+            self.written[name] = value
+
+    # What a test sees that looks into globals(), dir() or vars(): the student's names as well.
+
+    def _looked_at(self) -> Link | None:
+        """Return the link if it is the test's own code that looks, and must see everything."""
+        ours = sys._getframe(2).f_globals is self
+        return self._link if ours and self._link is not None and self._link.exact else None
+
+    def __contains__(self, name: object) -> bool:
+        link = None if super().__contains__(name) else self._looked_at()
+        return super().__contains__(name) if link is None else name in self._all(link)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return a value, the student's too if a test asks."""
+        if super().__contains__(name) or self._looked_at() is None:
+            return super().get(name, default)
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def keys(self) -> Any:
+        """Return the names, the student's too if a test asks."""
+        link = self._looked_at()
+        if link is None:
+            return super().keys()
+        return dict.fromkeys(self._all(link)).keys()
+
+    def _all(self, link: Link) -> list[str]:
+        theirs = link.about("names")
+        names = theirs if type(theirs) is list else []
+        return [*super().keys(), *(name for name in names if type(name) is str)]
+
+    def items(self) -> Any:
+        """Return names and values; undecided if a test asks."""
+        link = self._looked_at()
+        return super().items() if link is None else link.meet("the test goes through globals()")
+
+    def values(self) -> Any:
+        """Return the values; undecided if a test asks."""
+        link = self._looked_at()
+        return super().values() if link is None else link.meet("the test goes through globals()")
+
+    def __iter__(self) -> Iterator[str]:
+        link = self._looked_at()
+        return super().__iter__() if link is None else iter(dict.fromkeys(self._all(link)))
+
+
+def line_of(namespace: dict[str, Any]) -> int:
+    """Return the line at which the cell that runs in ``namespace`` is now; 0 when none does."""
+    line = 0
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals is namespace and frame.f_code.co_name == "<module>":
+            line = frame.f_lineno
+        frame = frame.f_back
+    return line

@@ -1,0 +1,103 @@
+"""The IPython in which the grader's process runs the course's cells, and what they show."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+from convgrade.messages import Output
+from convgrade.namespace import Namespace
+
+__all__ = ["Outputs", "Shell", "Stream"]
+
+MAX_OUTPUT = 1_000_000  # characters a course's cell may print, and as many it may display
+
+
+class Outputs(list[Output]):
+    """A cell's outputs, as they come."""
+
+    room = MAX_OUTPUT
+    room_shown = 10 * MAX_OUTPUT
+
+    def show(self, output: Output) -> None:
+        """Add a display, such as a picture, as long as there is room for its texts."""
+        before = self.room_shown
+        texts = (value for value in output["data"].values() if isinstance(value, (str, bytes)))
+        self.room_shown -= 100 + sum(map(len, texts))
+        if self.room_shown >= 0:
+            self.append(output)
+        elif before >= 0:
+            self.stream("[What this test displays further is left out: it is too much.]\n")
+
+    def stream(self, text: str) -> None:
+        """Add what a cell prints, as long as there is room."""
+        text = text[: self.room]
+        self.room -= len(text)
+        if self and self[-1]["output_type"] == "stream":
+            self[-1]["text"] += text
+        elif text:
+            # stdout also for what comes on stderr: nbgrader takes all points for a warning.
+            self.append({"output_type": "stream", "name": "stdout", "text": text})
+
+
+class Stream(io.TextIOBase):
+    """What a cell prints to: its outputs."""
+
+    def __init__(self, outputs: Outputs) -> None:
+        self._outputs = outputs
+
+    def write(self, text: str) -> int:
+        """Add text to the outputs."""
+        self._outputs.stream(text)
+        return len(text)
+
+
+class _Publisher(DisplayPublisher):  # type: ignore[misc]
+    """Collects what a cell displays."""
+
+    def publish(self, data: Any, metadata: Any = None, **options: Any) -> None:
+        output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
+        self.shell.outputs.show(output)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.clear()
+
+
+class _Hook(DisplayHook):  # type: ignore[misc]
+    """Remembers the value in which a cell ends, unless a semicolon follows."""
+
+    def quiet(self) -> bool:
+        # The semicolon after the last call of a plot: no value, as in a notebook.
+        return bool(self.semicolon_at_end_of_expression(self.shell.source))
+
+    def __call__(self, result: Any = None) -> None:
+        if result is not None and not self.quiet():
+            self.shell.value = result
+
+
+class Shell(InteractiveShell):  # type: ignore[misc]
+    """An IPython without a terminal, whose globals are a `Namespace`."""
+
+    def __init__(self, names: Namespace) -> None:
+        self.outputs, self.value, self.source = Outputs(), None, ""
+        config = Config()
+        config.HistoryManager.enabled = False
+        super().__init__(
+            user_ns=names, config=config, display_pub_class=_Publisher, displayhook_class=_Hook
+        )
+        self.names = names
+        InteractiveShell._instance = self  # what get_ipython() and display() look for
+
+    def showtraceback(self, *args: Any, **options: Any) -> None:
+        """Say nothing: `convgrade.verdict` words the error."""
+
+    def showsyntaxerror(self, *args: Any, **options: Any) -> None:
+        """Say nothing, as before."""
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Do nothing: %matplotlib inline asks for it, and there is no window."""
