@@ -102,7 +102,8 @@ def _times(first_column: torch.Tensor, first_row: torch.Tensor, x: torch.Tensor)
 
 
 def _solved(weight: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return torch.linalg.solve(_circulant(weight, len(y)).double(), y.double()).to(y.dtype)
+    x: torch.Tensor = torch.linalg.solve(_circulant(weight, len(y)).double(), y.double())
+    return x.to(y.dtype)
 
 
 def _scaled(power: float) -> Callable[..., Any]:
