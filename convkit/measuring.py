@@ -45,9 +45,11 @@ def _prepare(way: str, w: torch.Tensor, x: torch.Tensor) -> Callable[[], torch.T
         return lambda: dense @ x
     if way == "sparse T":
         columns = (torch.arange(m)[:, None] + torch.arange(k)).reshape(-1)
-        sparse = torch.sparse_csr_tensor(
-            torch.arange(0, m * k + 1, k), columns, w.repeat(m), size=(m, n)
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # PyTorch calls its sparse matrices a trial
+            sparse = torch.sparse_csr_tensor(
+                torch.arange(0, m * k + 1, k), columns, w.repeat(m), size=(m, n)
+            )
         return lambda: sparse @ x
     if way == "im2col":
         return lambda: x.unfold(0, k, 1).contiguous() @ w
@@ -105,11 +107,9 @@ def measure_ways(lengths: Sequence[int], kernels: Sequence[int]) -> tuple[Map, M
             counted[k, n] = count_operations(k, n)
             if os.environ.get("CONVKIT_PICTURES") == "off":
                 continue
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # PyTorch calls its sparse matrices a trial
-                torch.set_num_threads(1)
-                try:
-                    measured[k, n] = {way: _time_of(way, w, x) for way in WAYS}
-                finally:
-                    torch.set_num_threads(threads)
+            torch.set_num_threads(1)
+            try:
+                measured[k, n] = {way: _time_of(way, w, x) for way in WAYS}
+            finally:
+                torch.set_num_threads(threads)
     return counted, measured

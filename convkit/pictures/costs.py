@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from convkit.pictures.drawing import COLOURS, INK, add_rectangle, new_figure, show_figure
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Costs = Mapping[tuple[int, int], Mapping[str, float | None]]
@@ -40,8 +41,28 @@ def _table(costs: Costs, write: Callable[[float], str]) -> str:
     return "\n".join(lines)
 
 
+def _map_on(ax: Axes, title: str, costs: Costs, write: Callable[[float], str]) -> None:
+    """Colour every place of the map by its cheapest way."""
+    ways = list(next(iter(costs.values())))
+    kernels, lengths = sorted({k for k, _ in costs}), sorted({n for _, n in costs})
+    for (k, n), row in costs.items():
+        best = _cheapest(row)
+        shade = ways.index(best[0])
+        x, y = lengths.index(n), kernels.index(k)
+        add_rectangle(ax, (x - 0.5, y - 0.5), 1, 1, facecolor=COLOURS[shade], edgecolor="black")
+        name = best[0] if len(best) == 1 else "direct"
+        text = f"{name}\n{write(row[best[0]] or 0.0)}"
+        ax.text(x, y, text, ha="center", va="center", fontsize=9, color=INK[shade + 1])
+    ax.set_xlim(-0.5, len(lengths) - 0.5)
+    ax.set_ylim(len(kernels) - 0.5, -0.5)
+    ax.set_xticks(range(len(lengths)), [f"n = {n}" for n in lengths], fontsize=9)
+    ax.set_yticks(range(len(kernels)), [f"k = {k}" for k in kernels], fontsize=9)
+    ax.tick_params(length=0)
+    ax.set_title(title, fontsize=10)
+
+
 def show_cost_map(counted: Costs, measured: Costs) -> None:
-    """Print what every way costs, and draw which one costs least, counted and measured.
+    """Print what every way costs by count; draw the cheapest ones, and every measured time.
 
     Parameters
     ----------
@@ -50,38 +71,32 @@ def show_cost_map(counted: Costs, measured: Costs) -> None:
         taken.
     """
     print("multiplications, counted\n" + _table(counted, _short))
-    if measured:
-        print("\ntime, measured here\n" + _table(measured, _time))
-    maps = [("counted", counted, _short), ("measured here", measured, _time)]
-    maps = [part for part in maps if part[1]]
-    ways = list(next(iter(counted.values())))
-    kernels, lengths = sorted({k for k, _ in counted}), sorted({n for _, n in counted})
+    times = _table(measured, _time) if measured else ""
 
     def draw() -> Figure:
-        fig = new_figure(7.0, (0.52 * len(kernels) + 0.8) * len(maps))
-        axes = fig.subplots(len(maps), 1, squeeze=False)[:, 0]
-        fig.subplots_adjust(hspace=0.45)
-        for ax, (title, costs, write) in zip(axes, maps, strict=True):
-            for (k, n), row in costs.items():
-                best = _cheapest(row)
-                shade = ways.index(best[0])
-                corner = (lengths.index(n) - 0.5, kernels.index(k) - 0.5)
-                add_rectangle(ax, corner, 1, 1, facecolor=COLOURS[shade], edgecolor="black")
-                name = best[0] if len(best) == 1 else "direct"
-                text = f"{name}\n{write(row[best[0]] or 0.0)}"
-                middle = corner[0] + 0.5, corner[1] + 0.5
-                ax.text(*middle, text, ha="center", va="center", fontsize=9, color=INK[shade + 1])
-            ax.set_xlim(-0.5, len(lengths) - 0.5)
-            ax.set_ylim(len(kernels) - 0.5, -0.5)
-            ax.set_xticks(range(len(lengths)), [f"n = {n}" for n in lengths], fontsize=9)
-            ax.set_yticks(range(len(kernels)), [f"k = {k}" for k in kernels], fontsize=9)
-            ax.tick_params(length=0)
-            ax.set_title(f"least, {title}", fontsize=10)
+        rows = len({k for k, _ in counted})
+        lines = 1 + len(measured)
+        heights = [rows * 0.52, rows * 0.52, lines * 0.2]
+        fig = new_figure(7.0, sum(heights) + 1.9)
+        first, second, third = fig.subplots(3, 1, height_ratios=heights)
+        fig.subplots_adjust(hspace=0.35)
+        _map_on(first, "least, counted", counted, _short)
+        third.axis("off")
+        if measured:
+            _map_on(second, "least, measured here", measured, _time)
+            third.text(0.5, 1.0, times, ha="center", va="top", family="monospace", fontsize=9)
         return fig
 
-    words = [
-        f"{title}: " + "; ".join(
-            f"k = {k}, n = {n}: {' and '.join(_cheapest(row))}" for (k, n), row in costs.items())
-        for title, costs, _ in maps
-    ]  # fmt: skip
-    show_figure("Picture: the cheapest way, " + ". ".join(words) + ".", draw)
+    words = "; ".join(
+        f"k = {k}, n = {n}: {' and '.join(_cheapest(row))}" for (k, n), row in counted.items()
+    )
+    said = "; ".join(
+        f"k = {k}, n = {n}: " + ", ".join(
+            f"{way} {'left out' if s is None else _time(s)}" for way, s in row.items())
+        for (k, n), row in measured.items()
+    )  # fmt: skip
+    show_figure(
+        f"Picture: the cheapest way, counted: {words}. Below it: measured, with all times.",
+        draw,
+        measured=f" The times: {said}.",
+    )

@@ -97,11 +97,13 @@ def _factors(weight: torch.Tensor, n: int) -> torch.Tensor:
 def _times(first_column: torch.Tensor, first_row: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
     line = torch.cat([first_row.flip(0), first_column[1:]])
     places = torch.arange(len(first_column))[:, None] - torch.arange(len(x)) + len(x) - 1
-    return line[places] @ x
+    y: torch.Tensor = line[places] @ x
+    return y
 
 
 def _solved(weight: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-    return torch.linalg.solve(_circulant(weight, len(y)).double(), y.double()).to(y.dtype)
+    x: torch.Tensor = torch.linalg.solve(_circulant(weight, len(y)).double(), y.double())
+    return x.to(y.dtype)
 
 
 def _scaled(power: float) -> Callable[..., Any]:
@@ -119,7 +121,8 @@ def _spoiled(
 ) -> torch.Tensor:
     """Multiply the spectrum of ``y`` by what is made of the factors of a circulant."""
     factors = _factors(w, len(y)).to(torch.complex128)
-    return torch.fft.ifft(change(factors) * torch.fft.fft(y.double())).real.to(y.dtype)
+    back: torch.Tensor = torch.fft.ifft(change(factors) * torch.fft.fft(y.double()))
+    return back.real.to(y.dtype)
 
 
 def _folded(y: torch.Tensor, size: int) -> torch.Tensor:
