@@ -50,11 +50,12 @@ def compare(expected: Any, yours: Any) -> Difference | None:
 
     The kind of ``expected`` decides what is accepted: a tensor or array wants
     any array-like of that shape, a bool a bool, an int a whole number, a
-    float a real number, a set a Python set, a dict a dict with those keys.
+    float a real number, a set a Python set, a dict a dict with those keys,
+    a tuple a tuple or list of as many things.
 
     Parameters
     ----------
-    expected : tensor, array, bool, int, float, set or dict
+    expected : tensor, array, bool, int, float, set, dict or tuple
     yours : anything
 
     Returns
@@ -68,6 +69,8 @@ def compare(expected: Any, yours: Any) -> Difference | None:
         return _compare_arrays(expected, yours)
     if isinstance(expected, dict):
         return _compare_dicts(expected, yours)
+    if isinstance(expected, tuple):
+        return _compare_tuples(expected, yours)
     if isinstance(expected, (set, frozenset)):
         return _compare_sets(expected, yours)
     return _compare_numbers(expected, yours)
@@ -178,4 +181,21 @@ def _compare_dicts(expected: Mapping[str, Any], yours: Any) -> Difference | None
             return Difference(
                 f"{key!r}: {problem.expected}", f"{key!r}: {problem.yours}", problem.hint
             )
+    return None
+
+
+def _compare_tuples(expected: tuple[Any, ...], yours: Any) -> Difference | None:
+    wanted = {2: "a pair", 3: "a triple"}.get(len(expected), f"{len(expected)} things in a tuple")
+    if not isinstance(yours, (tuple, list)):
+        return Difference(wanted, kind_of(yours))
+    if len(yours) != len(expected):
+        return Difference(wanted, f"{kind_of(yours)} of length {len(yours)}")
+    if all(part is None for part in yours):
+        return BLANK
+    for i, (value, part) in enumerate(zip(expected, yours, strict=True)):
+        problem = compare(value, part)
+        if problem is not None:
+            found = Difference(f"[{i}]: {problem.expected}", f"[{i}]: {problem.yours}",
+                               problem.hint, problem.picture)  # fmt: skip
+            return found
     return None

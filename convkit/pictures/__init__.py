@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from convkit.pictures.counts import show_counts
+from convkit.pictures.dual import show_dual
 from convkit.pictures.matrices import show_corners, show_matrices, show_matrix, show_shades
 from convkit.pictures.mistakes import show_mistake, window_on
 from convkit.pictures.signals import show_defects, show_impulses
@@ -13,6 +14,7 @@ __all__ = [
     "show_corners",
     "show_counts",
     "show_defects",
+    "show_dual",
     "show_impulses",
     "show_matrices",
     "show_matrix",
