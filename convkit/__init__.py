@@ -22,6 +22,7 @@ from convkit.comparing import BLANK, Difference, compare
 from convkit.draws import Draw
 from convkit.pictures import (
     show_block_row,
+    show_columns,
     show_corners,
     show_counts,
     show_defects,
@@ -48,6 +49,7 @@ __all__ = [
     "matrix_of",
     "shift",
     "show_block_row",
+    "show_columns",
     "show_corners",
     "show_counts",
     "show_defects",

@@ -13,7 +13,38 @@ if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_DATA = "white"
+
+def _cells(
+    ax: Axes,
+    corner: tuple[float, float],
+    numbers: np.ndarray,
+    taps: np.ndarray | None = None,
+    lit: np.ndarray | None = None,
+) -> None:
+    """Write numbers, each on the colour of its tap (-1: white), some of them framed."""
+    left, top = corner
+    for (i, j), value in np.ndenumerate(numbers):
+        tap = -1 if taps is None else int(taps[i, j])
+        shade = tap % len(COLOURS)
+        colour = "white" if tap < 0 else COLOURS[shade]
+        ink = "white" if colour == "#0072b2" else "black"  # more than 4.5 to 1 on every colour
+        add_rectangle(ax, (left + j, top + i), 1, 1, facecolor=colour, edgecolor="#888888")
+        middle = (left + j + 0.5, top + i + 0.5)
+        ax.text(*middle, short_number(value), ha="center", va="center", fontsize=10, color=ink)
+    for i, j in np.argwhere(lit) if lit is not None else ():
+        place = (left + j + 0.06, top + i + 0.06)
+        add_rectangle(ax, place, 0.88, 0.88, fill=False, linewidth=2.6)
+
+
+def _places(size: tuple[int, int], kernel: tuple[int, int]) -> np.ndarray:
+    """Return which pixel of a flat image each tap meets, one row for each output."""
+    pixels = np.arange(size[0] * size[1]).reshape(size)
+    starts = pixels[: size[0] - kernel[0] + 1, : size[1] - kernel[1] + 1]
+    return starts.reshape(-1, 1) + pixels[: kernel[0], : kernel[1]].reshape(1, -1)
+
+
+def _words(rows: np.ndarray) -> str:
+    return "; ".join(" ".join(short_number(v) for v in row) for row in rows)
 
 
 def show_dual(weight: Any, x: Any, tap: int = 1, place: int = 2) -> None:
@@ -21,75 +52,98 @@ def show_dual(weight: Any, x: Any, tap: int = 1, place: int = 2) -> None:
 
     Parameters
     ----------
-    weight : tensor, shape ``(k,)``
-    x : tensor, shape ``(n,)``
+    weight : tensor, shape ``(k,)`` or ``(R, S)``
+    x : tensor, shape ``(n,)`` or ``(height, width)``
     tap, place : int
-        The weight and the number of ``x`` that are framed wherever they stand.
+        The weight and the number of ``x``, both counted flat, that are framed wherever they stand.
     """
-    w, signal = np.asarray(as_array(weight)), np.asarray(as_array(x))
-    n, k = len(signal), len(w)
-    rows = n - k + 1
-    taps = np.arange(n)[None, :] - np.arange(rows)[:, None]  # which tap stands in T, if one does
-    places = np.arange(k)[None, :] + np.arange(rows)[:, None]  # which number of x stands in X
-    y = signal[places] @ w
+    kernel, image = np.atleast_2d(as_array(weight)), np.atleast_2d(as_array(x))
+    w, signal = kernel.reshape(-1), image.reshape(-1)
+    places = _places(image.shape, kernel.shape)
+    rows, n, k = len(places), len(signal), len(w)
+    taps = np.full((rows, n), -1)
+    np.put_along_axis(taps, places, np.arange(k)[None, :], axis=1)
+    T, X = np.where(taps < 0, 0, w[taps]), signal[places]
+    y = X @ w
 
-    def fill(ax: Axes, left: float, numbers: np.ndarray, of_tap: np.ndarray, lit: Any) -> None:
-        for (i, j), value in np.ndenumerate(numbers):
-            known = 0 <= of_tap[i, j] < k
-            colour = COLOURS[of_tap[i, j] % len(COLOURS)] if known else _DATA
-            add_rectangle(ax, (left + j, i), 1, 1, facecolor=colour, edgecolor="#888888")
-            ax.text(left + j + 0.5, i + 0.5, short_number(value), ha="center", va="center",
-                    fontsize=10)  # fmt: skip
-        for i, j in np.argwhere(lit):
-            add_rectangle(ax, (left + j + 0.06, i + 0.06), 0.88, 0.88, fill=False, linewidth=2.6)
-
-    def product(ax: Axes, name: str, parts: tuple[tuple[np.ndarray, ...], ...]) -> None:
-        left = 0.0
-        for (numbers, of_tap, lit), sign in zip(parts, ("·", "=", ""), strict=True):
-            fill(ax, left, numbers, of_tap, lit)
-            left += numbers.shape[1]
-            ax.text(left + 0.5, rows / 2, sign, ha="center", va="center", fontsize=14)
-            left += 1
-        ax.set_xlim(-0.1, n + 6)
-        ax.set_ylim(max(n, rows) + 0.1, -0.1)
+    def product(
+        ax: Axes, name: str, left: tuple[Any, ...], right: tuple[Any, ...], tallest: int
+    ) -> None:
+        width = left[0].shape[1]
+        _cells(ax, (0, 0), *left)
+        _cells(ax, (width + 1, 0), *right)
+        _cells(ax, (width + 3, 0), y[:, None])
+        for at, sign in ((width + 0.5, "·"), (width + 2.5, "=")):
+            ax.text(at, rows / 2, sign, ha="center", va="center", fontsize=14)
+        ax.set_xlim(-0.1, n + 4.1)
+        ax.set_ylim(tallest + 0.1, -0.1)
         ax.set_aspect("equal", anchor="NW")
         ax.axis("off")
         ax.set_title(name, fontsize=11, loc="left")
 
     def draw() -> Figure:
-        fig = new_figure(0.42 * (n + 6), 0.42 * 2 * n + 1.0)
-        upper, lower = fig.subplots(2, 1)
-        inside = (taps >= 0) & (taps < k)
-        matrix = np.where(inside, w[np.clip(taps, 0, k - 1)], 0)
-        data, out = signal[:, None], y[:, None]
-        none = -np.ones((n, 1), dtype=int)
-        product(
-            upper,
-            "T @ x: T repeats the weights",
-            (
-                (matrix, taps, taps == tap),
-                (data, none, np.arange(n)[:, None] == place),
-                (out, none[:rows], np.zeros((rows, 1), bool)),
-            ),
-        )
-        product(
-            lower,
-            "X @ weight: X repeats the data",
-            (
-                (signal[places], -np.ones_like(places), places == place),
-                (w[:, None], np.arange(k)[:, None], np.arange(k)[:, None] == tap),
-                (out, none[:rows], np.zeros((rows, 1), bool)),
-            ),
-        )
+        heights = [max(n, rows), max(k, rows)]
+        fig = new_figure(0.42 * (n + 5), 0.42 * sum(heights) + 1.2)
+        upper, lower = fig.subplots(2, 1, height_ratios=heights)
+        data, own = signal[:, None], w[:, None]
+        of_x, of_w = np.arange(n)[:, None], np.arange(k)[:, None]
+        weights, numbers = (T, taps, taps == tap), (data, None, of_x == place)
+        product(upper, "T @ x: T repeats the weights", weights, numbers, heights[0])
+        windows, kernels = (X, None, places == place), (own, of_w, of_w == tap)
+        product(lower, "X @ weight: X repeats the data", windows, kernels, heights[1])
         return fig
 
-    lines = "; ".join(" ".join(short_number(v) for v in row) for row in signal[places])
-    first = " ".join([*(short_number(v) for v in w), *["0"] * (n - k)])
     alt = (
-        f"Picture: two products with the same result, {' '.join(map(short_number, y))}. Above, "
-        f"T times x: row 0 of T is {first}, every further row is one place to the right, so each "
-        f"weight stands on a diagonal; {short_number(w[tap])} is framed {rows} times. Below, X "
-        f"times weight: the rows of X are {lines}; each number of x stands on an antidiagonal, "
-        f"{short_number(signal[place])} is framed {int((places == place).sum())} times."
+        f"Picture: two products with the same result, {_words(y[None])}. Above, T times x. The "
+        f"rows of T: {_words(T)}. Each weight stands once in every row; "
+        f"{short_number(w[tap])} is framed {rows} times. Below, X times weight. The rows of X: "
+        f"{_words(X)}. {short_number(signal[place])}, one number of x, is framed "
+        f"{int((places == place).sum())} times."
+    )
+    show_figure(alt, draw)
+
+
+def show_columns(x: Any, kernel_height: int, kernel_width: int, output: int) -> None:
+    """Show an image with the block that one output reads, beside the columns of im2col.
+
+    Parameters
+    ----------
+    x : tensor, shape ``(C, height, width)``
+    kernel_height, kernel_width : int
+    output : int
+        Which output, counted row-major: its block and its column are coloured.
+    """
+    image = np.asarray(as_array(x))
+    channels, height, width = image.shape
+    places = _places((height, width), (kernel_height, kernel_width))  # (outputs, R*S)
+    X = image.reshape(channels, -1)[:, places.T].reshape(-1, len(places))
+    k = places.shape[1]
+    block = np.full(height * width, -1)
+    block[places[output]] = np.arange(k)
+    taps = np.full(X.shape, -1)
+    taps[:, output] = np.tile(np.arange(k), channels)
+
+    def draw() -> Figure:
+        tall = max(len(X), channels * (height + 1))
+        fig = new_figure(0.42 * (width + X.shape[1] + 3), 0.42 * tall + 0.9)
+        ax = fig.subplots()
+        for c in range(channels):
+            _cells(ax, (0, c * (height + 1.6)), image[c], block.reshape(height, width))
+            words: dict[str, Any] = {"ha": "left", "va": "bottom", "fontsize": 9}
+            ax.text(0, c * (height + 1.6) - 0.1, f"channel {c}", **words)
+        _cells(ax, (width + 2, 0), X, taps)
+        ax.text(width + 2, -0.1, f"X, column {output}", **words)
+        for c in range(1, channels):
+            ax.hlines(c * k, width + 2, width + 2 + X.shape[1], color="black", linewidth=2.6)
+        ax.set_xlim(-0.1, width + 2.1 + X.shape[1])
+        ax.set_ylim(tall + 0.8, -1)
+        ax.set_aspect("equal", anchor="NW")
+        ax.axis("off")
+        return fig
+
+    alt = (
+        f"Picture: an image of {channels} channels, its block of output {output} coloured tap by "
+        f"tap, and beside it X with the same numbers as column {output}: "
+        f"{_words(X[:, output][None])}. The rows of X: {_words(X)}."
     )
     show_figure(alt, draw)
