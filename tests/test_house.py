@@ -17,7 +17,7 @@ LAYERS = [
     {"convkit.tools"},
     {"convkit.comparing", "convkit.pictures.drawing"},
     {"convkit.rule"},
-    {f"convkit.pictures.{name}" for name in ("counts", "matrices", "mistakes", "signals")}
+    {f"convkit.pictures.{name}" for name in ("counts", "dual", "matrices", "mistakes", "signals")}
     | {"convkit.calling", "convkit.pictures.windows"},
     {"convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
@@ -27,7 +27,8 @@ LAYERS = [
             *("toeplitz_1d", "shift_equivariance", "padding", "block_toeplitz_2d"),
             "parameter_counts",
         )
-    },
+    }
+    | {"convkit.ideas.layers.im2col"},
     {"convkit.ideas.catalogue"},
     {"convkit.diagnosis"},
     {"convkit.checking"},

@@ -258,7 +258,6 @@ _COUNTS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("M84", lambda right, h, w, R, S: torch.full((h, w), R * S)),
     ("M45", lambda right, h, w, R, S: right(w, h, R, S)),
     ("M45", lambda right, h, w, R, S: right(h, w, S, R)),
-    ("M65", lambda right, h, w, R, S: torch.ones(h, w)),
     ("M80", lambda right, h, w, R, S: _hanging(h, w, R, S)),
 )
 
