@@ -21,8 +21,8 @@ LAYERS = [
     {
         f"convkit.pictures.{name}"
         for name in (
-            *("costs", "counts", "diagonals", "digits", "matrices", "mistakes", "progress"),
-            *("signals", "spies", "stamps", "waves"),
+            *("costs", "counts", "diagonals", "digits", "dual", "matrices", "mistakes"),
+            *("progress", "signals", "spies", "stamps", "waves"),
         )
     }
     | {"convkit.calling", "convkit.pictures.windows"},
@@ -33,7 +33,6 @@ LAYERS = [
         for path in (ROOT / "convkit" / "ideas").glob("*/*.py")
         if path.stem != "__init__"
     },
-    {f"convkit.ideas.layers.{name}" for name in ("adjoint", "conv_layer", "fourier")},
     {"convkit.ideas.catalogue"},
     {"convkit.diagnosis"},
     {"convkit.checking"},

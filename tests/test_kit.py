@@ -284,6 +284,32 @@ def test_kinds_of_values(expected: object, right: list, wrong: list) -> None:
     assert all(compare(expected, value) is not None for value in wrong)
 
 
+@pytest.mark.parametrize("kind", [tuple, list])
+def test_a_pair_may_be_a_tuple_or_a_list_and_its_parts_are_compared(kind: type) -> None:
+    pair = torch.tensor([[1.0, 2]]), torch.tensor([3.0])
+    assert compare(pair, kind([[[1, 2]], np.array([3])])) is None
+    wrong = compare(pair, kind([[[1, 2]], [4]]))
+    assert wrong is not None
+    assert wrong.yours.startswith("[1]: 1 of 1 entries wrong")
+    blank = compare(pair, kind([None, None]))
+    assert blank is not None
+    assert blank.blank
+
+
+@pytest.mark.parametrize(
+    ("value", "yours"),
+    [
+        (torch.zeros(2, 1), "a Tensor"),
+        ((torch.zeros(1, 2),), "a tuple of length 1"),
+        ({0: 1, 1: 2}, "a dict"),
+    ],
+)
+def test_what_is_no_pair_is_named(value: object, yours: str) -> None:
+    found = compare((torch.zeros(1, 2), torch.zeros(1)), value)
+    assert found is not None
+    assert (found.expected, found.yours) == ("a pair", yours)
+
+
 class _Always(set):
     """A set that says that it equals everything."""
 

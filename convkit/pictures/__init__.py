@@ -6,6 +6,7 @@ from convkit.pictures.costs import show_cost_map
 from convkit.pictures.counts import show_counts
 from convkit.pictures.diagonals import show_diagonals
 from convkit.pictures.digits import show_digits
+from convkit.pictures.dual import show_columns, show_dual
 from convkit.pictures.matrices import show_corners, show_matrices, show_matrix, show_shades
 from convkit.pictures.mistakes import show_mistake, window_on
 from convkit.pictures.progress import show_progress
@@ -19,12 +20,14 @@ __all__ = [
     "show_block_row",
     "show_chain",
     "show_checkerboards",
+    "show_columns",
     "show_corners",
     "show_cost_map",
     "show_counts",
     "show_defects",
     "show_diagonals",
     "show_digits",
+    "show_dual",
     "show_impulses",
     "show_matrices",
     "show_matrix",
