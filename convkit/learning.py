@@ -74,4 +74,4 @@ def _layer(backward_of: Callable[..., Any]) -> Callable[..., torch.Tensor]:
                 for part, shape in zip(parts, shapes, strict=True)
             )  # fmt: skip
 
-    return Layer.apply  # type: ignore[no-any-return]
+    return Layer.apply

@@ -17,9 +17,12 @@ LAYERS = [
     {"convkit.tools"},
     {"convkit.comparing", "convkit.pictures.drawing"},
     {"convkit.rule"},
-    {f"convkit.pictures.{name}" for name in (
-        *("counts", "diagonals", "matrices", "mistakes", "progress", "signals", "stamps"),
-    )}
+    {
+        f"convkit.pictures.{name}"
+        for name in (
+            *("counts", "diagonals", "matrices", "mistakes", "progress", "signals", "stamps"),
+        )
+    }
     | {"convkit.calling", "convkit.pictures.windows"},
     {"convkit.learning", "convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
