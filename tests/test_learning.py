@@ -12,7 +12,7 @@ from convkit.learning import trainable
 
 def backward(grad_output, x, weight):
     """One right answer, in NumPy: a tuple of an array, a list and a number."""
-    g, x, w = (np.array(a) for a in (grad_output, x, weight))
+    g, x, w = (np.asarray(a) for a in (grad_output, x, weight))
     products = g.T @ x
     T = sum(w[t] * np.eye(*products.shape, k=t) for t in range(len(w)))
     return g @ T, [products.trace(offset=t) for t in range(len(w))], g.sum()
