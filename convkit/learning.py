@@ -66,7 +66,8 @@ def _layer(backward_of: Callable[..., Any]) -> Callable[..., torch.Tensor]:
         @staticmethod
         def backward(ctx: Any, grad_output: Any) -> Any:
             x, weight = ctx.saved_tensors
-            parts = backward_of(grad_output, x, weight)
+            copies = (v.detach().clone() for v in (grad_output, x, weight))  # NumPy takes these
+            parts = backward_of(*copies)
             shapes = x.shape, weight.shape, ctx.shape_of_bias
             return tuple(
                 torch.as_tensor(part if isinstance(part, float) else as_array(part)).to(x.dtype)
@@ -74,4 +75,4 @@ def _layer(backward_of: Callable[..., Any]) -> Callable[..., torch.Tensor]:
                 for part, shape in zip(parts, shapes, strict=True)
             )  # fmt: skip
 
-    return Layer.apply  # type: ignore[no-any-return]
+    return Layer.apply

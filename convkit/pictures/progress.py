@@ -1,4 +1,4 @@
-"""Matrices on their way through a training, two side by side."""
+"""Matrices shaded by value in a grid, such as those on their way through a training."""
 
 from __future__ import annotations
 
@@ -53,4 +53,4 @@ def show_progress(matrices: Mapping[str, Any], columns: int = 2) -> None:
         f"{title}: " + ", ".join(f"row {i} is {' '.join(row)}" for i, row in enumerate(table))
         for title, table in words.items()
     )
-    show_figure(f"Picture: matrices in training. {parts}.", draw)
+    show_figure(f"Picture: matrices shaded by value. {parts}.", draw)

@@ -151,7 +151,7 @@ def input_gradient(grad_output, weight):
     wide = F.pad(grad_output, (k - 1, k - 1))
     return torch.stack([(wide[j : j + k] * weight).sum() for j in range(len(wide) - k + 1)])
 
-# %% input_gradient | M76 | the result is turned round
+# %% input_gradient | M108 | the result is turned round
 def input_gradient(grad_output, weight):
     m, k = len(grad_output), len(weight)
     out = torch.zeros(m + k - 1, dtype=weight.dtype)
@@ -292,7 +292,7 @@ def weight_gradient(x, grad_output):
     m = len(grad_output)
     return torch.stack([x[t : t + m] @ grad_output for t in range(max(1, len(x) - m))])
 
-# %% weight_gradient | M03 | a slope for every entry
+# %% weight_gradient | M57 | a slope for every entry
 def weight_gradient(x, grad_output):
     return torch.outer(grad_output, x)
 
