@@ -28,7 +28,14 @@ from typing import Any, TypeVar
 
 import mutation_inputs
 import psutil
-from gate import ANSWERS, SourceNotebook, assignments, read_answers, source_notebook
+from gate import (
+    ANSWERS,
+    SourceNotebook,
+    assignments,
+    exercises,
+    read_answers,
+    source_notebook,
+)
 from mutators import Change, changes
 
 JUDGED = "mutants.toml"  # beside the answers of an assignment
@@ -261,6 +268,13 @@ def _child(
 
 
 # ------------------------------------------------------------------ the judgements
+
+
+def judged() -> Iterator[tuple[str, str, str]]:
+    """Yield the exercises of assignments whose survivors are all judged: the gate's."""
+    for exercise in exercises():
+        if _data(exercise[0]).get("all_judged", True):
+            yield exercise
 
 
 def judgements() -> dict[str, Judgement]:

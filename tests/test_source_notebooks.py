@@ -30,6 +30,10 @@ def visible(cell: nbformat.NotebookNode) -> str:
 
 def test_the_notebooks_are_those_of_the_course() -> None:
     assert NAMES == [
+        "layers/1_im2col",
+        "layers/2_conv_layer",
+        "layers/3_adjoint",
+        "layers/4_fourier",
         "toeplitz/1_toeplitz_1d",
         "toeplitz/2_shift_equivariance",
         "toeplitz/3_padding",
