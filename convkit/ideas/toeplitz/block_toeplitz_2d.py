@@ -116,7 +116,7 @@ def _in_order(T: torch.Tensor, block_shape: tuple[int, int]) -> bool:
 def _factors_exchanged(
     right: Callable[..., torch.Tensor], w: torch.Tensor, h: int, n: int
 ) -> torch.Tensor:
-    """Number outputs and pixels down the columns, as exchanged Kronecker factors do."""
+    """Return T with outputs and pixels numbered down the columns, as exchanged factors do."""
     return _turned(_turned(right(w, h, n), _places(w, h, n)).T, (h, n)).T
 
 
