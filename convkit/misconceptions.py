@@ -81,7 +81,7 @@ def read_words(text: str) -> dict[str, Misconception]:
         common = {key: text for key, text in table.items() if key not in inner}
         found[number] = _misconception(number, number, common)
         for name, texts in inner.items():
-            found[f"{number}.{name}"] = _misconception(number, f"{number}.{name}", common | texts)
+            found[f"{number}.{name}"] = _misconception(number, f"{number}.{name}", common | dict(texts))
     return found
 
 

@@ -15,8 +15,11 @@ from names import table, written
 from convkit.ideas.catalogue import SLIPS
 from convkit.misconceptions import MISCONCEPTIONS
 
-BUGS = [bug for path in sorted((ROOT / "tests" / "plain_bugs").glob("*.py"))
-        for bug in read_cells(path, path.stem, {e: n for a, n, e in exercises() if a == path.stem})]  # fmt: skip
+BUGS = [
+    bug
+    for path in sorted((ROOT / "tests" / "plain_bugs").glob("*.py"))
+    for bug in read_cells(path, path.stem, {e: n for a, n, e in exercises() if a == path.stem})
+]
 JUDGED = [name for name in exercises() if name[2] in written(name[0])]
 
 
