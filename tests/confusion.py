@@ -31,10 +31,14 @@ HEAD = """\
 # Which mistakes are named
 
 Every answer of [tests/answers](../tests/answers) is graded, and what the messages call it is held
-against what it is. A misconception is named when the answer equals its own output on every one of
-several random inputs, of which at least two show it, and no other misconception gives the same; a
-wrong number or set, when it is just the one that the idea gives. `make test` proves the numbers on
-this page; `.venv/bin/python tests/confusion.py --write docs/diagnosis.md` writes it.
+against what it is. A misconception is named when the answer equals its own output on every visible
+case and on a dozen random inputs or more, of which at least three show it, and no other
+misconception and no plain bug gives the same; numbers and sets, when the whole answer is just the
+one that the idea gives. The words are those of the exercise, or of the slip, and say what the
+answer does. [tests/plain_bugs](../tests/plain_bugs) and the mutants of
+[tests/names.py](../tests/names.py) get no name either that is not true of their code. `make test`
+proves the numbers on this page; `.venv/bin/python tests/confusion.py --write docs/diagnosis.md`
+writes it.
 """
 
 

@@ -12,7 +12,7 @@ import io
 import linecache
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -87,14 +87,34 @@ def assignments() -> list[str]:
 
 @cache
 def read_answers() -> list[Answer]:
-    """Read ``tests/answers/<assignment>/*.py``: cells headed ``# %% exercise | kind | title``."""
+    """Read ``tests/answers/<assignment>/*.py``."""
+    return [
+        answer
+        for name in assignments()
+        for path in sorted((ANSWERS / name).glob("*.py"))
+        for answer in read_cells(path, name)
+    ]
+
+
+def read_cells(
+    path: Path, assignment: str, places: Mapping[str, str] | None = None
+) -> list[Answer]:
+    """Read answers, cells headed ``# %% exercise | kind | title``, from one file.
+
+    Parameters
+    ----------
+    path : Path
+    assignment : str
+    places : mapping, optional
+        The notebook of each exercise, where the file is not called as one.
+    """
     answers = []
-    for path in [p for name in assignments() for p in sorted((ANSWERS / name).glob("*.py"))]:
-        parts = re.split(r"^# %% (.*)$", path.read_text(), flags=re.MULTILINE)
-        for head, body in zip(parts[1::2], parts[2::2], strict=True):
-            exercise, kind, title = (word.strip() for word in head.split("|"))
-            source = f"# grade_id: {exercise}\n{body.strip()}"
-            answers.append(Answer(path.parent.name, path.stem, exercise, kind, title, source))
+    parts = re.split(r"^# %% (.*)$", path.read_text(), flags=re.MULTILINE)
+    for head, body in zip(parts[1::2], parts[2::2], strict=True):
+        exercise, kind, title = (word.strip() for word in head.split("|"))
+        source = f"# grade_id: {exercise}\n{body.strip()}"
+        notebook = places[exercise] if places else path.stem
+        answers.append(Answer(assignment, notebook, exercise, kind, title, source))
     return answers
 
 

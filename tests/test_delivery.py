@@ -277,7 +277,7 @@ WORDS = 'name = "a"\neffect = "b"\nquestion = "c"\n'
 
 def test_words_are_read_by_number() -> None:
     (read,) = read_words(f'[M01]\n{WORDS}reread = "notebook 1"\n').values()
-    assert read.words == "Just this comes out when a. b c Reread notebook 1 (M01)."
+    assert read.words == "This is exactly what comes out when a. b c Reread notebook 1."
 
 
 @pytest.mark.parametrize(
@@ -297,4 +297,14 @@ def test_what_is_wrong_with_the_words_is_said(text: str, words: str) -> None:
 
 
 def test_words_are_in_order() -> None:
-    assert list(MISCONCEPTIONS) == sorted(MISCONCEPTIONS)
+    numbers = [idea.number for idea in MISCONCEPTIONS.values()]
+    assert numbers == sorted(numbers)
+
+
+def test_an_exercise_has_its_own_words_and_else_those_of_the_number() -> None:
+    text = f'[M01]\n{WORDS}reread = "r"\n[M01.flip]\nname = "other"\n'
+    common, own = read_words(text).values()
+    assert (own.number, own.name, own.effect) == ("M01", "other", "b")
+    assert common.name == "a"
+    with pytest.raises(ValueError, match=r"\[M01.flip\] has nam; its texts are name"):
+        read_words(text.replace('name = "other"', 'nam = "other"'))

@@ -122,10 +122,11 @@ def test_known_mistake_is_named_instead_of_the_usual_hint(capsys) -> None:
         "Inputs:   weight = torch.tensor([2., 3., 7.]), n = 5\n"
         "Expected: a matrix of 3 x 5, every entry right; row 0 looks at columns 0 to 2\n"
         "Yours:    6 of 15 entries wrong, in 3 of 3 rows; first: row 0, column 0 is 7\n"
-        "Hint:     Just this comes out when PyTorch's convolution and the mathematician's\n"
-        "          are taken for each other. The taps stand in the opposite order. In the\n"
-        "          plain loops, which tap meets the first input of a window? Reread\n"
-        "          notebook 1, 'A word that means two things' (M01).\n"
+        "Hint:     This is exactly what comes out when the kernel stands as in the other\n"
+        "          convolution, PyTorch's or the mathematician's. The taps stand in the\n"
+        "          opposite order. In the plain loops, which tap meets the first input of\n"
+        "          a window? Reread notebook 1 of toeplitz, 'A word that means two\n"
+        "          things'.\n"
     )
 
 

@@ -1,59 +1,59 @@
-# %% valid_length | ? | wrong sign
+# %% valid_length | - | wrong sign
 def valid_length(n, k):
     return n + k + 1
 
 
-# %% valid_length | ? | arguments swapped
+# %% valid_length | - | arguments swapped
 def valid_length(n, k):
     return k - n + 1
 
 
-# %% valid_length | ? | one argument ignored
+# %% valid_length | - | one argument ignored
 def valid_length(n, k):
     return n - 3 + 1
 
 
-# %% valid_length | ? | a division
+# %% valid_length | - | a division
 def valid_length(n, k):
     return n // k
 
 
-# %% valid_length | ? | off by two
+# %% valid_length | - | off by two
 def valid_length(n, k):
     return n - k + 3
 
 
-# %% valid_length | ? | printed
+# %% valid_length | - | printed
 def valid_length(n, k):
     print(n - k + 1)
 
 
-# %% valid_length | ? | counts one short
+# %% valid_length | M05 | counts one short
 def valid_length(n, k):
     return len(range(k, n))
 
 
-# %% typed_valid | ? | zeros only
+# %% typed_valid | - | zeros only
 T_valid = torch.zeros(8, 10)
 
-# %% typed_valid | ? | copied numbers of the example
+# %% typed_valid | - | copied numbers of the example
 T_valid = matrix_of(lambda x: conv1d(x, kernel), 10)
 
-# %% typed_valid | ? | one typing error
+# %% typed_valid | - | one typing error
 T_valid = matrix_of(lambda x: conv1d(x, weight), 10)
 T_valid[3, 4] = -1
 
-# %% typed_valid | ? | signs lost
+# %% typed_valid | - | signs lost
 T_valid = matrix_of(lambda x: conv1d(x, weight), 10).abs()
 
-# %% typed_valid | ? | rows go the wrong way
+# %% typed_valid | - | rows go the wrong way
 T_valid = matrix_of(lambda x: conv1d(x, weight), 10).flip(0)
 
-# %% typed_valid | ? | columns reversed
+# %% typed_valid | - | columns reversed
 T_valid = matrix_of(lambda x: conv1d(x, weight), 10).flip(1)
 
 
-# %% toeplitz_1d | ? | last row only, return inside the loop
+# %% toeplitz_1d | - | last row only, return inside the loop
 def toeplitz_1d(weight, n):
     k = len(weight)
     T = torch.zeros(n - k + 1, n, dtype=weight.dtype)
@@ -62,7 +62,7 @@ def toeplitz_1d(weight, n):
         return T
 
 
-# %% toeplitz_1d | ? | one name for all rows
+# %% toeplitz_1d | - | one name for all rows
 def toeplitz_1d(weight, n):
     k = len(weight)
     T = [[0.0] * n] * (n - k + 1)
@@ -72,7 +72,7 @@ def toeplitz_1d(weight, n):
     return T
 
 
-# %% toeplitz_1d | ? | the global kernel instead of the argument
+# %% toeplitz_1d | - | the global kernel instead of the argument
 def toeplitz_1d(weight, n):
     w = kernel
     T = torch.zeros(n - len(w) + 1, n)
@@ -81,57 +81,57 @@ def toeplitz_1d(weight, n):
     return T
 
 
-# %% toeplitz_1d | ? | zeros only
+# %% toeplitz_1d | - | zeros only
 def toeplitz_1d(weight, n):
     return torch.zeros(n - len(weight) + 1, n)
 
 
-# %% toeplitz_1d | ? | rolled the wrong way
+# %% toeplitz_1d | - | rolled the wrong way
 def toeplitz_1d(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(-i) for i in range(n - len(weight) + 1)])
 
 
-# %% toeplitz_1d | ? | begins one column late
+# %% toeplitz_1d | - | begins one column late
 def toeplitz_1d(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(i + 1) for i in range(n - len(weight) + 1)])
 
 
-# %% toeplitz_1d | ? | signs lost
+# %% toeplitz_1d | - | signs lost
 def toeplitz_1d(weight, n):
     row = torch.cat([weight.abs(), weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(i) for i in range(n - len(weight) + 1)])
 
 
-# %% toeplitz_1d | ? | tap times its number
+# %% toeplitz_1d | - | tap times its number
 def toeplitz_1d(weight, n):
     row = torch.cat([weight * torch.arange(1, len(weight) + 1), weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(i) for i in range(n - len(weight) + 1)])
 
 
-# %% flip | ? | rows reversed
+# %% flip | - | rows reversed
 def true_convolution_1d(weight, n):
     return matrix_of(lambda x: torch.from_numpy(np.convolve(weight.numpy(), x.numpy())), n).flip(0)
 
 
-# %% flip | ? | columns reversed
+# %% flip | - | columns reversed
 def true_convolution_1d(weight, n):
     return matrix_of(lambda x: torch.from_numpy(np.convolve(weight.numpy(), x.numpy())), n).flip(1)
 
 
-# %% flip | ? | the valid cross-correlation
+# %% flip | - | the valid cross-correlation
 def true_convolution_1d(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(i) for i in range(n - len(weight) + 1)])
 
 
-# %% flip | ? | zeros only
+# %% flip | - | zeros only
 def true_convolution_1d(weight, n):
     return torch.zeros(n + len(weight) - 1, n)
 
 
-# %% flip | ? | return inside the loop
+# %% flip | - | return inside the loop
 def true_convolution_1d(weight, n):
     T = torch.zeros(n + len(weight) - 1, n, dtype=weight.dtype)
     for j in range(n):
@@ -139,7 +139,7 @@ def true_convolution_1d(weight, n):
         return T
 
 
-# %% is_toeplitz | ? | return inside the loop
+# %% is_toeplitz | - | return inside the loop
 def is_toeplitz(T):
     for i in range(1, T.shape[0]):
         for j in range(1, T.shape[1]):
@@ -147,32 +147,32 @@ def is_toeplitz(T):
     return True
 
 
-# %% is_toeplitz | ? | any for all
+# %% is_toeplitz | M15 | any for all
 def is_toeplitz(T):
     return bool((T[1:, 1:] == T[:-1, :-1]).any())
 
 
-# %% is_toeplitz | ? | rolled rows
+# %% is_toeplitz | - | rolled rows
 def is_toeplitz(T):
     return all(torch.equal(T[i], T[i - 1].roll(1)) for i in range(1, len(T)))
 
 
-# %% is_toeplitz | ? | not all different
+# %% is_toeplitz | M15 | not all different
 def is_toeplitz(T):
     return not bool((T[1:, 1:] != T[:-1, :-1]).all())
 
 
-# %% is_toeplitz | ? | wrong diagonal
+# %% is_toeplitz | M15 | wrong diagonal
 def is_toeplitz(T):
     return bool((T[1:, :-1] == T[:-1, 1:]).all())
 
 
-# %% is_toeplitz | ? | first row against second
+# %% is_toeplitz | - | first row against second
 def is_toeplitz(T):
     return len(T) == 1 or bool((T[1, 1:] == T[0, :-1]).all())
 
 
-# %% is_toeplitz | ? | last comparison counts
+# %% is_toeplitz | - | last comparison counts
 def is_toeplitz(T):
     good = True
     for i in range(1, T.shape[0]):
@@ -180,27 +180,27 @@ def is_toeplitz(T):
     return good
 
 
-# %% is_toeplitz | ? | the opposite
+# %% is_toeplitz | - | the opposite
 def is_toeplitz(T):
     return not bool((T[1:, 1:] == T[:-1, :-1]).all())
 
 
-# %% is_toeplitz | ? | sums only
+# %% is_toeplitz | - | sums only
 def is_toeplitz(T):
     return bool(T[1:, 1:].sum() == T[:-1, :-1].sum())
 
 
-# %% shift_matrix | ? | the identity moved down the wrong index
+# %% shift_matrix | - | the identity moved down the wrong index
 def shift_matrix(length, n):
     return torch.eye(length).roll(n, 1)
 
 
-# %% shift_matrix | ? | zeros only
+# %% shift_matrix | - | zeros only
 def shift_matrix(length, n):
     return torch.zeros(length, length)
 
 
-# %% shift_matrix | ? | only to the right
+# %% shift_matrix | - | only to the right
 def shift_matrix(length, n):
     S = torch.zeros(length, length)
     for j in range(length - n):
@@ -209,47 +209,47 @@ def shift_matrix(length, n):
     return S
 
 
-# %% shift_matrix | ? | twos
+# %% shift_matrix | - | twos
 def shift_matrix(length, n):
     return 2 * torch.from_numpy(np.eye(length, k=-n))
 
 
-# %% shift_matrix | ? | upside down
+# %% shift_matrix | - | upside down
 def shift_matrix(length, n):
     return torch.from_numpy(np.eye(length, k=-n)).flip(0)
 
 
-# %% equivariance_error | ? | the sum without absolute value
+# %% equivariance_error | - | the sum without absolute value
 def equivariance_error(T, x, n):
     return float((T @ shift(x, n) - shift(T @ x, n)).sum().abs())
 
 
-# %% equivariance_error | ? | plus for minus
+# %% equivariance_error | - | plus for minus
 def equivariance_error(T, x, n):
     return float((T @ shift(x, n) + shift(T @ x, n)).abs().max())
 
 
-# %% equivariance_error | ? | min for max
+# %% equivariance_error | - | min for max
 def equivariance_error(T, x, n):
     return float((T @ shift(x, n) - shift(T @ x, n)).abs().min())
 
 
-# %% equivariance_error | ? | the last output only
+# %% equivariance_error | - | the last output only
 def equivariance_error(T, x, n):
     return float((T @ shift(x, n) - shift(T @ x, n))[-1].abs())
 
 
-# %% equivariance_error | ? | zero
+# %% equivariance_error | M32 | zero
 def equivariance_error(T, x, n):
     return 0.0
 
 
-# %% equivariance_error | ? | the median
+# %% equivariance_error | - | the median
 def equivariance_error(T, x, n):
     return float((T @ shift(x, n) - shift(T @ x, n)).abs().median())
 
 
-# %% all_inputs | ? | return inside the loop
+# %% all_inputs | M34 | return inside the loop
 def equivariant_shifts(T, shifts):
     for n in shifts:
         A = T @ torch.from_numpy(np.eye(T.shape[1], k=-n)).float()
@@ -257,7 +257,7 @@ def equivariant_shifts(T, shifts):
         return {n} if torch.equal(A, B) else set()
 
 
-# %% all_inputs | ? | any for all
+# %% all_inputs | M32 | any for all
 def equivariant_shifts(T, shifts):
     found = set()
     for n in shifts:
@@ -268,7 +268,7 @@ def equivariant_shifts(T, shifts):
     return found
 
 
-# %% all_inputs | ? | not for yes
+# %% all_inputs | M15 | not for yes
 def equivariant_shifts(T, shifts):
     found = set()
     for n in shifts:
@@ -279,12 +279,12 @@ def equivariant_shifts(T, shifts):
     return found
 
 
-# %% all_inputs | ? | the empty set
+# %% all_inputs | - | the empty set
 def equivariant_shifts(T, shifts):
     return set()
 
 
-# %% all_inputs | ? | first row only
+# %% all_inputs | - | first row only
 def equivariant_shifts(T, shifts):
     found = set()
     for n in shifts:
@@ -295,117 +295,117 @@ def equivariant_shifts(T, shifts):
     return found
 
 
-# %% all_inputs | ? | only zero
+# %% all_inputs | M33 | only zero
 def equivariant_shifts(T, shifts):
     return {0}
 
 
-# %% circulant | ? | rolled the wrong way
+# %% circulant | M07 | rolled the wrong way
 def circulant(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(-i) for i in range(n)])
 
 
-# %% circulant | ? | zeros only
+# %% circulant | - | zeros only
 def circulant(weight, n):
     return torch.zeros(n, n)
 
 
-# %% circulant | ? | one row too many
+# %% circulant | - | one row too many
 def circulant(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(i) for i in range(n + 1)])
 
 
-# %% circulant | ? | starts at 1
+# %% circulant | M20 | starts at 1
 def circulant(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(i + 1) for i in range(n)])
 
 
-# %% circulant | ? | starts one early
+# %% circulant | - | starts one early
 def circulant(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(i - 1) for i in range(n)])
 
 
-# %% circulant | ? | doubled steps
+# %% circulant | - | doubled steps
 def circulant(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(2 * i) for i in range(n)])
 
 
-# %% circulant | ? | rows upside down
+# %% circulant | - | rows upside down
 def circulant(weight, n):
     row = torch.cat([weight, weight.new_zeros(n - len(weight))])
     return torch.stack([row.roll(i) for i in range(n)]).flip(0)
 
 
-# %% padded_length | ? | padding ignored
+# %% padded_length | M17 | padding ignored
 def padded_length(n, k, padding):
     return n - k + 1
 
 
-# %% padded_length | ? | padding twice too often
+# %% padded_length | - | padding twice too often
 def padded_length(n, k, padding):
     return n + 4 * padding - k + 1
 
 
-# %% padded_length | ? | wrong sign
+# %% padded_length | - | wrong sign
 def padded_length(n, k, padding):
     return n - 2 * padding - k + 1
 
 
-# %% padded_length | ? | plus two
+# %% padded_length | M05 | plus two
 def padded_length(n, k, padding):
     return n + 2 * padding - k + 2
 
 
-# %% padded_length | ? | k and padding swapped
+# %% padded_length | - | k and padding swapped
 def padded_length(n, k, padding):
     return n + 2 * k - padding + 1
 
 
-# %% padded_length | ? | forgets k
+# %% padded_length | M17 | forgets k
 def padded_length(n, k, padding):
     return n + 2 * padding
 
 
-# %% typed_padded | ? | transposed
+# %% typed_padded | - | transposed
 T_padded = matrix_of(lambda x: conv1d(x, weight, padding=1), 10).T
 
-# %% typed_padded | ? | zeros only
+# %% typed_padded | - | zeros only
 T_padded = torch.zeros(10, 10)
 
-# %% typed_padded | ? | valid with zero rows around
+# %% typed_padded | M22 | valid with zero rows around
 T_padded = torch.zeros(10, 10)
 T_padded[1:9] = matrix_of(lambda x: conv1d(x, weight), 10)
 
-# %% typed_padded | ? | rows reversed
+# %% typed_padded | - | rows reversed
 T_padded = matrix_of(lambda x: conv1d(x, weight, padding=1), 10).flip(0)
 
-# %% typed_padded | ? | signs lost
+# %% typed_padded | - | signs lost
 T_padded = matrix_of(lambda x: conv1d(x, weight, padding=1), 10).abs()
 
-# %% typed_padded | ? | circulant
+# %% typed_padded | M23 | circulant
 T_padded = torch.stack(
     [torch.tensor([1.0, -2, 0, 0, 0, 0, 0, 0, 0, 1]).roll(i) for i in range(10)]
 )
 
 
-# %% toeplitz_1d_padded | ? | padding ignored
+# %% toeplitz_1d_padded | M17 | padding ignored
 def toeplitz_1d_padded(weight, n, padding):
     return matrix_of(
         lambda x: torch.from_numpy(np.correlate(x.numpy(), weight.numpy(), "valid")), n
     )
 
 
-# %% toeplitz_1d_padded | ? | zeros only
+# %% toeplitz_1d_padded | - | zeros only
 def toeplitz_1d_padded(weight, n, padding):
     return torch.zeros(n + 2 * padding - len(weight) + 1, n)
 
 
-# %% toeplitz_1d_padded | ? | padded after, cut one off
+# %% toeplitz_1d_padded | - | padded after, cut one off
 def toeplitz_1d_padded(weight, n, padding):
     k, m = len(weight), n + 2 * padding - len(weight) + 1
     T = torch.zeros(m, n + 2 * padding, dtype=weight.dtype)
@@ -414,7 +414,7 @@ def toeplitz_1d_padded(weight, n, padding):
     return T[:, padding + 1 : padding + 1 + n]
 
 
-# %% toeplitz_1d_padded | ? | cut before
+# %% toeplitz_1d_padded | M20 | cut before
 def toeplitz_1d_padded(weight, n, padding):
     k, m = len(weight), n + 2 * padding - len(weight) + 1
     T = torch.zeros(m, n + 2 * padding, dtype=weight.dtype)
@@ -423,7 +423,7 @@ def toeplitz_1d_padded(weight, n, padding):
     return T[:, :n]
 
 
-# %% toeplitz_1d_padded | ? | slice with -padding
+# %% toeplitz_1d_padded | M27 | slice with -padding
 def toeplitz_1d_padded(weight, n, padding):
     k, m = len(weight), n + 2 * padding - len(weight) + 1
     T = torch.zeros(m, n + 2 * padding, dtype=weight.dtype)
@@ -432,7 +432,7 @@ def toeplitz_1d_padded(weight, n, padding):
     return T[:, padding:-padding]
 
 
-# %% toeplitz_1d_padded | ? | negative columns wrap
+# %% toeplitz_1d_padded | M23 | negative columns wrap
 def toeplitz_1d_padded(weight, n, padding):
     k, m = len(weight), n + 2 * padding - len(weight) + 1
     T = torch.zeros(m, n, dtype=weight.dtype)
@@ -443,7 +443,7 @@ def toeplitz_1d_padded(weight, n, padding):
     return T
 
 
-# %% toeplitz_1d_padded | ? | return inside the loop
+# %% toeplitz_1d_padded | - | return inside the loop
 def toeplitz_1d_padded(weight, n, padding):
     k, m = len(weight), n + 2 * padding - len(weight) + 1
     T = torch.zeros(m, n, dtype=weight.dtype)
@@ -454,14 +454,14 @@ def toeplitz_1d_padded(weight, n, padding):
         return T
 
 
-# %% padding_matrix | ? | zeros only done
+# %% padding_matrix | M13 | zeros only done
 def padding_matrix(n, left, right, mode):
     P = torch.zeros(left + n + right, n)
     P[left : left + n] = torch.eye(n)
     return P
 
 
-# %% padding_matrix | ? | zeros and circular done
+# %% padding_matrix | - | zeros and circular done
 def padding_matrix(n, left, right, mode):
     P = torch.zeros(left + n + right, n)
     P[left : left + n] = torch.eye(n)
@@ -471,7 +471,7 @@ def padding_matrix(n, left, right, mode):
     return P
 
 
-# %% padding_matrix | ? | only zeros returned, else None
+# %% padding_matrix | - | only zeros returned, else None
 def padding_matrix(n, left, right, mode):
     if mode == "zeros":
         P = torch.zeros(left + n + right, n)
@@ -479,7 +479,7 @@ def padding_matrix(n, left, right, mode):
         return P
 
 
-# %% padding_matrix | ? | else circular
+# %% padding_matrix | - | else circular
 def padding_matrix(n, left, right, mode):
     P = torch.zeros(left + n + right, n)
     for i in range(len(P)):
@@ -488,7 +488,7 @@ def padding_matrix(n, left, right, mode):
     return P
 
 
-# %% padding_matrix | ? | replicate for all but zeros
+# %% padding_matrix | - | replicate for all but zeros
 def padding_matrix(n, left, right, mode):
     P = torch.zeros(left + n + right, n)
     for i in range(len(P)):
@@ -497,93 +497,93 @@ def padding_matrix(n, left, right, mode):
     return P
 
 
-# %% padding_matrix | ? | all rows one up
+# %% padding_matrix | - | all rows one up
 def padding_matrix(n, left, right, mode):
     P = torch.zeros(left + n + right, n)
     P[left - 1 : left - 1 + n] = torch.eye(n)
     return P
 
 
-# %% input_use | ? | all ones
+# %% input_use | - | all ones
 def input_use(n, k, padding):
     return torch.ones(n)
 
 
-# %% input_use | ? | padding ignored
+# %% input_use | M17 | padding ignored
 def input_use(n, k, padding):
     return [min(k, j + 1, n - j, n - k + 1) for j in range(n)]
 
 
-# %% input_use | ? | no limit by k
+# %% input_use | - | no limit by k
 def input_use(n, k, padding):
     return [min(j + padding + 1, n + padding - j) for j in range(n)]
 
 
-# %% input_use | ? | one more
+# %% input_use | - | one more
 def input_use(n, k, padding):
     return [
         min(k, n + 2 * padding - k + 1, j + padding + 1, n + padding - j) + 1 for j in range(n)
     ]
 
 
-# %% input_use | ? | left end only
+# %% input_use | - | left end only
 def input_use(n, k, padding):
     return [min(k, n + 2 * padding - k + 1, j + padding + 1) for j in range(n)]
 
 
-# %% input_use | ? | off by one at the right
+# %% input_use | M05 | off by one at the right
 def input_use(n, k, padding):
     return [
         min(k, n + 2 * padding - k + 1, j + padding + 1, n + padding - j - 1) for j in range(n)
     ]
 
 
-# %% flat_index | ? | sum
+# %% flat_index | M44 | sum
 def flat_index(row, col, width):
     return row + col
 
 
-# %% flat_index | ? | product
+# %% flat_index | - | product
 def flat_index(row, col, width):
     return row * col * width
 
 
-# %% flat_index | ? | minus
+# %% flat_index | - | minus
 def flat_index(row, col, width):
     return row * width - col
 
 
-# %% flat_index | ? | column first
+# %% flat_index | M43 | column first
 def flat_index(row, col, width):
     return col * width + row
 
 
-# %% flat_index | ? | width plus one, col minus
+# %% flat_index | M44 | width plus one, col minus
 def flat_index(row, col, width):
     return row * (width + 1) + col
 
 
-# %% typed_2d | ? | zeros
+# %% typed_2d | - | zeros
 T_2d = torch.zeros(6, 20)
 
-# %% typed_2d | ? | columns reversed
+# %% typed_2d | - | columns reversed
 T_2d = matrix_of(lambda x: conv2d(x, weight_2d), (4, 5)).flip(1)
 
-# %% typed_2d | ? | first row only
+# %% typed_2d | - | first row only
 T_2d = torch.zeros(6, 20)
 T_2d[0] = matrix_of(lambda x: conv2d(x, weight_2d), (4, 5))[0]
 
-# %% typed_2d | ? | signs lost
+# %% typed_2d | - | signs lost
 T_2d = matrix_of(lambda x: conv2d(x, weight_2d), (4, 5)).abs()
 
 
-# %% toeplitz_2d | ? | zeros
+# %% toeplitz_2d | - | zeros
 def toeplitz_2d(weight, height, width):
     R, S = weight.shape
     return torch.zeros((height - R + 1) * (width - S + 1), height * width)
 
 
-# %% toeplitz_2d | ? | return inside the loop
+# %% toeplitz_2d | - | return inside the loop
 def toeplitz_2d(weight, height, width):
     R, S = weight.shape
     T = torch.zeros(height - R + 1, width - S + 1, height, width, dtype=weight.dtype)
@@ -593,7 +593,7 @@ def toeplitz_2d(weight, height, width):
             return T.reshape((height - R + 1) * (width - S + 1), -1)
 
 
-# %% toeplitz_2d | ? | return after the first row of outputs
+# %% toeplitz_2d | - | return after the first row of outputs
 def toeplitz_2d(weight, height, width):
     R, S = weight.shape
     T = torch.zeros(height - R + 1, width - S + 1, height, width, dtype=weight.dtype)
@@ -603,7 +603,7 @@ def toeplitz_2d(weight, height, width):
         return T.reshape((height - R + 1) * (width - S + 1), -1)
 
 
-# %% toeplitz_2d | ? | i for j
+# %% toeplitz_2d | - | i for j
 def toeplitz_2d(weight, height, width):
     R, S = weight.shape
     T = torch.zeros(height - R + 1, width - S + 1, height, width, dtype=weight.dtype)
@@ -613,7 +613,7 @@ def toeplitz_2d(weight, height, width):
     return T.reshape((height - R + 1) * (width - S + 1), -1)
 
 
-# %% is_block_toeplitz | ? | any for all
+# %% is_block_toeplitz | - | any for all
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
@@ -621,7 +621,7 @@ def is_block_toeplitz(T, block_shape):
     return bool(inside and (B[1:, :, 1:] == B[:-1, :, :-1]).any())
 
 
-# %% is_block_toeplitz | ? | or for and
+# %% is_block_toeplitz | M11 | or for and
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
@@ -629,7 +629,7 @@ def is_block_toeplitz(T, block_shape):
     return bool(inside or (B[1:, :, 1:] == B[:-1, :, :-1]).all())
 
 
-# %% is_block_toeplitz | ? | the opposite
+# %% is_block_toeplitz | - | the opposite
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
@@ -637,14 +637,14 @@ def is_block_toeplitz(T, block_shape):
     return not bool(inside and (B[1:, :, 1:] == B[:-1, :, :-1]).all())
 
 
-# %% is_block_toeplitz | ? | reshaped to a list of blocks
+# %% is_block_toeplitz | - | reshaped to a list of blocks
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(-1, r, c)
     return bool((B[:, 1:, 1:] == B[:, :-1, :-1]).all())
 
 
-# %% is_block_toeplitz | ? | blocks down only
+# %% is_block_toeplitz | - | blocks down only
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     B = T.reshape(T.shape[0] // r, r, T.shape[1] // c, c)
@@ -652,7 +652,7 @@ def is_block_toeplitz(T, block_shape):
     return bool(inside and (B[1:] == B[:-1]).all())
 
 
-# %% is_block_toeplitz | ? | return at the first block
+# %% is_block_toeplitz | - | return at the first block
 def is_block_toeplitz(T, block_shape):
     r, c = block_shape
     for i in range(0, T.shape[0] - r, r):
@@ -661,7 +661,7 @@ def is_block_toeplitz(T, block_shape):
     return True
 
 
-# %% toeplitz_2d_kron | ? | factors exchanged
+# %% toeplitz_2d_kron | M43 | factors exchanged
 def toeplitz_2d_kron(weight, height, width):
     R, S = weight.shape
     E, G = torch.eye(height, dtype=weight.dtype), torch.eye(width, dtype=weight.dtype)
@@ -672,7 +672,7 @@ def toeplitz_2d_kron(weight, height, width):
     )
 
 
-# %% toeplitz_2d_kron | ? | first kernel row only
+# %% toeplitz_2d_kron | - | first kernel row only
 def toeplitz_2d_kron(weight, height, width):
     R, S = weight.shape
     E, G = torch.eye(height, dtype=weight.dtype), torch.eye(width, dtype=weight.dtype)
@@ -681,7 +681,7 @@ def toeplitz_2d_kron(weight, height, width):
     )
 
 
-# %% toeplitz_2d_kron | ? | the last product alone
+# %% toeplitz_2d_kron | - | the last product alone
 def toeplitz_2d_kron(weight, height, width):
     R, S = weight.shape
     E, G = torch.eye(height, dtype=weight.dtype), torch.eye(width, dtype=weight.dtype)
@@ -691,7 +691,7 @@ def toeplitz_2d_kron(weight, height, width):
     return T
 
 
-# %% toeplitz_2d_kron | ? | r and s exchanged in weight
+# %% toeplitz_2d_kron | M46 | r and s exchanged in weight
 def toeplitz_2d_kron(weight, height, width):
     R, S = weight.shape
     E, G = torch.eye(height, dtype=weight.dtype), torch.eye(width, dtype=weight.dtype)
@@ -702,122 +702,122 @@ def toeplitz_2d_kron(weight, height, width):
     )
 
 
-# %% counts_1d | ? | any numbers
+# %% counts_1d | - | any numbers
 counts_1d = {"dense": 81, "nonzero": 25, "parameters": 4}
 
-# %% counts_1d | ? | one more in each
+# %% counts_1d | - | one more in each
 counts_1d = {"dense": 80, "nonzero": 24, "parameters": 4}
 
-# %% counts_1d | ? | zeros
+# %% counts_1d | - | zeros
 counts_1d = {"dense": 0, "nonzero": 0, "parameters": 0}
 
-# %% counts_1d | ? | coincides in one
+# %% counts_1d | - | coincides in one
 counts_1d = {"dense": 7, "nonzero": 30, "parameters": 99}
 
-# %% counts_2d | ? | copied from above
+# %% counts_2d | M13 | copied from above
 counts_2d = {"dense": 288, "nonzero": 72, "parameters": 6}
 
-# %% counts_2d | ? | one number coincides
+# %% counts_2d | - | one number coincides
 counts_2d = {"dense": 77, "nonzero": 72, "parameters": 1}
 
-# %% counts_2d | ? | ones
+# %% counts_2d | - | ones
 counts_2d = {"dense": 1, "nonzero": 1, "parameters": 1}
 
 
-# %% conv_counts | ? | the kernel's width used twice
+# %% conv_counts | - | the kernel's width used twice
 def conv_counts(height, width, kernel_height, kernel_width):
     outputs = (height - kernel_width + 1) * (width - kernel_width + 1)
     taps = kernel_height * kernel_width
     return {"dense": outputs * height * width, "nonzero": outputs * taps, "parameters": taps}
 
 
-# %% conv_counts | ? | the image's width used twice
+# %% conv_counts | - | the image's width used twice
 def conv_counts(height, width, kernel_height, kernel_width):
     outputs = (width - kernel_height + 1) * (width - kernel_width + 1)
     taps = kernel_height * kernel_width
     return {"dense": outputs * height * width, "nonzero": outputs * taps, "parameters": taps}
 
 
-# %% conv_counts | ? | kernel exchanged in the outputs
+# %% conv_counts | M45 | kernel exchanged in the outputs
 def conv_counts(height, width, kernel_height, kernel_width):
     outputs = (height - kernel_width + 1) * (width - kernel_height + 1)
     taps = kernel_height * kernel_width
     return {"dense": outputs * height * width, "nonzero": outputs * taps, "parameters": taps}
 
 
-# %% conv_counts | ? | outputs for dense
+# %% conv_counts | - | outputs for dense
 def conv_counts(height, width, kernel_height, kernel_width):
     outputs = (height - kernel_height + 1) * (width - kernel_width + 1)
     taps = kernel_height * kernel_width
     return {"dense": outputs, "nonzero": outputs * taps, "parameters": taps}
 
 
-# %% conv_counts | ? | zeros
+# %% conv_counts | - | zeros
 def conv_counts(height, width, kernel_height, kernel_width):
     return {"dense": 0, "nonzero": 0, "parameters": 0}
 
 
-# %% conv_counts | ? | without + 1
+# %% conv_counts | M05 | without + 1
 def conv_counts(height, width, kernel_height, kernel_width):
     outputs = (height - kernel_height) * (width - kernel_width)
     taps = kernel_height * kernel_width
     return {"dense": outputs * height * width, "nonzero": outputs * taps, "parameters": taps}
 
 
-# %% layer_parameters | ? | groups ignored
+# %% layer_parameters | M60 | groups ignored
 def layer_parameters(in_channels, out_channels, kernel_size, groups=1, bias=True):
     a, b = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
     return in_channels * out_channels * a * b + out_channels * bias
 
 
-# %% layer_parameters | ? | channels exchanged
+# %% layer_parameters | M54 | channels exchanged
 def layer_parameters(in_channels, out_channels, kernel_size, groups=1, bias=True):
     a, b = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
     return in_channels * out_channels // groups * a * b + in_channels * bias
 
 
-# %% layer_parameters | ? | bias ignored
+# %% layer_parameters | M54 | bias ignored
 def layer_parameters(in_channels, out_channels, kernel_size, groups=1, bias=True):
     a, b = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
     return in_channels * out_channels // groups * a * b
 
 
-# %% layer_parameters | ? | zero
+# %% layer_parameters | - | zero
 def layer_parameters(in_channels, out_channels, kernel_size, groups=1, bias=True):
     return 0
 
 
-# %% layer_parameters | ? | groups times instead of divided
+# %% layer_parameters | M60 | groups times instead of divided
 def layer_parameters(in_channels, out_channels, kernel_size, groups=1, bias=True):
     a, b = kernel_size if isinstance(kernel_size, tuple) else (kernel_size, kernel_size)
     return in_channels * out_channels * groups * a * b + out_channels * bias
 
 
-# %% nonzero_padded | ? | padding ignored
+# %% nonzero_padded | M17 | padding ignored
 def nonzero_padded(n, k, padding):
     return (n - k + 1) * k
 
 
-# %% nonzero_padded | ? | zero
+# %% nonzero_padded | - | zero
 def nonzero_padded(n, k, padding):
     return 0
 
 
-# %% nonzero_padded | ? | all rows whole
+# %% nonzero_padded | M55 | all rows whole
 def nonzero_padded(n, k, padding):
     return (n + 2 * padding - k + 1) * k
 
 
-# %% nonzero_padded | ? | one triangle
+# %% nonzero_padded | M55 | one triangle
 def nonzero_padded(n, k, padding):
     return (n + 2 * padding - k + 1) * k - padding * (padding + 1) // 2
 
 
-# %% nonzero_padded | ? | square for triangle
+# %% nonzero_padded | - | square for triangle
 def nonzero_padded(n, k, padding):
     return (n + 2 * padding - k + 1) * k - padding**2
 
 
-# %% nonzero_padded | ? | padding off by one in the triangle
+# %% nonzero_padded | - | padding off by one in the triangle
 def nonzero_padded(n, k, padding):
     return (n + 2 * padding - k + 1) * k - padding * (padding - 1)

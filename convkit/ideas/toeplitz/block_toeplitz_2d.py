@@ -340,7 +340,6 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         ("M44", lambda right, row, col, width: right(row, col, width - 1)),
         ("M44", lambda right, row, col, width: right(row, col, width + 1)),
         ("M44.no_width", lambda right, row, col, width: right(row, 0, 1) + col),
-        ("M45", lambda right, row, col, width: right(row, 0, col) + width),
     ),
     "typed_2d": slips_on(
         None,

@@ -169,8 +169,9 @@ def _used(
     right: Callable[..., torch.Tensor], n: int, k: int, left: int, behind: int
 ) -> torch.Tensor:
     """Count with another padding at each end, for a signal that is longer than the kernel."""
-    ends = right(n + k, k, left)[:n], right(n + k, k, behind)[k:]
-    return torch.minimum(*map(torch.as_tensor, ends))
+    short = max(0, -behind)  # of so many last inputs nothing is read
+    last = F.pad(torch.as_tensor(right(n + k - short, k, max(0, behind))), (0, short))[k:]
+    return torch.minimum(torch.as_tensor(right(n + k, k, left)[:n]), last)
 
 
 def _used_longer(

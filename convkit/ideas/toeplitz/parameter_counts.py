@@ -175,7 +175,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M59", lambda right, *layer: 4 * right(*layer)),
             ("M60", lambda right, i, o, k, g=1, b=True: right(i, o, k, 1, b)),
             ("M60", lambda right, i, o, k, g=1, b=True: right(g * i, o, k, 1, b)),
-            ("M60", lambda right, i, o, k, g=1, b=True: right(i, o, k, 2, b)),
+            ("M60", lambda right, i, o, k, g=1, b=True: right(i, o, k, min(g, 2), b)),
             (
                 "M60",
                 lambda right, i, o, k, g=1, b=True: right(i, o, k, g, False) // g + o * b,

@@ -105,7 +105,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         Slip("M66", lambda right, w, n: right(memory(w), n), sized_view),
     ),
     "is_toeplitz": tuple(
-        Slip(number, wrong, _maybe_toeplitz, cases=32, right=_unspoiled, says=says)
+        Slip(number, wrong, _maybe_toeplitz, cases=64, right=_unspoiled, says=says)
         for number, wrong, says in (
             ("M08", lambda right, T: T.shape[0] == T.shape[1] and bool((T == T.T).all()), None),
             ("M11", lambda right, T: len(T.diagonal().unique()) == 1, None),

@@ -1,8 +1,7 @@
 """Call the convolution in a module handed in beside the notebook, which no rule reads."""
 
 CLASS = "10"
-NOT_PROMISED = "the rule on builders reads code, and code can hide a call"
-STOCK = "points gained"
+STOCK = ()  # the rule watches what runs, on stock nbgrader as well
 ASSIGNMENT = "tensors"
 FILES = {
     "tools.py": """\

@@ -1,7 +1,7 @@
 """Empty the record of cells that the rule on builders reads."""
 
 CLASS = "10"
-STOCK = "points gained"
+STOCK = ()  # the rule watches what runs, on stock nbgrader as well
 ASSIGNMENT = "tensors"
 CELLS = {
     "correlate": """\

@@ -1,8 +1,7 @@
 """Call a convolution that no text shows: an AST transformer puts it into the innocent answer."""
 
 CLASS = "10"
-NOT_PROMISED = "the rule on builders reads code, and code can hide a call"
-STOCK = "points gained"
+STOCK = ()  # the rule watches what runs, on stock nbgrader as well
 ASSIGNMENT = "tensors"
 CELLS = {
     "first": """\

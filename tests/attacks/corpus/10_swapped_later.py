@@ -1,8 +1,7 @@
 """Answer by hand in the cell, and swap the function's code for a convolution's at run time."""
 
 CLASS = "10"
-NOT_PROMISED = "the rule on builders reads code, and code can hide a call"
-STOCK = "points gained"
+STOCK = ()  # the rule watches what runs, on stock nbgrader as well
 ASSIGNMENT = "tensors"
 CELLS = {
     "first": """\

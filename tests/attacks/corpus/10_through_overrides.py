@@ -1,8 +1,7 @@
 """Find the convolution by its reversed name in PyTorch's table of overridable functions."""
 
 CLASS = "10"
-NOT_PROMISED = "the rule on builders reads code, and code can hide a call"
-STOCK = "points gained"
+STOCK = ()  # the rule watches what runs, on stock nbgrader as well
 ASSIGNMENT = "tensors"
 CELLS = {
     "correlate": """\

@@ -1,7 +1,7 @@
 """Rewrite `In`, the log of what ran, in which the rule against convolutions is checked."""
 
 CLASS = ("15", "10")
-STOCK = "points gained"
+STOCK = ()  # the rule watches what runs, on stock nbgrader as well
 ASSIGNMENT = "tensors"
 CELLS = {
     "correlate": """\

@@ -1,0 +1,54 @@
+"""No plain bug and no machine-made mutant is called by a name that is not true of it.
+
+What is said of them was judged by their code: of the bugs in ``tests/plain_bugs``, whose heads
+say the number of the idea that may be named, or "-"; of the mutants in ``named.toml`` beside the
+answers of an assignment. That list is written by ``tests/names.py``; a new line in it is a new
+judgement.
+"""
+
+from __future__ import annotations
+
+import pytest
+from gate import ROOT, Answer, exercises, read_cells
+from names import table, written
+
+from convkit.ideas.catalogue import SLIPS
+from convkit.misconceptions import MISCONCEPTIONS
+
+BUGS = [
+    bug
+    for path in sorted((ROOT / "tests" / "plain_bugs").glob("*.py"))
+    for bug in read_cells(path, path.stem, {e: n for a, n, e in exercises() if a == path.stem})
+]
+JUDGED = [name for name in exercises() if name[2] in written(name[0])]
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: f"{bug.exercise}: {bug.title}")
+def test_plain_bug_gets_no_name_that_is_not_its_own(bug: Answer) -> None:
+    verdict = bug.grade()
+    assert verdict.points < bug.full
+    assert verdict.named <= {bug.kind}, verdict.output
+
+
+def test_names_are_told_apart() -> None:
+    """By its name a misconception is known in a message: none belongs to two numbers."""
+    numbers: dict[str, set[str]] = {}
+    for idea in MISCONCEPTIONS.values():
+        numbers.setdefault(idea.name, set()).add(idea.number)
+    assert {name: found for name, found in numbers.items() if len(found) > 1} == {}
+
+
+def test_no_message_shows_a_number() -> None:
+    assert not [i.words for i in MISCONCEPTIONS.values() if i.number in i.words]
+
+
+def test_every_slip_is_drawn_a_dozen_times() -> None:
+    few = [s for slips in SLIPS.values() for s in slips if s.draw is not None and s.drawn < 12]
+    assert few == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", JUDGED, ids="/".join)
+def test_mutants_are_named_as_they_were_judged(name: tuple[str, str, str]) -> None:
+    """Exactly those in named.toml: a mutant that is named and not listed was never judged."""
+    assert table(*name) == written(name[0])[name[2]]
