@@ -20,18 +20,34 @@ from convkit.calling import call, describe
 from convkit.checking import check, message
 from convkit.comparing import BLANK, Difference, compare
 from convkit.draws import Draw
+from convkit.learning import trainable
+from convkit.measuring import measure_ways
+from convkit.memory import little_memory
 from convkit.pictures import (
     show_block_row,
+    show_chain,
+    show_checkerboards,
+    show_columns,
     show_corners,
+    show_cost_map,
     show_counts,
     show_defects,
+    show_diagonals,
+    show_digits,
+    show_dual,
     show_impulses,
     show_matrices,
     show_matrix,
     show_mistake,
     show_patch,
+    show_progress,
     show_row,
+    show_scaled,
     show_shades,
+    show_signals,
+    show_spies,
+    show_stamps,
+    spy_plots,
     window_on,
 )
 from convkit.pictures.drawing import notebook_display
@@ -44,18 +60,34 @@ __all__ = [
     "BUILDERS",
     "as_array",
     "check",
+    "little_memory",
     "matrix_of",
+    "measure_ways",
     "shift",
     "show_block_row",
+    "show_chain",
+    "show_checkerboards",
+    "show_columns",
     "show_corners",
+    "show_cost_map",
     "show_counts",
     "show_defects",
+    "show_diagonals",
+    "show_digits",
+    "show_dual",
     "show_impulses",
     "show_matrices",
     "show_matrix",
     "show_patch",
+    "show_progress",
     "show_row",
+    "show_scaled",
     "show_shades",
+    "show_signals",
+    "show_spies",
+    "show_stamps",
+    "spy_plots",
+    "trainable",
 ]
 
 # What only a wrong answer needs, and the module that is loaded for it: most of the kit.

@@ -84,10 +84,10 @@ def check(
         problem = _judge(value, expected, args, accept)
         idea = None
         if accept is not None and value is not None:  # whatever its form, is it a known value?
-            idea, words = _known_part(name, value)
-            problem = Difference("", words) if idea is not None else problem
+            idea = _known(name, value)
+            problem = Difference("", brief(value)) if idea is not None else problem
         elif problem is not None and not problem.blank and not isinstance(value, Difference):
-            idea = _named(name, args, value, answer, expected)
+            idea = _named(name, answer, expected, [()] if cases is None else cases)
         if problem is not None:
             _report(name, problem, args, expected, note, hint, idea)
             return 0.0
@@ -106,29 +106,20 @@ def check(
 
 
 def _named(
-    name: str, args: Sequence[Any], value: Any, answer: Any, expected: Any
+    name: str, answer: Any, expected: Any, visible: Sequence[Sequence[Any]]
 ) -> Misconception | None:
-    """Name the misconception behind a wrong value or the function that gave it."""
-    from convkit.diagnosis import diagnose, known_value
+    """Name the misconception behind a wrong value or a function that gave one."""
+    from convkit.diagnosis import diagnose
 
-    idea = known_value(name, args, value)
-    if idea is None and expected is not None:
-        right = expected if callable(expected) else lambda: expected
-        idea = diagnose(name, answer if callable(answer) else lambda: answer, right)
-    return idea
+    right = expected if callable(expected) else lambda: expected
+    return diagnose(name, answer if callable(answer) else lambda: answer, right, visible)
 
 
-def _known_part(name: str, value: Any) -> tuple[Misconception | None, str]:
-    """Return the misconception that a value shows, and the value: of a dict, only that entry."""
+def _known(name: str, value: Any) -> Misconception | None:
+    """Return the misconception whose own a wrong number, set or dict is."""
     from convkit.diagnosis import known_value
 
-    if isinstance(value, dict):
-        for key, part in value.items():
-            idea = known_value(name, (key,), part)
-            if idea is not None:
-                return idea, f"{key!r} is {brief(part)}"
-        return None, ""
-    return known_value(name, (), value), brief(value)
+    return known_value(name, value)
 
 
 def _judge(

@@ -41,6 +41,8 @@ BLANK = Difference("an answer", "nothing yet", blank=True)
 def _tolerance(expected: Any) -> float:
     """Relative error that the precision of ``expected`` cannot help: a few rounding steps."""
     dtype = getattr(expected, "dtype", None)
+    if dtype in (torch.complex64, np.complex64):  # phases are products, and lose more digits
+        return 1e-4
     exact = dtype in (torch.float64, torch.complex128) or getattr(dtype, "itemsize", 0) >= 8
     return 1e-10 if exact else 1e-5
 
@@ -50,11 +52,12 @@ def compare(expected: Any, yours: Any) -> Difference | None:
 
     The kind of ``expected`` decides what is accepted: a tensor or array wants
     any array-like of that shape, a bool a bool, an int a whole number, a
-    float a real number, a set a Python set, a dict a dict with those keys.
+    float a real number, a set a Python set, a dict a dict with those keys, a
+    tuple a tuple or list of as many parts.
 
     Parameters
     ----------
-    expected : tensor, array, bool, int, float, set or dict
+    expected : tensor, array, bool, int, float, set, dict or tuple
     yours : anything
 
     Returns
@@ -70,6 +73,8 @@ def compare(expected: Any, yours: Any) -> Difference | None:
         return _compare_dicts(expected, yours)
     if isinstance(expected, (set, frozenset)):
         return _compare_sets(expected, yours)
+    if isinstance(expected, tuple):
+        return _compare_tuples(expected, yours)
     return _compare_numbers(expected, yours)
 
 
@@ -85,6 +90,9 @@ def _compare_arrays(expected: Any, yours: Any) -> Difference | None:
         if array.shape == target.shape[::-1]:
             hint = "Rows are outputs and columns are inputs: y = T @ x. Which of yours is which?"
         return Difference(wanted, shape_words(array.shape), hint)
+    if np.iscomplexobj(array) and not np.iscomplexobj(target):
+        hint = "Is what is left beside the real numbers more than rounding?"
+        return Difference(f"{wanted}, of real numbers", "complex numbers", hint)
     scale = max(1.0, float(np.abs(target).max(initial=0.0)))
     wrong = ~(np.abs(array - target) <= _tolerance(expected) * scale)  # ~ so that NaN is wrong
     if not wrong.any():
@@ -177,5 +185,25 @@ def _compare_dicts(expected: Mapping[str, Any], yours: Any) -> Difference | None
         if problem is not None:
             return Difference(
                 f"{key!r}: {problem.expected}", f"{key!r}: {problem.yours}", problem.hint
+            )
+    return None
+
+
+def _compare_tuples(expected: tuple[Any, ...], yours: Any) -> Difference | None:
+    wanted = f"a tuple of {len(expected)} parts"
+    if not isinstance(yours, (tuple, list)):
+        return Difference(wanted, kind_of(yours))
+    if len(yours) != len(expected):
+        return Difference(wanted, f"{kind_of(yours)} of {len(yours)}")
+    problems = [compare(value, part) for value, part in zip(expected, yours, strict=True)]
+    if all(problem is not None and problem.blank for problem in problems):
+        return BLANK
+    for i, problem in enumerate(problems):
+        if problem is not None:
+            return Difference(
+                f"part {i}: {problem.expected}",
+                f"part {i}: {problem.yours}",
+                problem.hint,
+                problem.picture,
             )
     return None

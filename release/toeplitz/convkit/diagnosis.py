@@ -6,7 +6,7 @@ import contextlib
 import copy
 import hashlib
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,18 +16,23 @@ from convkit.calling import call
 from convkit.comparing import Difference, compare
 from convkit.draws import Draw
 from convkit.ideas.catalogue import KNOWN, SLIPS
-from convkit.misconceptions import MISCONCEPTIONS, Misconception
-from convkit.slips import Slip
+from convkit.misconceptions import Misconception, words_for
+from convkit.slips import PLAIN, Slip
+
+SHOWN = 3  # drawn inputs, at least, on which a misconception's output is not right
 
 
 def diagnose(
-    name: str, answer: Callable[..., Any], right: Callable[..., Any]
+    name: str,
+    answer: Callable[..., Any],
+    right: Callable[..., Any],
+    visible: Sequence[Sequence[Any]],
 ) -> Misconception | None:
     """Name the misconception whose own output an answer is, if it is just one's.
 
-    The answer is tried on random inputs. A misconception is named when the
-    answer equals its output on every one, and on at least two of them this
-    output is not right (an answer that is a value has to equal it, once).
+    The answer is tried on the visible cases and on a dozen random inputs or more. A misconception
+    is named when the answer equals its output on every one, on some of the random ones this
+    output is not right, and no other misconception and no plain bug gives the same.
 
     Parameters
     ----------
@@ -37,86 +42,122 @@ def diagnose(
         The student's function; for a value, a function without arguments that returns it.
     right : callable
         Called like ``answer``, gives the right result.
+    visible : sequence of argument tuples
+        The cases that the instant check tries, all of them.
 
     Returns
     -------
     Misconception or None
     """
-    tried: dict[Any, list[_Tried]] = {}
-    found: set[str] = set()
+    slips = SLIPS.get(name, ())
+    if not slips:
+        return None
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
-        for slip in SLIPS.get(name, ()):
-            if slip.number in found:
-                continue
-            key = slip.draw, slip.cases, slip.right
-            # An error here is the course's own: it must not cost a student the exercise.
-            with contextlib.suppress(Exception):
-                if key not in tried:
-                    tried[key] = _try(slip, answer, slip.right or right)
-                if _reproduced(slip, tried[key], slip.right or right):
-                    found.add(slip.number)
-    return MISCONCEPTIONS[found.pop()] if len(found) == 1 else None
+        alive = _seen(slips, answer, right, visible)
+        groups: dict[Any, list[Slip]] = {}
+        for slip in alive:
+            groups.setdefault((slip.draw, slip.right), []).append(slip)
+        found = [slip for group in groups.values() for slip in _drawn(group, answer, right)]
+    keys = {slip.number for slip in found}
+    ideas = {slip.idea for slip in found}
+    if len(ideas) != 1 or PLAIN in ideas:
+        return None
+    return words_for(keys.pop() if len(keys) == 1 else ideas.pop(), name)
 
 
-def inputs_of(slip: Slip) -> list[tuple[Any, ...]]:
+def inputs_of(slip: Slip) -> Iterator[tuple[Any, ...]]:
     """Draw the inputs on which a slip is looked for: the same ones every time."""
-    if slip.draw is None:
-        return [()]
     draw = Draw(seed=20)
-    return [slip.draw(draw) for _ in range(slip.cases)]
+    for _ in range(slip.drawn):
+        yield () if slip.draw is None else slip.draw(draw)
 
 
-_Tried = tuple[tuple[Any, ...], Any, Any]  # inputs, what is right for them, the answer's value
+def seen_by(
+    slip: Slip, right: Callable[..., Any], visible: Sequence[Sequence[Any]]
+) -> Iterator[Any]:
+    """Give what a slip makes of each visible case."""
+    for place, args in enumerate(visible):
+        if slip.says is not None:
+            yield slip.says[place]
+        else:
+            yield slip.wrong(slip.seen_right or right, *copy.deepcopy(tuple(args)))
 
 
-def _try(slip: Slip, answer: Callable[..., Any], right: Callable[..., Any]) -> list[_Tried]:
-    """Call an answer on a slip's inputs, up to the first on which it raises: no slip does."""
-    tried: list[_Tried] = []
-    for args in inputs_of(slip):
-        truth = right(*args)
-        tried.append((args, truth, call(answer, args)[0]))
-        if isinstance(tried[-1][-1], Difference):
-            break
-    return tried
+def _seen(
+    slips: Sequence[Slip],
+    answer: Callable[..., Any],
+    right: Callable[..., Any],
+    visible: Sequence[Sequence[Any]],
+) -> list[Slip]:
+    """Return the slips whose output an answer is on every visible case."""
+    values = [call(answer, args)[0] for args in visible]
+    if any(value is None or isinstance(value, Difference) for value in values):
+        return []
+    alive = []
+    for slip in slips:
+        # An error here is the course's own, which the tests find: a slip that does not know what
+        # it gives names nothing, and costs no student the exercise.
+        with contextlib.suppress(Exception):
+            if slip.says is not None and len(slip.says) != len(visible):
+                continue
+            pairs = zip(seen_by(slip, right, visible), values, strict=True)
+            if all(compare(target, value) is None for target, value in pairs):
+                alive.append(slip)
+    return alive
 
 
-def _reproduced(slip: Slip, tried: Sequence[_Tried], right: Callable[..., Any]) -> bool:
-    """Tell whether answers are what a slip gives, and often enough not what is right."""
-    differ = 0
-    for args, truth, value in tried:
-        target = slip.wrong(right, *copy.deepcopy(args))
-        if value is None or compare(target, value) is not None:
-            return False
-        if compare(truth, target) is not None:
-            if compare(truth, value) is None:  # so near that it is both, as to a rounded matrix
-                return False
-            differ += 1
-    return differ >= (1 if slip.draw is None else 2)
+def _drawn(
+    slips: Sequence[Slip], answer: Callable[..., Any], right: Callable[..., Any]
+) -> list[Slip]:
+    """Return the slips, all on the same inputs, whose output an answer is on every drawn one."""
+    truth = slips[0].right or right
+    shown = dict.fromkeys(slips, 0)
+    longest = max(slips, key=lambda slip: slip.drawn)
+    for args in inputs_of(longest):
+        value = call(answer, args)[0]
+        if value is None or isinstance(value, Difference):
+            return []
+        target = truth(*copy.deepcopy(args))
+        is_right = compare(target, value) is None
+        for slip in list(shown):
+            given = _given(slip, truth, args)
+            if compare(given, value) is not None:
+                del shown[slip]
+            elif compare(target, given) is not None:
+                if is_right:  # so near that it is both, as to a rounded matrix
+                    del shown[slip]
+                else:
+                    shown[slip] += 1
+        if not shown:
+            return []
+    return [slip for slip, times in shown.items() if times >= min(SHOWN, slip.drawn)]
 
 
-def known_value(name: str, args: Sequence[Any], value: Any) -> Misconception | None:
-    """Look up a wrong number or set that is a misconception's own; the first one of a dict.
+def _given(slip: Slip, right: Callable[..., Any], args: Sequence[Any]) -> Any:
+    """Return what a slip makes of drawn arguments."""
+    return slip.wrong(right, *copy.deepcopy(tuple(args)))
+
+
+def known_value(name: str, value: Any) -> Misconception | None:
+    """Look up a whole wrong answer, numbers or a set, that is a misconception's own.
 
     Parameters
     ----------
     name : str
         The exercise.
-    args : sequence
-        What the value is for, such as ``("dense",)``; empty for the whole answer.
     value : anything
     """
-    if isinstance(value, dict):
-        found = (known_value(name, (key,), part) for key, part in value.items())
-        return next((idea for idea in found if idea is not None), None)
-    number = KNOWN.get(digest(name, args, value))
-    return None if number is None else MISCONCEPTIONS[number]
+    key = KNOWN.get(digest(name, value))
+    return None if key is None else words_for(key, name)
 
 
-def digest(name: str, args: Sequence[Any], value: Any) -> str:
+def digest(name: str, value: Any) -> str:
     """Return the key of a wrong value in `KNOWN`: a list in plain text would help to guess."""
     if isinstance(value, (set, frozenset)):
         value = sorted(map(repr, map(_whole, value)))
-    text = repr((name, *args, _whole(value)))
+    if isinstance(value, dict):
+        value = sorted((repr(key), _whole(part)) for key, part in value.items())
+    text = repr((name, _whole(value)))
     return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import convkit.ideas
 from convkit.misconceptions import MISCONCEPTIONS
-from convkit.slips import Slip
+from convkit.slips import PLAIN, Slip
 
 __all__ = ["KNOWN", "SLIPS"]
 
@@ -38,7 +38,7 @@ def _add(to: dict[str, Any], more: Mapping[str, Any], place: str) -> None:
 
 
 def _look_up(numbers: Iterable[str], place: str) -> None:
-    unknown = sorted(set(numbers) - MISCONCEPTIONS.keys())
+    unknown = sorted(set(numbers) - {PLAIN} - MISCONCEPTIONS.keys())
     if unknown:
         raise ValueError(
             f"{place} names {' and '.join(unknown)}, without words in misconceptions.toml"

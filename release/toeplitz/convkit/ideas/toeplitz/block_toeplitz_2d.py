@@ -113,6 +113,13 @@ def _in_order(T: torch.Tensor, block_shape: tuple[int, int]) -> bool:
     return _made(T) in _BLOCKS[:7]
 
 
+def _factors_exchanged(
+    right: Callable[..., torch.Tensor], w: torch.Tensor, h: int, n: int
+) -> torch.Tensor:
+    """Return T with outputs and pixels numbered down the columns, as exchanged factors do."""
+    return _turned(_turned(right(w, h, n), _places(w, h, n)).T, (h, n)).T
+
+
 _IMAGE_SLIPS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("M01", lambda right, w, h, n: right(w.flip(0, 1), h, n)),
     ("M04", lambda right, w, h, n: right(w, h, n).T),
@@ -160,10 +167,7 @@ _IMAGE_SLIPS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ),
     ("M43", lambda right, w, h, n: _turned(right(w, h, n).T, (h, n)).T),
     ("M43", lambda right, w, h, n: _turned(right(w, h, n), _places(w, h, n))),
-    (
-        "M43",
-        lambda right, w, h, n: _turned(_turned(right(w, h, n), _places(w, h, n)).T, (h, n)).T,
-    ),
+    ("M43", _factors_exchanged),
     ("M44", lambda right, w, h, n: _renumbered(right(w, h, n), (h, n), h)),
     ("M44", lambda right, w, h, n: _renumbered(right(w, h, n), (h, n), _places(w, h, n)[1])),
     (
@@ -174,7 +178,7 @@ _IMAGE_SLIPS: tuple[tuple[str, Callable[..., Any]], ...] = (
     ),
     ("M44", lambda right, w, h, n: _renumbered(right(w, h, n).T, _places(w, h, n), n).T),
     ("M45", lambda right, w, h, n: right(w, n, h)),
-    ("M45", lambda right, w, h, n: right(w.T, h, n)),
+    ("M45.kernel", lambda right, w, h, n: right(w.T, h, n)),
     ("M46", lambda right, w, h, n: right(w.flip(0), h, n)),
     ("M46", lambda right, w, h, n: right(w.flip(1), h, n)),
     ("M46", lambda right, w, h, n: right(w.T.reshape(w.shape), h, n)),
@@ -188,8 +192,22 @@ _IMAGE_SLIPS: tuple[tuple[str, Callable[..., Any]], ...] = (
 )
 
 
+#: The same, and what exchanged factors give: in this exercise that is said of the factors.
+_KRON_SLIPS = tuple(
+    ("M43.factors" if wrong is _factors_exchanged else number, wrong)
+    for number, wrong in _IMAGE_SLIPS
+)
+
+
 #: Faults of a block matrix by the level that they leave alone, see `_maybe_blocks`.
 _INSIDE = ("inside", "main repeats", "upper repeat", "turned", "plain, not square")
+
+
+#: What is said to the visible cases: whole, cut in three ways, then with two rows exchanged.
+_RIGHTLY = (True, False, False, False)
+_YES_NO_YES = (True, False, True, False)
+_NO_YES = (False, True, False, False)
+_NEVER = (False, False, False, False)
 
 
 _OUTSIDE = ("outside", "first", "above", "corner", "one across, outside")
@@ -316,15 +334,12 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         lambda draw: (draw.integer(2, 4), draw.integer(5, 7), draw.integer(9, 14)),
         ("M05", lambda right, row, col, width: right(row, col, width) + 1),
         ("M05", lambda right, row, col, width: right(row, col, width) - 1),
-        ("M05", lambda right, row, col, width: right(row - 1, col, width)),
         ("M13", lambda right, row, col, width: right(row, 0, 4) + col),
         ("M13", lambda right, row, col, width: right(row, 0, 5) + col),
         ("M43", lambda right, row, col, width: right(col, row, width)),
-        ("M43", lambda right, row, col, width: right(col, row, row + 1)),
         ("M44", lambda right, row, col, width: right(row, col, width - 1)),
         ("M44", lambda right, row, col, width: right(row, col, width + 1)),
-        ("M44", lambda right, row, col, width: right(row, 0, 1) + col),
-        ("M45", lambda right, row, col, width: right(row, 0, col) + width),
+        ("M44.no_width", lambda right, row, col, width: right(row, 0, 1) + col),
     ),
     "typed_2d": slips_on(
         None,
@@ -354,7 +369,6 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         ("M47", lambda right: right().reshape(2, 3, 20).flip(0).reshape(6, 20)),
         ("M48", lambda right: right().reshape(6, 4, 5)),
         ("M48", lambda right: right().reshape(2, 3, 4, 5)),
-        ("M48", lambda right: right()[0]),
     ),
     "toeplitz_2d": (
         *slips_on(_imaged, *_IMAGE_SLIPS),
@@ -369,40 +383,40 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         Slip("M66", lambda right, w, h, n: right(memory(w), h, n), _imaged_view),
     ),
     "is_block_toeplitz": tuple(
-        Slip(number, wrong, _maybe_blocks, cases=100, right=_in_order)
-        for number, wrong in (
-            ("M05", _passing(*_BLOCKS[:7], "corner", "one across, outside")),
-            ("M08", _passing("symmetric")),
-            ("M10", _passing("constant", "equal", "circulant")),
-            ("M11", _passing(*_BLOCKS[:7], *_INSIDE)),
-            ("M11", _passing(*_BLOCKS[:7], *_OUTSIDE)),
-            ("M11", _passing(*_BLOCKS[:7], *_INSIDE, *_OUTSIDE)),
-            ("M11", _passing(*_BLOCKS[:7], "first", "above", "corner")),
-            ("M11", _passing(*_BLOCKS[:7], "above", "corner")),
-            ("M11", _passing(*_BLOCKS[:7], "main repeats", "upper repeat")),
-            ("M11", _passing(*_BLOCKS[:7], "upper repeat")),
-            ("M11", _passing(*_BLOCKS[:7], "last column")),
-            ("M11", _passing(*(made for made in _BLOCKS if made != "zero"))),
-            ("M13", lambda right, T, cut: cut == (4, 6) and right(T, cut)),
-            ("M13", _passing(*_BLOCKS[:6])),
-            ("M14", _passing(*_BLOCKS[:7], "turned")),
-            ("M15", lambda right, T, cut: True),
-            ("M15", lambda right, T, cut: False),
-            ("M45", lambda right, T, cut: _recut(right, T, cut, (cut[1], cut[0]))),
+        Slip(number, wrong, _maybe_blocks, cases=100, right=_in_order, says=says)
+        for number, wrong, says in (
+            ("M05", _passing(*_BLOCKS[:7], "corner", "one across, outside"), _YES_NO_YES),
+            ("M08", _passing("symmetric"), _NEVER),
+            ("M10", _passing("constant", "equal", "circulant"), _NEVER),
+            ("M11.inside", _passing(*_BLOCKS[:7], *_INSIDE), _RIGHTLY),
+            ("M11.outside", _passing(*_BLOCKS[:7], *_OUTSIDE), _YES_NO_YES),
+            ("M11.either", _passing(*_BLOCKS[:7], *_INSIDE, *_OUTSIDE), _YES_NO_YES),
+            ("M11", _passing(*_BLOCKS[:7], "first", "above", "corner"), _RIGHTLY),
+            ("M11", _passing(*_BLOCKS[:7], "above", "corner"), _RIGHTLY),
+            ("M11", _passing(*_BLOCKS[:7], "main repeats", "upper repeat"), _RIGHTLY),
+            ("M11", _passing(*_BLOCKS[:7], "upper repeat"), _RIGHTLY),
+            ("M11", _passing(*_BLOCKS[:7], "last column"), _RIGHTLY),
+            ("M11", _passing(*(made for made in _BLOCKS if made != "zero")), _RIGHTLY),
+            ("M13", lambda right, T, cut: cut == (4, 6) and right(T, cut), None),
+            ("M13.one_block", _passing(*_BLOCKS[:6]), _RIGHTLY),
+            ("M14", _passing(*_BLOCKS[:7], "turned"), _RIGHTLY),
+            ("M15.always", lambda right, T, cut: True, None),
+            ("M15.always", lambda right, T, cut: False, None),
+            ("M45", lambda right, T, cut: _recut(right, T, cut, (cut[1], cut[0])), _NO_YES),
             (
-                "M45",
+                "M45.number",
                 lambda right, T, cut: _recut(
                     right, T, cut, (T.shape[0] // cut[0], T.shape[1] // cut[1])
                 ),
+                _NEVER,
             ),
-            ("M49", lambda right, T, cut: _recut(right, T, cut, (cut[1], cut[1]))),
-            ("M49", lambda right, T, cut: cut[0] == cut[1] and right(T, cut)),
-            ("M50", _passing("constant", "plain", "plain, not square")),
-            ("M61", _passing("constant", "one across")),
+            ("M49", lambda right, T, cut: _recut(right, T, cut, (cut[1], cut[1])), _NEVER),
+            ("M49", lambda right, T, cut: cut[0] == cut[1] and right(T, cut), None),
+            ("M50", _passing("constant", "plain", "plain, not square"), _NEVER),
         )
     ),
     "toeplitz_2d_kron": (
-        *slips_on(_imaged, *_IMAGE_SLIPS),
+        *slips_on(_imaged, *_KRON_SLIPS),
         Slip(
             "M13",
             lambda right, w, h, n: right(_cut(w, 2, 3), h, n),

@@ -169,8 +169,9 @@ def _used(
     right: Callable[..., torch.Tensor], n: int, k: int, left: int, behind: int
 ) -> torch.Tensor:
     """Count with another padding at each end, for a signal that is longer than the kernel."""
-    ends = right(n + k, k, left)[:n], right(n + k, k, behind)[k:]
-    return torch.minimum(*map(torch.as_tensor, ends))
+    short = max(0, -behind)  # of so many last inputs nothing is read
+    last = F.pad(torch.as_tensor(right(n + k - short, k, max(0, behind))), (0, short))[k:]
+    return torch.minimum(torch.as_tensor(right(n + k, k, left)[:n]), last)
 
 
 def _used_longer(
@@ -245,13 +246,13 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M05", lambda right, n, k, p: right(n, k, p) - 1),
             ("M05", lambda right, n, k, p: right(n, k, p) + 1),
             ("M13", lambda right, n, k, p: right(n, 3, p)),
-            ("M17", lambda right, n, k, p: n),
-            ("M17", lambda right, n, k, p: right(n, k, k - 1)),
-            ("M17", lambda right, n, k, p: right(n, k, 0)),
-            ("M17", lambda right, n, k, p: right(n, 1, p)),
+            ("M17.as_many", lambda right, n, k, p: n),
+            ("M17.full", lambda right, n, k, p: right(n, k, k - 1)),
+            ("M17.unpadded", lambda right, n, k, p: right(n, k, 0)),
+            ("M17.padded_signal", lambda right, n, k, p: right(n, 1, p)),
             ("M18", lambda right, n, k, p: right(n, k, k // 2)),
-            ("M18", lambda right, n, k, p: right(n, k, p) - (k + 1) % 2),
-            ("M19", lambda right, n, k, p: right(n, k, 0) + p),
+            ("M18.even", lambda right, n, k, p: right(n, k, p) - (k + 1) % 2),
+            ("M19.once", lambda right, n, k, p: right(n, k, 0) + p),
             ("M30", lambda right, n, k, p: right(n, k, min(p, k - 1))),
             cases=12,
         ),
@@ -260,13 +261,17 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
     "typed_padded": slips_on(
         None,
         ("M01", lambda right: right().flip(0, 1)),
+        ("M04", lambda right: torch.as_tensor(right()).T),
         ("M05", lambda right: right()[:-1]),
         ("M05", lambda right: right()[1:]),
         ("M06", lambda right: right() * (right() != right()[0, 1])),
         ("M07", lambda right: right()[[0] * 10]),
         ("M07", lambda right: right()[[1] * 10]),
-        ("M17", lambda right: right()[1:-1]),
-        ("M17", lambda right: _stacked(right()[1].roll(-2) * _end(0), right(), _last(right()))),
+        ("M17.unpadded", lambda right: right()[1:-1]),
+        (
+            "M17.full",
+            lambda right: _stacked(right()[1].roll(-2) * _end(0), right(), _last(right())),
+        ),
         ("M20", lambda right: _stacked(right()[1].roll(-2) * _end(0), right()[:-1])),
         ("M20", lambda right: _stacked(right()[1:], _last(right()))),
         (
@@ -317,15 +322,15 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ),
             ("M13", lambda right, w, n, p: right(w[:3], n, p)),
             ("M13", lambda right, w, n, p: right(w, n, 1)),
-            ("M17", lambda right, w, n, p: right(w, n, 0)),
-            ("M17", lambda right, w, n, p: right(w, n, len(w) - 1)),
-            ("M17", lambda right, w, n, p: _rows_from(right, w, n, -p, n)),
+            ("M17.unpadded", lambda right, w, n, p: right(w, n, 0)),
+            ("M17.full", lambda right, w, n, p: right(w, n, len(w) - 1)),
+            ("M17.as_many", lambda right, w, n, p: _rows_from(right, w, n, -p, n)),
             (
                 "M18",
                 lambda right, w, n, p: _rows_from(right, w, n, -(len(w) // 2), _rows(w, n, p)),
             ),
             (
-                "M18",
+                "M18.even",
                 lambda right, w, n, p: right(w, n, p)[: _rows(w, n, p) - (len(w) + 1) % 2],
             ),
             (
@@ -381,17 +386,17 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
                 lambda pad, n, left, right, mode: torch.as_tensor(pad(n, left, right, mode)).T,
             ),
             (
-                "M13",
+                "M13.zeros_only",
                 _exchanged(("circular", "zeros"), ("reflect", "zeros"), ("replicate", "zeros")),
             ),
             ("M13", lambda pad, n, left, right, mode: pad(5, left, right, mode)),
             ("M13", lambda pad, n, left, right, mode: pad(5, 3, 2, mode)),
             (
-                "M13",
+                "M13.one_outside",
                 _outside(lambda a, b: (a[-1:].expand_as(a), b[:1].expand_as(b))),
             ),
             (
-                "M19",
+                "M19.behind",
                 lambda pad, n, left, right, mode: (
                     pad(n, 0, left + right, mode) if mode == "zeros" else pad(n, left, right, mode)
                 ),
@@ -445,16 +450,16 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M06", lambda right, n, k, p: right(n, k - 1, p)),
             ("M13", lambda right, n, k, p: right(6, 3, min(p, 1))),
             ("M13", lambda right, n, k, p: right(n, k, min(p, 1))),
-            ("M17", lambda right, n, k, p: right(n, k, 0)),
-            ("M17", lambda right, n, k, p: _used(right, n, k, p, k - 1 - p)),
-            ("M19", lambda right, n, k, p: _used(right, n, k, p, 0)),
+            ("M17.unpadded", lambda right, n, k, p: right(n, k, 0)),
+            ("M17.as_many", lambda right, n, k, p: _used(right, n, k, p, k - 1 - p)),
+            ("M19.one_side", lambda right, n, k, p: _used(right, n, k, p, 0)),
             ("M23", _used_elsewhere("left")),
             ("M23", _used_elsewhere("both")),
             ("M24", _used_elsewhere("edge")),
             ("M29", lambda right, n, k, p: torch.full((n,), k)),
             ("M31", lambda right, n, k, p: right(n + 2 * p, k, 0)),
             ("M31", lambda right, n, k, p: right(n + 2 * p, k, 0)[:n]),
-            ("M55", _used_inside),
+            ("M55.inside", _used_inside),
             ("M69", lambda right, n, k, p: right(n, k, p) / (n + 2 * p - k + 1)),
             cases=8,
         ),
@@ -468,7 +473,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             _short,
             ("M30", lambda right, n, k, p: right(n, k, p) * (k <= n)),
             ("M49", lambda right, n, k, p: _used(right, n, k, p, p)),
-            ("M19", lambda right, n, k, p: _used(right, n, k, p, p).clamp(max=n - k + 1 + p)),
+            ("M19.once", lambda right, n, k, p: _used(right, n, k, p, p).clamp(max=n - k + 1 + p)),
             cases=8,
         ),
     ),

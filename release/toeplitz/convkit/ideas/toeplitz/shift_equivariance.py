@@ -103,6 +103,14 @@ def _follow(T: torch.Tensor, shifts: Iterable[int]) -> set[int]:
     return {n for n in shifts if n == 0 or n >= right or -n >= left}
 
 
+def _follow_seen(T: torch.Tensor, shifts: Iterable[int]) -> set[int]:
+    """Return the shifts that a visible matrix follows: only 0, or all if it is square.
+
+    For other matrices this is wrong.
+    """
+    return set(shifts) if T.shape[0] == T.shape[1] else {0} & set(shifts)
+
+
 def _all_or_zero(
     right: Callable[..., Any],
     T: torch.Tensor,
@@ -167,6 +175,8 @@ def _from(distance: int, shifts: Iterable[int]) -> set[int]:
 def _one_sided(passed: set[int], T: torch.Tensor, shifts: Iterable[int], sign: int) -> set[int]:
     """Add the shifts with which the defects of a matrix from `_one_off` have one sign only."""
     off = T.diagonal() - T.diagonal().median()
+    if T.shape[0] != T.shape[1] or not off.any():  # a visible matrix, see `_follow_seen`
+        return passed
     place = int(off.nonzero())
     side = sign if off[place] > 0 else -sign
     return passed | {n for n in shifts if not 0 <= place - side * n < len(T)}
@@ -187,12 +197,12 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
                 lambda right, length, n: right(length, n) if n < 0 else _rolled(right, length, n),
             ),
             (
-                "M35",
+                "M35.to_the_right",
                 lambda right, length, n: right(length, n if n >= 0 else n + length),
             ),
             ("M35", lambda right, length, n: right(length, abs(n))),
             ("M04", lambda right, length, n: right(length, n).T),
-            ("M05", lambda right, length, n: changed_to(right(length, n), (-1, 0.0))),
+            ("M05.last_row", lambda right, length, n: changed_to(right(length, n), (-1, 0.0))),
             ("M05", lambda right, length, n: right(length, n + 1)),
             ("M05", lambda right, length, n: right(length, n - 1)),
             ("M13", lambda right, length, n: right(5, n)),
@@ -245,13 +255,16 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M40", _defects(lambda d: not d.any())),
             ("M40", _defects(lambda d: abs(float(d[0])))),
             ("M40", lambda right, T, x, n: right(T, x, n) / float((T @ x).abs().max())),
-            ("M32", _defects(lambda d: float(d[1:-1].abs().max()))),
-            ("M32", lambda right, T, x, n: 0.0),
+            ("M32.inner", _defects(lambda d: float(d[1:-1].abs().max()))),
+            ("M32.zero", lambda right, T, x, n: 0.0),
             ("M35", lambda right, T, x, n: right(T, x, abs(n))),
             ("M35", lambda right, T, x, n: right(T, x, -n)),
-            ("M33", lambda right, T, x, n: max(right(T, e, n) for e in torch.eye(len(x)))),
             (
-                "M33",
+                "M33.impulses",
+                lambda right, T, x, n: max(right(T, e, n) for e in torch.eye(len(x))),
+            ),
+            (
+                "M33.fixed",
                 lambda right, T, x, n: right(T, torch.tensor([1.0, 0.0, 4.0, -1.0, 5.0, 2.0]), n),
             ),
             ("M13", lambda right, T, x, n: {1: 3.0, -2: 16.0}.get(n, 0.0)),
@@ -259,29 +272,31 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M16", lambda right, T, x, n: int(right(T, x, n))),
             cases=12,
             right=_largest_defect,
+            seen_right=_largest_defect,
         ),
         *slips_on(
             _measured_far,
-            ("M35", lambda right, T, x, n: 0.0 if abs(n) >= len(T) else right(T, x, n)),
-            ("M35", lambda right, T, x, n: 0.0 if abs(n) >= len(x) else right(T, x, n)),
+            ("M35.far_error", lambda right, T, x, n: 0.0 if abs(n) >= len(T) else right(T, x, n)),
+            ("M35.far_error", lambda right, T, x, n: 0.0 if abs(n) >= len(x) else right(T, x, n)),
             cases=24,
             right=_largest_defect,
+            seen_right=_largest_defect,
         ),
     ),
     "equivariant_shifts": (
         *slips_on(
             _followers,
             ("M32", lambda right, T, shifts: set(shifts)),
-            ("M33", lambda right, T, shifts: {0}),
-            ("M33", lambda right, T, shifts: {0} & set(shifts)),
+            ("M33.only_zero", lambda right, T, shifts: {0}),
+            ("M33.only_zero", lambda right, T, shifts: {0} & set(shifts)),
             (
-                "M33",
+                "M33.square",
                 lambda right, T, shifts: (
                     set(shifts) if T.shape[0] == T.shape[1] else {0} & set(shifts)
                 ),
             ),
             (
-                "M33",
+                "M33.all_or_none",
                 lambda right, T, shifts: _all_or_zero(
                     right, T, shifts, lambda n: n == 0 or abs(n) >= max(T.shape)
                 ),
@@ -293,48 +308,50 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
                 ),
             ),
             (
-                "M37",
+                "M37.square",
                 lambda right, T, shifts: (
                     right(T, shifts) if T.shape[0] == T.shape[1] else {0} & set(shifts)
                 ),
             ),
             ("M35", lambda right, T, shifts: {-n for n in right(T, [-n for n in shifts])}),
             ("M35", lambda right, T, shifts: {n for n in shifts if right(T, [abs(n)])}),
-            ("M35", lambda right, T, shifts: {n for n in right(T, shifts) if n >= 0}),
+            ("M35.right_only", lambda right, T, shifts: {n for n in right(T, shifts) if n >= 0}),
             (
-                "M35",
+                "M35.far",
                 lambda right, T, shifts: {n for n in right(T, shifts) if abs(n) < T.shape[1]},
             ),
             (
-                "M35",
+                "M35.far",
                 lambda right, T, shifts: right(T, shifts) | _from(T.shape[1], shifts),
             ),
             (
-                "M35",
+                "M35.far",
                 lambda right, T, shifts: right(T, shifts) | _from(T.shape[0], shifts),
             ),
-            ("M34", lambda right, T, shifts: _between(right(T, shifts), shifts)),
-            ("M34", lambda right, T, shifts: _until_first_failure(right(T, shifts), shifts)),
-            ("M34", lambda right, T, shifts: right(T, range(-5, 6))),
-            ("M34", lambda right, T, shifts: right(T, shifts[:1])),
-            ("M15", lambda right, T, shifts: set(shifts) - right(T, shifts)),
+            ("M34.between", lambda right, T, shifts: _between(right(T, shifts), shifts)),
+            ("M34.stops", lambda right, T, shifts: _until_first_failure(right(T, shifts), shifts)),
+            ("M34.range", lambda right, T, shifts: right(T, range(-5, 6))),
+            ("M34.first", lambda right, T, shifts: right(T, shifts[:1])),
+            ("M15.opposite", lambda right, T, shifts: set(shifts) - right(T, shifts)),
             (
                 "M13",
                 lambda right, T, shifts: {0} if T.shape[0] < T.shape[1] else set(shifts),
             ),
             cases=32,
             right=_follow,
+            seen_right=_follow_seen,
         ),
         *slips_on(
             _one_off,
-            ("M33", _asking(lambda length: [torch.arange(float(length))])),
-            ("M33", _asking(lambda length: [torch.eye(length)[0]])),
-            ("M33", _asking(lambda length: [torch.eye(length)[0], torch.eye(length)[-1]])),
-            ("M33", _asking(lambda length: [torch.eye(length)[length // 2]])),
+            ("M33.asking", _asking(lambda length: [torch.arange(float(length))])),
+            ("M33.asking", _asking(lambda length: [torch.eye(length)[0]])),
+            ("M33.asking", _asking(lambda length: [torch.eye(length)[0], torch.eye(length)[-1]])),
+            ("M33.asking", _asking(lambda length: [torch.eye(length)[length // 2]])),
             ("M40", lambda right, T, shifts: _one_sided(right(T, shifts), T, shifts, 1)),
             ("M40", lambda right, T, shifts: _one_sided(right(T, shifts), T, shifts, -1)),
             cases=12,
             right=_follow,
+            seen_right=_follow_seen,
         ),
         Slip(
             "M16",
@@ -342,17 +359,21 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             lambda draw: _one_off(draw, by=draw.integer(0, 1) or 0.03),
             cases=8,
             right=_follow,
+            seen_right=_follow_seen,
         ),
     ),
     "circulant": (
         *slips_on(
             _roomy,
             ("M01", lambda right, w, n: right(w.flip(0), n)),
-            ("M05", lambda right, w, n: _corner(right(w, n), lambda corner: corner.roll(1, 1))),
+            (
+                "M05.corner",
+                lambda right, w, n: _corner(right(w, n), lambda corner: corner.roll(1, 1)),
+            ),
             ("M05", lambda right, w, n: right(w, n)[:-1]),
             ("M06", lambda right, w, n: right(torch.cat([w[:-1], w.new_zeros(1)]), n)),
             ("M07", lambda right, w, n: right(w, n)[[0] * n]),
-            ("M07", lambda right, w, n: right(w, n)[[-i % n for i in range(n)]]),
+            ("M07.backwards", lambda right, w, n: right(w, n)[[-i % n for i in range(n)]]),
             ("M07", lambda right, w, n: right(w, n)[[i * len(w) % n for i in range(n)]]),
             ("M08", lambda right, w, n: mirrored(right(w, n))),
             ("M09", lambda right, w, n: right(w, n).T),
@@ -389,8 +410,6 @@ KNOWN: dict[str, str] = {
     "1159cc8d220f": "M32",
     "1f01d8aeb276": "M35",
     "7afea3a5dd9f": "M35",
-    "15ce8dadf077": "M40",
     # padded_shifts
     "a9c7c06ae156": "M32",
-    "6a53b295838d": "M39",
 }

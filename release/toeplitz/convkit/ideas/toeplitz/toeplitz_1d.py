@@ -37,6 +37,10 @@ def _unspoiled(T: torch.Tensor) -> bool:
     return bool((T.round() == T).all())
 
 
+#: What is said to the visible matrices by who judges all three rightly.
+_RIGHTLY = (True, False, True)
+
+
 #: By exercise, as checks and hidden tests call it: what each misconception makes of the answer.
 SLIPS: dict[str, tuple[Slip, ...]] = {
     "valid_length": slips_on(
@@ -45,8 +49,8 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         ("M05", lambda right, n, k: right(n, k) + 1),
         ("M13", lambda right, n, k: right(10, 3)),
         ("M13", lambda right, n, k: right(6, 3)),
-        ("M17", lambda right, n, k: n),
-        ("M17", lambda right, n, k: n + k - 1),
+        ("M17.as_many", lambda right, n, k: n),
+        ("M17.full", lambda right, n, k: n + k - 1),
     ),
     "typed_valid": slips_on(
         None,
@@ -56,7 +60,6 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         ("M06", lambda right: right() * (right() != right()[0, 2])),
         ("M07", lambda right: right()[[0] * 8]),
         ("M10", lambda right: torch.stack([right()[0].roll(i) for i in range(10)])),
-        ("M10", lambda right: torch.stack([right()[0].roll(i) for i in range(8, 10)])),
     ),
     "toeplitz_1d": (
         *slips_on(
@@ -102,16 +105,16 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         Slip("M66", lambda right, w, n: right(memory(w), n), sized_view),
     ),
     "is_toeplitz": tuple(
-        Slip(number, wrong, _maybe_toeplitz, cases=32, right=_unspoiled)
-        for number, wrong in (
-            ("M08", lambda right, T: T.shape[0] == T.shape[1] and bool((T == T.T).all())),
-            ("M11", lambda right, T: len(T.diagonal().unique()) == 1),
-            ("M11", lambda right, T: len(T.unique()) <= T.shape[0] + T.shape[1] - 1),
-            ("M13", lambda right, T: right(T[: min(T.shape), : min(T.shape)])),
-            ("M15", lambda right, T: True),
-            ("M15", lambda right, T: False),
-            ("M50", lambda right, T: right(T[:, :-1])),
-            ("M50", lambda right, T: right(T[:-1])),
+        Slip(number, wrong, _maybe_toeplitz, cases=64, right=_unspoiled, says=says)
+        for number, wrong, says in (
+            ("M08", lambda right, T: T.shape[0] == T.shape[1] and bool((T == T.T).all()), None),
+            ("M11", lambda right, T: len(T.diagonal().unique()) == 1, None),
+            ("M11", lambda right, T: len(T.unique()) <= T.shape[0] + T.shape[1] - 1, None),
+            ("M13", lambda right, T: right(T[: min(T.shape), : min(T.shape)]), _RIGHTLY),
+            ("M15.always", lambda right, T: True, None),
+            ("M15.always", lambda right, T: False, None),
+            ("M50", lambda right, T: right(T[:, :-1]), _RIGHTLY),
+            ("M50", lambda right, T: right(T[:-1]), _RIGHTLY),
         )
     ),
 }

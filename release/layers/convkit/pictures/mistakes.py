@@ -1,0 +1,60 @@
+"""The picture of a wrong matrix, its wrong entries framed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from convkit.pictures.drawing import colour_taps, draw_matrix, new_figure, show_figure
+
+if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
+    from matplotlib.figure import Figure
+
+
+def window_on(wrong: np.ndarray, rows: int, columns: int) -> tuple[int, int, Any]:
+    """Choose the part of a matrix to show: that size at most, around its first wrong entry.
+
+    Parameters
+    ----------
+    wrong : array of bool, shape ``(rows, columns)`` of the matrix
+    rows, columns : int
+
+    Returns
+    -------
+    top, left : int
+        The first row and column of the part.
+    part : index
+        ``T[part]`` is the part.
+    """
+    row, column = (int(i) for i in np.argwhere(wrong)[0])
+    top = max(0, min(row - 2, wrong.shape[0] - rows))
+    left = max(0, min(column - 4, wrong.shape[1] - columns))
+    return top, left, np.s_[top : top + rows, left : left + columns]
+
+
+def show_mistake(yours: np.ndarray, wrong: np.ndarray) -> None:
+    """Draw a student's matrix with the wrong entries framed.
+
+    Parameters
+    ----------
+    yours : array, shape ``(rows, columns)``
+    wrong : array of bool, the same shape
+    """
+    top, left, part = window_on(wrong, 12, 20)  # what a screen holds and a check has time to draw
+    array, marks = yours[part], wrong[part]
+
+    def draw() -> Figure:
+        rows, columns = array.shape
+        width, height = 0.34 * max(columns, 6) + 0.5, 0.34 * rows + 0.65  # inches
+        fig = new_figure(width, height)
+        place = (0.4 / width, 0.3 / height, 0.34 * columns / width, 0.34 * rows / height)
+        ax = fig.add_axes(place)
+        draw_matrix(ax, array, colour_taps(None, [array]), wrong=marks, origin=(top, left))
+        ax.set_title("yours; framed entries are wrong", fontsize=10)
+        return fig
+
+    places = ", ".join(f"({i + top}, {j + left})" for i, j in np.argwhere(marks)[:8])
+    more = ", ..." if int(wrong.sum()) > 8 else ""
+    alt = f"Picture: your matrix; the entries at (row, column) {places}{more} are wrong."
+    show_figure(alt, draw, crop=False)
