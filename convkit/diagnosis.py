@@ -19,7 +19,6 @@ from convkit.ideas.catalogue import KNOWN, SLIPS
 from convkit.misconceptions import Misconception, words_for
 from convkit.slips import PLAIN, Slip
 
-
 SHOWN = 3  # drawn inputs, at least, on which a misconception's output is not right
 
 

@@ -81,7 +81,8 @@ def read_words(text: str) -> dict[str, Misconception]:
         common = {key: text for key, text in table.items() if key not in inner}
         found[number] = _misconception(number, number, common)
         for name, texts in inner.items():
-            found[f"{number}.{name}"] = _misconception(number, f"{number}.{name}", common | dict(texts))
+            title = f"{number}.{name}"
+            found[title] = _misconception(number, title, common | dict(texts))
     return found
 
 
@@ -116,5 +117,6 @@ def _packaged() -> str:
     return data.decode("utf-8")
 
 
-#: By number, see `read_words`. The words name an idea, its effect and a question; never the way to put it right.
+#: See `read_words`. The words name an idea, its effect and a question; never the way to put it
+#: right.
 MISCONCEPTIONS: dict[str, Misconception] = read_words(_packaged())

@@ -146,7 +146,6 @@ def grade(
         For each mutant "survived" (full points), "killed" (fewer), or
         "ended" (its process crashed, or was ended because it took too long).
     """
-
     return [_outcome(verdict) for verdict in _graded(notebook, tried, cpu_seconds, wall_seconds)]
 
 

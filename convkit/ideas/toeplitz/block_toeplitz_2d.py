@@ -116,7 +116,7 @@ def _in_order(T: torch.Tensor, block_shape: tuple[int, int]) -> bool:
 def _factors_exchanged(
     right: Callable[..., torch.Tensor], w: torch.Tensor, h: int, n: int
 ) -> torch.Tensor:
-    """Number outputs and pixels down the columns, as Kronecker products in the other order do."""
+    """Return the matrix of Kronecker products in the other order: numbered down the columns."""
     return _turned(_turned(right(w, h, n), _places(w, h, n)).T, (h, n)).T
 
 
