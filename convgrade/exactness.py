@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import builtins
+import os
 import sys
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
+from convgrade import about
 from convgrade.copies import copy_back
 from convgrade.proxy import Proxy
 
-__all__ = ["Exactness", "after", "before"]
+__all__ = ["Exactness", "after", "before", "files_written"]
 
 # What a test replaces to see what a function prints or asks: names in the builtins.
 REPLACED = {name: getattr(builtins, name) for name in ("print", "input", "open")}
@@ -35,6 +38,8 @@ class Exactness:
         Returns the course's own value of a name, or None.
     unused : callable
         Says whether nobody looks at what a function of this name returns now.
+    wrote : callable
+        Returns a file that the test has written, given the arguments of a call; "" for none.
     seeds, patches : bool
         The test sets a seed; it patches what functions use.
     """
@@ -44,8 +49,28 @@ class Exactness:
     written: Callable[[], dict[str, Any]]
     known: Callable[[str], Any]
     unused: Callable[[str], bool] = lambda name: False
+    wrote: Callable[[list[Any]], str] = lambda arguments: ""
     seeds: bool = False
     patches: bool = False
+
+
+def files_written() -> Callable[[list[Any]], str]:
+    """Return what says whether, from now on, the test has written a file for a call to read.
+
+    It may lie in the working folder, or be named by an argument: a student's function runs where
+    neither is to be seen.
+    """
+    old, begun = about.files(), time.time() - 1  # clocks of file systems are coarse
+
+    def wrote(arguments: list[Any]) -> str:
+        now = about.files()
+        new = next((name for name, facts in now.items() if old.get(name) != facts), "")
+        named = (a for a in arguments if type(a) is str and os.path.isabs(a) and "\0" not in a)
+        return new or next(
+            (a for a in named if os.path.exists(a) and os.path.getmtime(a) >= begun), ""
+        )
+
+    return wrote
 
 
 def before(
@@ -58,6 +83,9 @@ def before(
     """See whether the function depends on what the test did, and prepare what is passed on."""
     if exactly.patches:
         meet(f"the test patches what `{proxy._name}` could use")
+    file = exactly.wrote([*request["args"], *request["kwargs"].values()])
+    if file:
+        meet(f"the test writes the file `{file}`, which `{proxy._name}` cannot read")
     replaced = {n for n, known in REPLACED.items() if getattr(builtins, n) is not known}
     replaced |= {"input"} if sys.stdin is not STDIN else set()
     written = exactly.written()

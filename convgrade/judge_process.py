@@ -25,7 +25,7 @@ from typing import Any
 from convgrade import about, confine, wire
 from convgrade.bindings import bound_names
 from convgrade.constructs import Constructs, as_python, read_constructs
-from convgrade.exactness import Exactness
+from convgrade.exactness import Exactness, files_written
 from convgrade.kernels.server import INLINE
 from convgrade.messages import UNREACHED, Begun, Cell, Connect, Expect, Gone, Outcome, Own, Prepare
 from convgrade.namespace import Namespace, line_of
@@ -179,6 +179,7 @@ def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness
         written=lambda: names.written,
         known=lambda name: dict.get(names, name),
         unused=lambda name: (line_of(names), name) in facts.unused,
+        wrote=files_written(),
         seeds=facts.seeds,
         patches=facts.patches,
     )
