@@ -163,6 +163,8 @@ def _call(request: dict[str, Any], handles: list[Any]) -> dict[str, Any]:
     reply: dict[str, Any] = {"value": None}
     try:
         with warnings.catch_warnings():
+            # Without the place: that is a file of this run's, and of no other.
+            warnings.showwarning = _warn
             if through is None:
                 reply["value"] = function(*args, **kwargs)
             else:
@@ -183,6 +185,10 @@ def _call(request: dict[str, Any], handles: list[Any]) -> dict[str, Any]:
         if callable(reply["value"]):
             reply |= {"value": None, **_function(reply["value"], handles)}
     return reply
+
+
+def _warn(message: Any, category: type[Warning], *where: Any, **line: Any) -> None:
+    sys.stderr.write(f"{category.__name__}: {message}\n")
 
 
 def _frame(value: Any, exact: bool = False) -> bytes | None:

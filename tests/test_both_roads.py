@@ -245,7 +245,8 @@ def compare(courses: dict[str, Tiny], *args: str) -> dict[str, object]:
     told = courses["autograde"].grade(*args)
     printed = convgrade(courses["convgrade"], "--workers", "1", *args, status=1)
     for student, why in ("bad", "it is a number"), ("half", "its zone PST is unknown"):
-        assert f"  {student}: timestamp.txt is no time and was left out: {why}" in printed
+        said = f"timestamp.txt is no time and was left out: {why}"
+        assert f"  {student}: handed in nobody knows when, {said}" in printed
         assert f"{student}/tiny: timestamp.txt is no time and was left out: {why}" in told
     assert "wrong: timestamp.txt says 2030-01-01 00:30 UTC, which is yet to come" in printed
     theirs, ours = map(everything, courses.values())

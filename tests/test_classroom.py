@@ -456,7 +456,7 @@ def test_no_scheduler_is_said(course: Tiny) -> None:
 
 def test_large_submissions_are_not_all_handed_out_at_once(tmp_path: Path) -> None:
     """Each is held in memory here, by the scheduler and by a worker."""
-    made = Pool("", workers=1, threads=4, folder=tmp_path, log=tmp_path / "log", retries=0)
+    made = Pool("", 1, 4, tmp_path, tmp_path / "log", retries=0, limit=60)
     made._slots, made._counted = 4, time.monotonic()
     for number, size in enumerate([2**20, 2**20, MAX_BYTES]):
         assert made.has_room()
@@ -471,7 +471,7 @@ def test_each_worker_has_a_processor_to_itself(tmp_path: Path) -> None:
     """Kernels and grader's processes inherit it from the thread that grades."""
 
     def places(count: int) -> list[list[int]]:
-        with Pool("", count, 1, tmp_path, tmp_path / "log", 0) as pool:
+        with Pool("", count, 1, tmp_path, tmp_path / "log", 0, 600) as pool:
             pool._client.wait_for_workers(count)
             workers = pool._client.nthreads()
             tasks = [
