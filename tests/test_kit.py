@@ -134,7 +134,7 @@ def test_transposed_answer_is_told_about_rows_and_columns(capsys) -> None:
     checked(lambda weight, n: conv_matrix_1d(weight, n).T)
     out = capsys.readouterr().out
     assert "Expected: a matrix of 3 x 5\nYours:    a matrix of 5 x 3\n" in out
-    assert "rows are taken for inputs and columns for" in out
+    assert "rows stand for inputs and columns for" in out
 
 
 def test_shape_the_wrong_way_round_is_told_about_rows_and_columns(capsys) -> None:
@@ -291,7 +291,7 @@ def test_a_pair_may_be_a_tuple_or_a_list_and_its_parts_are_compared(kind: type) 
     assert compare(pair, kind([[[1, 2]], np.array([3])])) is None
     wrong = compare(pair, kind([[[1, 2]], [4]]))
     assert wrong is not None
-    assert wrong.yours.startswith("[1]: 1 of 1 entries wrong")
+    assert wrong.yours.startswith("part 1: 1 of 1 entries wrong")
     blank = compare(pair, kind([None, None]))
     assert blank is not None
     assert blank.blank

@@ -17,7 +17,10 @@ from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
 from convgrade.rebuild import Repair, hidden_lines, rebuild, visible
 
-NAMES = sorted(f"{p.parent.name}/{p.stem}" for p in (ROOT / "release").glob("*/*.ipynb"))
+NAMES = sorted(
+    (f"{p.parent.name}/{p.stem}" for p in (ROOT / "release").glob("*/*.ipynb")),
+    key=lambda name: (not name.startswith("toeplitz/"), name),
+)
 FIRST, WRITTEN = NAMES[0], NAMES[1]  # the second has an answer in words
 ANSWER = "# grade_id: flip\ndef true_convolution_1d(weight, n):\n    return 1"
 

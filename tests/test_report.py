@@ -449,15 +449,16 @@ def test_the_command_writes_page_and_tables(small: Path, tmp_path: Path) -> None
 
 @pytest.mark.slow
 def test_the_command_refuses_politely(small: Path, tmp_path: Path) -> None:
-    assert "has no assignment 'fourier'; it has: written." in convgrade(small, "fourier", status=1)
+    said = convgrade(small, "fourier", status=2)
+    assert "There is no assignment 'fourier'. There are: written." in said
     nowhere = f"sqlite:///{tmp_path}/none.db"
-    said = convgrade(small, "written", "--db", nowhere, status=1)
+    said = convgrade(small, "written", "--db", nowhere, status=2)
     assert f"There is no gradebook at {nowhere}." in said
     assert not (tmp_path / "none.db").exists()
     (tmp_path / "empty.db").touch()
-    said = convgrade(small, "written", "--db", f"sqlite:///{tmp_path}/empty.db", status=1)
+    said = convgrade(small, "written", "--db", f"sqlite:///{tmp_path}/empty.db", status=2)
     assert "is no gradebook of nbgrader's" in said
-    assert "Say which assignment: convgrade report ASSIGNMENT" in convgrade(small, status=1)
+    assert "Say which assignment: convgrade report ASSIGNMENT" in convgrade(small, status=2)
     help_ = convgrade(small, "--help")
     assert all(option in help_ for option in ("--to", "--db", "--course", "--course-dir"))
 

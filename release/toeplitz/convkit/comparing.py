@@ -190,11 +190,11 @@ def _compare_dicts(expected: Mapping[str, Any], yours: Any) -> Difference | None
 
 
 def _compare_tuples(expected: tuple[Any, ...], yours: Any) -> Difference | None:
-    wanted = f"a tuple of {len(expected)} parts"
+    wanted = {2: "a pair", 3: "a triple"}.get(len(expected), f"a tuple of {len(expected)} parts")
     if not isinstance(yours, (tuple, list)):
         return Difference(wanted, kind_of(yours))
     if len(yours) != len(expected):
-        return Difference(wanted, f"{kind_of(yours)} of {len(yours)}")
+        return Difference(wanted, f"{kind_of(yours)} of length {len(yours)}")
     problems = [compare(value, part) for value, part in zip(expected, yours, strict=True)]
     if all(problem is not None and problem.blank for problem in problems):
         return BLANK
