@@ -134,7 +134,7 @@ def test_transposed_answer_is_told_about_rows_and_columns(capsys) -> None:
     checked(lambda weight, n: conv_matrix_1d(weight, n).T)
     out = capsys.readouterr().out
     assert "Expected: a matrix of 3 x 5\nYours:    a matrix of 5 x 3\n" in out
-    assert "rows stand for inputs and columns for" in out
+    assert "rows stand for inputs and columns for outputs" in " ".join(out.split())
 
 
 def test_shape_the_wrong_way_round_is_told_about_rows_and_columns(capsys) -> None:
