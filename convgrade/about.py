@@ -144,16 +144,20 @@ def figures() -> bool:
 def files(folder: str = ".") -> dict[str, list[int]]:
     """Return size and checksum of the files in a folder, by path in it."""
     found: dict[str, list[int]] = {}
+    for path in paths(folder):
+        if len(found) == MAX_FILES:
+            break
+        with contextlib.suppress(OSError), open(path, "rb") as file:
+            sizes = [os.path.getsize(path), zlib.crc32(file.read(MAX_FILE))]
+            found[os.path.relpath(path, folder).replace(os.sep, "/")] = sizes
+    return found
+
+
+def paths(folder: str = ".") -> Iterator[str]:
+    """Yield the files in a folder that people see, in a fixed order."""
     for top, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith((".", "__"))]
-        for name in sorted(names):
-            path = os.path.join(top, name)
-            if len(found) == MAX_FILES:
-                return found
-            with contextlib.suppress(OSError), open(path, "rb") as file:
-                sizes = [os.path.getsize(path), zlib.crc32(file.read(MAX_FILE))]
-                found[os.path.relpath(path, folder).replace(os.sep, "/")] = sizes
-    return found
+        yield from (os.path.join(top, name) for name in sorted(names))
 
 
 def containers(arguments: dict[str, Any]) -> dict[int, str]:
