@@ -80,6 +80,7 @@ LAYERS = [
             *("page", "rebuild", "release", "save", "trim"),
         )
     },
+    {"convgrade.usage"},
     # Downloads: read, platforms, placing, writing, the command.
     {f"convgrade.collect.{name}" for name in ("names", "record")},
     {f"convgrade.collect.{name}" for name in ("assignment", "download", "people")},
@@ -132,7 +133,7 @@ LAYERS = [
     {"convgrade.report.tables"},
     {"convgrade.report.page"},
     {"convgrade.report.make"},
-    {"convgrade.usage", "convgrade.new_course"},
+    {"convgrade.new_course"},
     {"convgrade.app"},
     {"convgrade.__main__"},
 ]

@@ -16,10 +16,9 @@ from convgrade.collect.people import RosterError
 from convgrade.collect.platforms.every import PLATFORMS
 from convgrade.collect.record import RecordError
 from convgrade.collect.report import needs_a_person, report
+from convgrade.usage import WRONG_USE
 
 __all__ = ["CollectApp"]
-
-WRONG_USE = 2
 
 
 class CollectApp(NbGrader):  # type: ignore[misc]
