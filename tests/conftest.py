@@ -79,9 +79,9 @@ def make_course(root: Path, notebooks: str = "*.ipynb", assignment: str = "toepl
     """Copy what an instructor starts from: an assignment in source/, and the configuration."""
     target = root / "source" / assignment
     target.mkdir(parents=True)
-    for path in (ROOT / "source" / assignment).glob(notebooks):
-        shutil.copy(path, target)
-    shutil.copy(ROOT / "source" / "toeplitz" / "convkit.zip", target)
+    for path in (ROOT / "source" / assignment).iterdir():
+        if path.suffix != ".ipynb" or path.match(notebooks):
+            shutil.copy(path, target)
     shutil.copy(ROOT / "nbgrader_config.py", root)
     return root
 

@@ -92,7 +92,7 @@ def test_parts_of_any_kind_are_right(answer) -> None:
     ("answer", "words"),
     [
         (RIGHT[0], "a Tensor"),
-        (RIGHT[:2], "a tuple of 2"),
+        (RIGHT[:2], "a tuple of length 2"),
         ((RIGHT[1], RIGHT[0], RIGHT[2]), "part 0: a vector of length 3"),
         ((RIGHT[0], RIGHT[1] + 1, RIGHT[2]), "part 1: 3 of 3 entries wrong"),
         ((RIGHT[0], RIGHT[1], 3.5), "part 2: 3.5"),

@@ -37,6 +37,16 @@ def edit(course: Tiny, name: str, **changes: Any) -> None:
     nbformat.write(notebook, path)
 
 
+def changed(road: str, cell: str, count: int) -> str:
+    """Return what is said about a cell that the course has changed since it was handed out."""
+    if road == "autograde":
+        return f"{SUMS}, {cell}: {count}"
+    return (
+        f"{SUMS}, {cell} has changed since it was handed out, which students are not told; "
+        f"handed in by {count}"
+    )
+
+
 def comments(course: Tiny, student: str) -> str:
     return "\n".join(course.comment(student, name) for name in ("total", "double", "why"))
 
@@ -72,9 +82,9 @@ def test_students_are_not_blamed_for_what_the_course_changed(tmp_path: Path, roa
         assert "Repaired" not in comments(course, student), student
     assert "points had been changed" in course.comment("cheat", "double")
     assert "the text of this one was changed" in course.comment("cheat", "total")
-    assert told.count("hich students are not told") == 1
+    assert told.count("hich students are not told") == (1 if road == "autograde" else 3)
     for cell, count in (("setup", 2), ("double_test", 2), ("why", 1)):
-        assert f"{SUMS}, {cell}: {'handed in by ' * (road != 'autograde')}{count}" in told
+        assert changed(road, cell, count) in told
 
 
 @pytest.mark.parametrize("road", ROADS)
@@ -87,7 +97,7 @@ def test_a_release_that_was_edited_by_hand_blames_nobody(tmp_path: Path, road: s
     told = grade(course, road)
     assert "# typo" in str(course.answered(SUMS))
     assert "Repaired" not in comments(course, "old")
-    assert f"{SUMS}, setup: " in told
+    assert changed(road, "setup", 1) in told
 
 
 @pytest.mark.parametrize("road", ROADS)

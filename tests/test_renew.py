@@ -18,10 +18,12 @@ def pages(course: Tiny) -> dict[str, tuple[int, bytes]]:
     }
 
 
-def renewed(course: Tiny) -> set[str]:
+def renewed(course: Tiny, status: int = 0, told: str = "") -> set[str]:
     """Generate feedback once more, and return the students whose pages are new."""
     before = pages(course)
-    course.run("generate_feedback", "tiny")
+    run = course.run("generate_feedback", "tiny", check=False)
+    assert run.returncode == status, run.stdout + run.stderr
+    assert told in run.stderr
     after = pages(course)
     assert before.keys() == after.keys()
     return {name.split("/")[0] for name in after if after[name][0] != before[name][0]}
@@ -51,4 +53,4 @@ def test_pages_follow_points_given_by_hand_and_a_regrade(tmp_path: Path) -> None
 
     with course.gradebook() as book:
         book.remove_submission("tiny", "dee")  # nothing can be said about this one any more
-    assert renewed(course) == set()
+    assert renewed(course, 1, "No feedback for 'dee'") == set()

@@ -9,7 +9,7 @@ __all__ = ["Clocks"]
 
 
 class Clocks:
-    """Tells which tasks take longer than they may.
+    """Tells which tasks take longer than they may; two threads may use it.
 
     Workers say when they begin a task. One that is never begun has no clock of its own: it
     waits for others, which have one. When no task begins or ends for as long as a task may
@@ -27,7 +27,7 @@ class Clocks:
         self._last = time.monotonic()  # when a task began or ended
 
     def starts(self) -> None:
-        """Note that tasks are handed out after a time without any."""
+        """Note that tasks are handed out after a time without any, or without a worker."""
         self._last = time.monotonic()
 
     def begins(self, task: str, worker: str) -> None:
@@ -40,18 +40,22 @@ class Clocks:
         self._last = time.monotonic()
         self._begun.pop(task, None)
 
+    def busy(self, worker: str) -> bool:
+        """Tell whether a worker has begun a task that is not back."""
+        return any(at == worker for _, at in dict(self._begun).values())
+
     def leaves(self, worker: str) -> int:
         """Forget the tasks of a worker that is killed, and return how many it had begun."""
-        its = [task for task, (_, at) in self._begun.items() if at == worker]
+        its = [task for task, (_, at) in dict(self._begun).items() if at == worker]
         for task in its:
-            del self._begun[task]
+            self._begun.pop(task, None)
         return len(its)
 
     def overdue(self, tasks: Collection[str]) -> dict[str, str]:
         """Return the tasks that took too long, with the worker's address or "" if none began."""
         now = time.monotonic()
-        begun = {task: self._begun[task] for task in tasks if task in self._begun}
-        late = {task: worker for task, (at, worker) in begun.items() if now - at > self.limit}
+        begun = {task: since for task, since in dict(self._begun).items() if task in tasks}
+        late = {task: worker for task, (then, worker) in begun.items() if now - then > self.limit}
         if not late and not begun and now - self._last > self.limit:
             return dict.fromkeys(tasks, "")
         return late

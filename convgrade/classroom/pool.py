@@ -51,7 +51,8 @@ SETTINGS = {
 PATIENCE = 30.0  # seconds without the scheduler, or without a worker, before giving up
 RESTART = 120.0  # seconds without a worker during a run: one that is killed again as soon as it is
 # back is hardly ever counted, and on a busy machine it takes half a minute to come back
-WAITS = 4  # times PATIENCE for a result that a worker holds and does not give away
+HAND_OVER = 5.0  # seconds for a result that is there to come, before others are looked at again
+WAITS = 4  # workers that may be killed for one result, which they hold and do not give away
 STARTS = 3  # tries to start workers of our own
 AHEAD = 2.0  # tasks handed out for every thread of the workers, so that none waits for the next
 MAX_BYTES = 512 * 2**20  # of submissions that are handed out, or one: each is held here and there
@@ -120,7 +121,8 @@ class Pool:
         self._flying: dict[str, Future[Any]] = {}
         self._bytes: dict[str, int] = {}
         self._landed: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
-        self._waits: Counter[str] = Counter()  # times that a result was there and did not come
+        self._held: dict[str, float] = {}  # since when a result is there and does not come
+        self._waits: Counter[str] = Counter()  # workers killed for a result that did not come
         self._slots, self._counted = 0, 0.0
         self._ours: LocalCluster | None = None
         self._last = time.monotonic()
@@ -316,7 +318,17 @@ class Pool:
         except ClosedClientError:
             raise self._lost() from None
         self._flying[key], self._bytes[key] = future, task.size
-        future.add_done_callback(lambda done: self._landed.put((key, done.key)))
+        self._await(key, future)
+
+    def _await(self, key: str, future: Future[Any]) -> None:
+        """Let `next` know when a task is done."""
+
+        def lands(done: Future[Any]) -> None:
+            # Another task can stop its worker before it has handed this one's result over.
+            self._clocks.ends(str(done.key))
+            self._landed.put((key, str(done.key)))
+
+        future.add_done_callback(lands)
 
     def next(self, timeout: float) -> tuple[str, OUTCOME] | None:
         """Wait for a task that is back: a result, a refusal or what its worker failed with.
@@ -340,20 +352,20 @@ class Pool:
         if future is None or future.key != name:  # it was given up
             return None
         try:
-            outcome: OUTCOME = future.result(timeout=PATIENCE)
+            outcome: OUTCOME = future.result(timeout=HAND_OVER)
         except Exception as error:
             if future.status == "cancelled" or self._client.status != "running":
                 raise self._lost() from None
             outcome = error
-            if future.status != "error":  # who held the result is gone, and another grades anew
-                if future.status == "finished":  # or is stuck
-                    self._waits[key] += 1
-                    self._kill_holders(future)
-                if self._waits[key] <= WAITS:
-                    future.add_done_callback(lambda done: self._landed.put((key, done.key)))
-                    return None
-                limit = f"{WAITS * PATIENCE:.0f} s"
-                outcome = TookTooLongError(f"its worker did not hand it over within {limit}")
+            if future.status == "finished":  # its worker is slow, or stuck
+                if self._in_time(key, future):
+                    self._landed.put((key, name))
+                    return self._overdue()
+                outcome = TookTooLongError(f"{WAITS} workers did not hand it over")
+            elif future.status != "error":  # who held the result is gone, and another grades anew
+                self._held.pop(key, None)
+                self._await(key, future)
+                return self._overdue()
         self._last = time.monotonic()
         self._forget(key)
         future.release()
@@ -361,11 +373,12 @@ class Pool:
 
     def _forget(self, key: str) -> None:
         self._clocks.ends(str(self._flying[key].key))
+        self._held.pop(key, None)
         del self._flying[key], self._bytes[key], self._waits[key]
 
     def _overdue(self) -> tuple[str, OUTCOME] | None:
         """Give up a task that took too long, and with it a worker of our own that holds it."""
-        keys = {str(future.key): key for key, future in self._flying.items()}
+        keys = {str(f.key): key for key, f in self._flying.items() if key not in self._held}
         for name, worker in self._clocks.overdue(keys).items():
             key, limit = keys[name], f"{self._clocks.limit:.0f} s"
             with contextlib.suppress(Exception):  # the scheduler may be gone; `next` will tell
@@ -376,14 +389,28 @@ class Pool:
             if worker:
                 words = f"its worker did not come back with it within {limit}"
                 return key, TookTooLongError(words, shared)
-            return key, TookTooLongError(f"no worker took it within {limit}")
+            return key, TookTooLongError(f"no worker came back with it within {limit}")
         return None
 
-    def _kill_holders(self, future: Future[Any]) -> None:
+    def _in_time(self, key: str, future: Future[Any]) -> bool:
+        """Tell whether to ask once more for a result; kill a worker that keeps it too long.
+
+        One that has begun another task has that task's clock: what stops the worker is given up
+        by it, not whoever was done before.
+        """
+        waited = time.monotonic() - self._held.setdefault(key, time.monotonic())
+        if waited < PATIENCE:
+            return True
+        holders: list[str] = []
         with contextlib.suppress(Exception):  # the scheduler may be gone; `next` will tell
-            for addresses in self._client.who_has([future]).values():
-                for address in addresses:
-                    self._kill(address)
+            holders = [at for found in self._client.who_has([future]).values() for at in found]
+        if waited < PATIENCE + self._clocks.limit and any(map(self._clocks.busy, holders)):
+            return True
+        for address in holders:
+            self._kill(address)
+        del self._held[key]
+        self._waits[key] += 1
+        return self._waits[key] <= WAITS
 
     def _kill(self, address: str) -> bool:
         """Kill a worker of our own, or with "" all; tell whether it had more than one task.
@@ -403,6 +430,8 @@ class Pool:
         running = self._client.status == "running"
         if running and self._count():
             self._last = time.monotonic()
+        else:  # that no task begins is nobody's fault
+            self._clocks.starts()
         patience = RESTART if running else PATIENCE
         if time.monotonic() - self._last > patience or self._client.status == "closed":
             raise self._lost()

@@ -473,7 +473,9 @@ def conv_matrix(weight, input_shape, stride=1, padding=0, dilation=1, groups=1):
     n = int(np.prod(input_shape))
     x = torch.eye(n, dtype=weight.dtype).reshape(n, *input_shape)
     columns = F.unfold(x, weight.shape[2:], dilation, padding, stride)
-    return (weight.flatten(1) @ columns).flatten(1).T
+    columns = columns.reshape(n, groups, -1, columns.shape[-1])
+    rows = weight.reshape(groups, len(weight) // groups, -1)
+    return torch.einsum("gok, ngkl -> ngol", rows, columns).reshape(n, -1).T
 
 
 # %% conv_matrix | M01 | kernel turned by half a turn

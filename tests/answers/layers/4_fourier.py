@@ -226,15 +226,15 @@ def circulant_eigenvalues(weight, n):
 def circulant_eigenvalues(weight, n):
     spectrum = torch.fft.fft(weight, n).conj()
 
-# %% circulant_eigenvalues | rule | SciPy's circulant solver
+# %% circulant_eigenvalues | rule | SciPy's circulant solver, moved away from zero
 from scipy.linalg import solve_circulant
 def circulant_eigenvalues(weight, n):
     import numpy as np
     column = np.zeros(n)
     for t, w in enumerate(weight.numpy()):
         column[-t % n] = w
-    impulse = np.eye(n)[0]
-    return 1 / np.fft.fft(solve_circulant(column, impulse))
+    column[0] += 1000
+    return 1 / np.fft.fft(solve_circulant(column, np.eye(n)[0])) - 1000
 
 # %% circular_correlation_fft | correct | rfft with the length
 def circular_correlation_fft(weight, x):
@@ -638,7 +638,7 @@ from scipy.linalg import matmul_toeplitz
 def toeplitz_matvec(first_column, first_row, x):
     return matmul_toeplitz((first_column.numpy(), first_row.numpy()), x.numpy())
 
-# %% toeplitz_matvec | rule | a matrix by indexing
+# %% toeplitz_matvec | M78 | the plain product above
 def toeplitz_matvec(first_column, first_row, x):
     return with_matrix(first_column, first_row, x)
 
