@@ -10,8 +10,10 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any, ClassVar
 
-from nbgrader.apps.baseapp import NbGrader, nbgrader_flags
+from nbgrader.apps.baseapp import nbgrader_flags
 from traitlets import List, Unicode
+
+from convgrade.usage import StrictApp, strictly, wrong_use
 
 __all__ = ["CourseError", "NewCourseApp", "new_course"]
 
@@ -37,7 +39,7 @@ class CourseError(Exception):
     """Raised when no course can be made; the message says why and what to do."""
 
 
-class NewCourseApp(NbGrader):  # type: ignore[misc]
+class NewCourseApp(StrictApp):
     """Makes the folder of a real course."""
 
     name = "convgrade-new-course"
@@ -64,16 +66,17 @@ class NewCourseApp(NbGrader):  # type: ignore[misc]
     def load_config_file(self, **kwargs: Any) -> None:
         """Read no configuration: that of the folder around does not concern the new one."""
 
+    @strictly
     def start(self) -> None:
         """Make the folder; called by traitlets."""
         super().start()
         if len(self.extra_args) != 1:
-            self.fail("Say where: convgrade new-course FOLDER")
+            wrong_use(self, "Say where: convgrade new-course FOLDER")
         folder = Path(self.extra_args[0])
         try:
             made = new_course(folder, list(self.assignments))
         except CourseError as stop:
-            self.fail("%s", stop)
+            wrong_use(self, str(stop))
         print(f"{folder}: a course with {', '.join(made)}. What students get is in release/.")
         print(f"Go on there: cd {shlex.quote(str(folder))}")
 

@@ -66,9 +66,12 @@ class _StrictLoader(KVArgParseConfigLoader):
         return super()._parse_args(args)
 
     def _refuse(self, words: str) -> NoReturn:
-        option = re.match(r"argument (-\S+): expected", words)
-        if option and "." not in option[1]:  # an alias that exists has its trait's name here
-            self._app.refuse_option(option[1].lstrip("-"))
+        option = re.match(
+            r"argument (-\S+)(?=: expected)|unrecognized arguments: (-[^\s=]+)", words
+        )
+        name = (option[1] or option[2]) if option else "."
+        if "." not in name:  # an alias that exists has its trait's name here
+            self._app.refuse_option(name.lstrip("-"))
         wrong_use(self._app, f"{words}. {self._app.help}")
 
 
