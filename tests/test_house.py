@@ -41,6 +41,8 @@ LAYERS = [
     {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
+    {"convgrade.arrays", "convgrade.tables"},
+    {"convgrade.forms"},
     {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
     {f"convgrade.{name}" for name in ("about", "constructs", "copies", "proxy")},
@@ -192,7 +194,8 @@ def test_the_engine_names_no_module_of_a_course(name: str) -> None:
     found = imported(modules()[name])
     assert not found & COURSE
     outside = {other.partition(".")[0] for other in found} & FOREIGN
-    assert outside == ({"torch"} if name == "convgrade.wire" else set())  # to read a tensor
+    reads_tensors = name in ("convgrade.wire", "convgrade.arrays")
+    assert outside == ({"torch"} if reads_tensors else set())
 
 
 def test_the_engine_runs_without_a_course() -> None:
