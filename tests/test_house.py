@@ -14,7 +14,13 @@ from conftest import ROOT
 # Each module may import those of earlier rows only.
 LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
-    {f"convkit.{name}" for name in ("draws", "measuring", "memory", "reading", "values", "watch")},
+    {f"convkit.{name}" for name in ("draws", "measuring", "memory", "values", "watch")},
+    # A notebook's cells, read: statements, what they bind, what is met, what it comes to.
+    {"convkit.statements"},
+    {"convkit.bindings"},
+    {"convkit.reached"},
+    {"convkit.expressions"},
+    {"convkit.reading"},
     {"convkit.tools"},
     {"convkit.comparing", "convkit.pictures.drawing"},
     {"convkit.rule"},
@@ -150,7 +156,6 @@ LONGER = {
     "convgrade.wire": "is sent as one text into a student's kernel",
     "convgrade.classroom.pool": "to be cut",
     "convgrade.classroom.runner": "to be cut",
-    "convkit.reading": "its reader is one class",
     "convgrade.rubric": "half of it says how to call it",
 }
 
