@@ -59,7 +59,8 @@ class Rubric:
     whole : pair of callables, optional
         The student's function and the right one, where ``answer`` and ``expected`` are
         called otherwise than the student's function: for naming a misconception. The cases
-        of a visible part are then those of the function with one more argument before them.
+        of a visible part are then those of the function with one more argument before them, if
+        the part does not say what was ``seen``.
 
     Notes
     -----
@@ -100,6 +101,7 @@ class Rubric:
         expected: Callable[..., Any] | None = None,
         *,
         visible: bool = False,
+        seen: Sequence[Sequence[Any]] | None = None,
     ) -> None:
         """Award ``points`` when the answer equals the expected result in every case.
 
@@ -113,6 +115,9 @@ class Rubric:
             Instead of the rubric's.
         visible : bool
             Whether the instant check in the notebook has tried just this.
+        seen : sequence of argument tuples, optional
+            How the instant check called the student's function, where it was with other
+            arguments than ``cases`` say; see ``whole``.
         """
         oracle = expected or self._expected
         assert oracle is not None, f"{self.name}: a part that compares needs `expected`"
@@ -124,6 +129,8 @@ class Rubric:
             return problem
 
         self._over_cases(part, points, cases, judge, oracle, visible)
+        if seen is not None:
+            self._visible = [tuple(args) for args in seen]
 
     def shape(
         self,
