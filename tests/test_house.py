@@ -14,9 +14,12 @@ from conftest import ROOT
 # Each module may import those of earlier rows only.
 LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
-    {f"convkit.{name}" for name in ("draws", "measuring", "memory", "reading", "values", "watch")},
+    {
+        f"convkit.{name}"
+        for name in ("draws", "lastrun", "measuring", "memory", "reading", "values", "watch")
+    },
     {"convkit.tools"},
-    {"convkit.comparing", "convkit.pictures.drawing"},
+    {"convkit.comparing", "convkit.pictures.drawing", "convkit.pitfalls"},
     {"convkit.rule"},
     {
         f"convkit.pictures.{name}"
