@@ -14,7 +14,7 @@ from conftest import ROOT
 # Each module may import those of earlier rows only.
 LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
-    {f"convkit.{name}" for name in ("draws", "measuring", "memory", "values", "watch")},
+    {f"convkit.{name}" for name in ("draws", "lastrun", "measuring", "memory", "values", "watch")},
     # A notebook's cells, read: statements, what they bind, what is met, what it comes to.
     {"convkit.statements"},
     {"convkit.bindings"},
@@ -22,7 +22,7 @@ LAYERS = [
     {"convkit.expressions"},
     {"convkit.reading"},
     {"convkit.tools"},
-    {"convkit.comparing", "convkit.pictures.drawing"},
+    {"convkit.comparing", "convkit.pictures.drawing", "convkit.pitfalls"},
     {"convkit.rule"},
     {
         f"convkit.pictures.{name}"
