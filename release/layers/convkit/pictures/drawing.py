@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
+import itertools
 import os
 import re
 import warnings
@@ -42,6 +43,9 @@ PALE = "#707070"  # a zero, a number at the side: the palest grey that is still 
 
 
 _LARGEST_WITH_ZEROS = 120  # entries; beyond, zeros are left blank
+
+
+_ZEROS_IN_WORDS = 6  # on end, in a description; of more it says how many they are
 
 
 _ROWS_IN_WORDS = 24  # of a matrix, in its description; beyond, only the first ones and the last
@@ -202,16 +206,13 @@ def ink_on(colour: Any) -> str:
 
 def _row_in_words(row: np.ndarray) -> str:
     """Write a row's numbers; of many zeros on end, how many they are."""
-    words: list[str] = []
-    zeros = 0
-    for value in [*row, None]:
-        if value is not None and value == 0:
-            zeros += 1
-            continue
-        words += [f"{zeros} zeros"] if zeros > 4 else ["0"] * zeros
-        words += [] if value is None else [short_number(value)]
-        zeros = 0
-    return " ".join(words)
+    words = []
+    for zero, run in itertools.groupby(row, key=lambda value: value == 0):
+        numbers = [short_number(value) for value in run]
+        many = bool(zero) and len(numbers) > _ZEROS_IN_WORDS
+        words.append(f"{len(numbers)} zeros" if many else " ".join(numbers))
+    told = any(word.endswith("zeros") for word in words)
+    return (", " if told else " ").join(words)
 
 
 def rows_in_words(array: np.ndarray, origin: int = 0) -> str:
@@ -240,7 +241,11 @@ def notebook_display() -> Callable[..., Any] | None:
 
 
 def show_figure(
-    alt: str, draw: Callable[[], Figure], crop: bool = True, measured: str = ""
+    alt: str,
+    draw: Callable[[], Figure],
+    crop: bool = True,
+    measured: str = "",
+    around: tuple[str, str] = ("", ""),
 ) -> None:
     """Put a figure into the cell's output, with its description as alt text.
 
@@ -249,6 +254,8 @@ def show_figure(
 
     ``measured`` is added to the alt text alone: words of numbers that no two runs share, which
     must not make one graded notebook differ from another.
+
+    ``around`` is HTML before and after the picture, for what moves where scripts run.
 
     To crop takes as long as to draw: a figure that knows its size does without.
 
@@ -272,8 +279,9 @@ def show_figure(
     kind, data = ("svg+xml", svg) if len(svg) < len(png) else ("png", png)
     named = f'alt="{html.escape(alt + measured)}" width="{width}"'
     source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    image = f'<img {named} style="max-width: 100%; height: auto" src="{source}">'
     bundle = {
-        "text/html": f'<img {named} style="max-width: 100%; height: auto" src="{source}">',
+        "text/html": image.join(around),
         "image/png": base64.b64encode(png).decode(),
         "text/plain": alt,
     }
@@ -288,7 +296,11 @@ def _drawn(figure: Figure, crop: bool) -> tuple[bytes, bytes, int]:
     svg, png = io.BytesIO(), io.BytesIO()
     box = "tight" if crop else None
     # Letters as text, one pixel an entry of a matrix, and the same names in every run.
-    style = {"svg.fonttype": "none", "image.composite_image": False, "svg.hashsalt": "convkit"}
+    style: Any = {
+        "svg.fonttype": "none",
+        "image.composite_image": False,
+        "svg.hashsalt": "convkit",
+    }
     with rc_context(style):
         blank = dict.fromkeys(("Creator", "Date", "Format", "Type"))
         figure.savefig(svg, format="svg", bbox_inches=box, metadata=blank)
