@@ -28,7 +28,7 @@ LAYERS = [
         f"convkit.pictures.{name}"
         for name in (
             *("costs", "counts", "diagonals", "digits", "dual", "matrices", "mistakes"),
-            *("progress", "signals", "spies", "stamps", "waves"),
+            *("playing", "progress", "signals", "spies", "stamps", "waves"),
         )
     }
     | {"convkit.calling", "convkit.pictures.windows"},
