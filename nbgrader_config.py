@@ -117,6 +117,9 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.ClearMarkScheme",
     "convgrade.plugins.feedback.CollectFeedback",
 ]
+# Assignments whose feedback shows model answers beside what lost points. Name one when everybody
+# has handed in: ["toeplitz"]. Then `nbgrader generate_feedback toeplitz` makes the pages anew.
+c.ModelAnswers.assignments = []
 
 # ------------------------------------------------------------------------ export
 c.ExportApp.plugin_class = "convgrade.plugins.export.ExerciseCsv"

@@ -19,6 +19,7 @@ __all__ = ["CourseError", "NewCourseApp", "new_course"]
 
 DISTRIBUTION = "convolution-is-a-matrix"
 CONFIG = "nbgrader_config.py"
+MODELS = "model_answers"
 SKIPPED = shutil.ignore_patterns(".*", "__pycache__")
 GITIGNORE = """\
 # Only release/ may leave this folder: `git add -A` takes nothing else. Solutions, hidden tests,
@@ -117,6 +118,8 @@ def new_course(folder: Path, wanted: list[str]) -> list[str]:
         for name in names:
             # Links are followed: what they lead to is not there for a copy.
             shutil.copytree(origin / "source" / name, folder / "source" / name, ignore=SKIPPED)
+            if (origin / MODELS / name).is_dir():
+                shutil.copytree(origin / MODELS / name, folder / MODELS / name, ignore=SKIPPED)
         shutil.copy(origin / CONFIG, folder)
         (folder / ".gitignore").write_text(GITIGNORE, encoding="utf-8")
     except (OSError, shutil.Error) as error:

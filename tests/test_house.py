@@ -77,10 +77,11 @@ LAYERS = [
     {"convgrade.both_sides", "convgrade.course_text"},
     {"convgrade.recovering"},
     {"convgrade.trusted"},
-    {f"convgrade.plugins.{name}" for name in ("given", "renew", "rubric_points", "timestamp")},
+    {f"convgrade.plugins.{name}" for name in ("given", "rubric_points", "timestamp")},
     {"convgrade.plugins.course"},
     {f"convgrade.plugins.{name}" for name in ("choose", "graded", "unknown")},
-    {"convgrade.plugins.handed_in", "convgrade.plugins.overview"},
+    {f"convgrade.plugins.{name}" for name in ("handed_in", "model_answers", "overview")},
+    {"convgrade.plugins.renew"},
     {
         f"convgrade.plugins.{name}"
         for name in (
