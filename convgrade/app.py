@@ -20,6 +20,7 @@ from convgrade.classroom.pool import AddressError, PoolError, UnfitError
 from convgrade.classroom.runner import ClassRunner, RunError
 from convgrade.classroom.times import times_file
 from convgrade.collect.app import CollectApp
+from convgrade.init import InitApp
 from convgrade.new_course import NewCourseApp
 from convgrade.report.gradebook import ReportError
 from convgrade.report.make import make_report
@@ -199,6 +200,7 @@ class ConvgradeApp(StrictApp):
     """Finds the subcommand."""
 
     name = "convgrade"
+    configured = False  # the subcommand reads the configuration, once, or has no use for it
     description = "Grade a class of an nbgrader course, and see what it understood"
     examples = """
             convgrade collect ASSIGNMENT DOWNLOAD
@@ -210,6 +212,7 @@ class ConvgradeApp(StrictApp):
         "grade": (GradeApp, GradeApp.description),
         "report": (ReportApp, ReportApp.description),
         "doctor": (DoctorApp, DoctorApp.description),
+        "init": (InitApp, InitApp.description),
         "new-course": (NewCourseApp, NewCourseApp.description),
     }
 

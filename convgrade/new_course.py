@@ -43,6 +43,7 @@ class NewCourseApp(StrictApp):
     """Makes the folder of a real course."""
 
     name = "convgrade-new-course"
+    configured = False  # that of the folder around does not concern the new one
     description = "Make a folder for a real class: assignments, configuration, no demo class"
     examples = """
         Make ../convolution-2027 with all assignments, and generate their releases:
@@ -62,9 +63,6 @@ class NewCourseApp(StrictApp):
     )
     aliases: ClassVar[dict[str, Any]] = {"assignment": "NewCourseApp.assignments"}
     flags: ClassVar[dict[str, Any]] = dict(nbgrader_flags)
-
-    def load_config_file(self, **kwargs: Any) -> None:
-        """Read no configuration: that of the folder around does not concern the new one."""
 
     @strictly
     def start(self) -> None:
