@@ -8,7 +8,16 @@ from typing import Any
 from traitlets.config import Config
 from traitlets.config.loader import LazyConfigValue
 
-__all__ = ["AUTOGRADE", "EXPORTERS", "FEEDBACK", "SANITIZE", "AdoptError", "adopt", "name_of", "without"]
+__all__ = [
+    "AUTOGRADE",
+    "EXPORTERS",
+    "FEEDBACK",
+    "SANITIZE",
+    "AdoptError",
+    "adopt",
+    "name_of",
+    "without",
+]
 
 #: nbgrader's own lists.
 SANITIZE = [
