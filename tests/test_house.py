@@ -204,7 +204,7 @@ def engine() -> list[str]:
 def test_the_engine_names_nothing_of_this_course(name: str) -> None:
     """Not in its defaults, its messages or its help: any course reads them."""
     text = modules()[name]
-    if name == "convgrade.new_course":  # which copies it
+    if name == "convgrade.new_course":  # it copies this course
         return
     assert not re.search(r"convkit|toeplitz", text, re.IGNORECASE)
     assert name in TENSORS or not re.search(r"\btorch\b", text)
