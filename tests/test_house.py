@@ -160,7 +160,7 @@ TENSORS = {
     f"convgrade.{name}"
     for name in (
         *("about", "classroom.versions", "confine", "copies", "judge_process"),
-        *("kernels.server", "raised", "wire"),
+        *("arrays", "forms", "kernels.server", "raised", "wire"),
     )
 }
 
