@@ -35,7 +35,6 @@ class Stuck(NbGraderPreprocessor):
 CONFIG = """
 _lists = c.Autograde.autograde_preprocessors
 c.Autograde.autograde_preprocessors = ["stuck.Stuck", *(p for p in _lists if p != "stuck.Stuck")]
-c.TrustedClient.kernel_preload = ["numpy"]
 c.ClassRunner.task_timeout = {seconds}
 c.ClassRunner.threads = {threads}
 """
@@ -44,10 +43,7 @@ c.ClassRunner.threads = {threads}
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     """Return a course without submissions."""
-    course = Tiny.make(tmp_path_factory.mktemp("made"))
-    with (course.root / "nbgrader_config.py").open("a") as file:
-        file.write('c.TrustedClient.kernel_preload = ["numpy"]\n')
-    return course
+    return Tiny.make(tmp_path_factory.mktemp("made"))
 
 
 @pytest.fixture
