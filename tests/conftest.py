@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import collections
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,24 +18,37 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from fresh_release import stale  # noqa: E402 (found on the path since the line above)
 from gate import assignments  # noqa: E402
+from once import begin, once_folder  # noqa: E402
 
 torch.set_num_threads(1)  # matrices here are small, and two test processes share two cores
 
 
 #: Files of tests that take long, first to begin, so that no worker is left with one at the end.
+#: Which these are is printed below each run.
 LONG = (
-    "test_attack_controls",
-    "test_attacks",
-    "test_demo_class",
-    "test_same_gradebook",
-    "test_classroom",
-    "test_student",
-    "test_instructors_page",
-    "test_autograde",
-    "test_trusted",
-    "test_postgres",
-    "test_machines",
-)
+    "test_attacks", "test_demo_class", "test_stuck", "test_attack_controls", "test_same_points",
+    "test_mutation", "test_same_gradebook", "test_classroom", "test_handed_again", "test_student",
+    "test_instructors_page", "test_autograde", "test_both_roads", "test_trusted",
+    "test_constructs", "test_kernels", "test_confine", "test_starts", "test_bounds",
+    "test_diagnosis", "test_postgres", "test_machines", "test_road", "test_released",
+    "test_release", "test_remote", "test_rebuild", "test_feedback", "test_rule", "test_names",
+)  # fmt: skip
+
+
+def by_file(reports: Iterable[object]) -> list[str]:
+    """Return a table of what the tests of each file took, the longest first, above a second."""
+    seconds, tests = collections.Counter[str](), collections.Counter[str]()
+    for report in reports:
+        if isinstance(report, pytest.TestReport):
+            name = report.nodeid.partition("::")[0].rpartition("/")[2]
+            seconds[name] += report.duration
+            tests[name] += report.when == "call"
+    lines = [f"{s:8.1f} {tests[name]:6} {name}" for name, s in seconds.most_common() if s >= 1]
+    return [*lines, f"{seconds.total():8.1f} {tests.total():6} all"]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    begin(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,7 +63,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Print the matrix of answers against exercises, which the gate collected."""
+    """Print what took how long, and the matrix of answers against exercises, from the gate."""
+    terminalreporter.section("seconds by file, all processes")
+    for line in by_file(report for found in terminalreporter.stats.values() for report in found):
+        terminalreporter.write_line(line)
     table: dict[str, dict[str, list[str]]] = {}
     for kind in ("passed", "failed"):
         for report in terminalreporter.getreports(kind):
@@ -115,8 +132,10 @@ def run_nbgrader(root: Path, *args: str, check: bool = True) -> subprocess.Compl
 @pytest.fixture(scope="session")
 def course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a course with all assignments and their releases generated."""
-    root = tmp_path_factory.mktemp("course")
-    for assignment in assignments():
-        make_course(root, assignment=assignment)
-        run_nbgrader(root, "generate_assignment", assignment)
-    return root
+
+    def release(root: Path) -> None:
+        for assignment in assignments():
+            make_course(root, assignment=assignment)
+            run_nbgrader(root, "generate_assignment", assignment)
+
+    return once_folder("the course", release, tmp_path_factory.mktemp("course"))

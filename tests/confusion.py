@@ -26,6 +26,7 @@ from gate import (
     read_answers,
     source_notebook,
 )
+from once import once
 
 HEAD = """\
 # Which mistakes are named
@@ -53,8 +54,8 @@ def silent() -> dict[str, dict[str, str]]:
 
 @cache
 def graded(answer: Answer) -> Verdict:
-    """Return what a test cell says about an answer, graded once."""
-    return answer.grade()
+    """Return what a test cell says about an answer, graded once in a run of the tests."""
+    return once((answer, answer.source), answer.grade)
 
 
 def page() -> str:

@@ -10,24 +10,16 @@ the survivors, no more and no fewer. `mutation` prints all this.
 from __future__ import annotations
 
 import collections
-import faulthandler
-import multiprocessing
-import os
 import random
-import resource
-import signal
 import time
 import tomllib
-import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from multiprocessing import connection
-from multiprocessing.process import BaseProcess
-from typing import Any, TypeVar
+from typing import Any
 
 import mutation_inputs
-import psutil
+from forked import in_processes
 from gate import (
     ANSWERS,
     SourceNotebook,
@@ -37,16 +29,16 @@ from gate import (
     source_notebook,
 )
 from mutators import Change, changes
+from once import once
 
 JUDGED = "mutants.toml"  # beside the answers of an assignment
+NAMED = "named.toml"
 SEED = 20  # of the sample from typed answers
 SAMPLE = 24  # mutants of one operator from one typed answer
-JOBS = 2
-CPU_SECONDS = 1.0  # for a grading that takes hundredths of a second
+CPU_SECONDS = 1.0  # for a grading that takes hundredths of a second, or at least
+TIMES = 20  # as much as the model solution's takes here and now
+ALONE_SECONDS = 60.0  # for a second try, of one that is listed with a verdict
 WALL_SECONDS = 120.0  # for one that waits instead of computing
-MEMORY = 2**30  # bytes more than the process has when it begins
-T = TypeVar("T")
-CHUNK = 40  # mutants judged by one process, if none of them ends it: a fork costs more than one
 
 
 @dataclass(frozen=True)
@@ -142,7 +134,7 @@ def grade(
     notebook: SourceNotebook,
     tried: Sequence[Mutant],
     *,
-    cpu_seconds: float = CPU_SECONDS,
+    cpu_seconds: float | None = None,
     wall_seconds: float = WALL_SECONDS,
 ) -> list[str]:
     """Grade mutants in processes that they cannot leave or hold up; say what became of each.
@@ -162,17 +154,26 @@ Graded = tuple[bool, tuple[str, ...]]  # whether it earns full points, and what 
 def _graded(
     notebook: SourceNotebook,
     tried: Sequence[Mutant],
-    cpu_seconds: float = CPU_SECONDS,
+    cpu_seconds: float | None = None,
     wall_seconds: float = WALL_SECONDS,
 ) -> list[Graded | None]:
-    """Grade mutants; return for each whether it earns full points, and by what it is named."""
+    """Grade mutants; return for each whether it earns full points, and by what it is named.
+
+    Unless it is said how long one may take, that follows from the model solution, graded
+    first in this process: what is loaded or set up at the first use is then there for all.
+    """
+    if cpu_seconds is None:
+        begun = time.process_time()
+        for exercise in {mutant.exercise for mutant in tried}:
+            notebook.grade(exercise, notebook.answers[exercise])
+        cpu_seconds = max(CPU_SECONDS, TIMES * (time.process_time() - begun))
 
     def judge(mutant: Mutant) -> Graded:
         verdict = notebook.grade(mutant.exercise, mutant.change.source)
         names = dict.fromkeys(idea.name for idea in verdict.names)
         return verdict.points == notebook.points[mutant.exercise], tuple(names)
 
-    return _in_processes(judge, tried, cpu_seconds, wall_seconds)
+    return in_processes(judge, tried, cpu_seconds, wall_seconds)
 
 
 def _outcome(verdict: Graded | None) -> str:
@@ -189,82 +190,7 @@ def agree(tried: Sequence[Mutant], cases: int = 400) -> list[bool | None]:
         notebook = source_notebook(mutant.assignment, mutant.notebook)
         return mutation_inputs.agrees(notebook, mutant.exercise, mutant.change.source, cases)
 
-    return _in_processes(same, tried, 20 * CPU_SECONDS, 2 * WALL_SECONDS)
-
-
-def _in_processes(
-    judge: Callable[[Mutant], T],
-    tried: Sequence[Mutant],
-    cpu_seconds: float,
-    wall_seconds: float,
-) -> list[T | None]:
-    """Call judge for each mutant in a forked process; None where the process was ended.
-
-    A fork inherits the notebook with its locked cells already run, and what a
-    mutant does to its process dies with it. The rest of its chunk is judged by
-    the next process.
-    """
-    fork = multiprocessing.get_context("fork")
-    ceiling = psutil.Process().memory_info().vms + MEMORY
-    answers: list[T | None] = [None] * len(tried)
-    waiting = [list(range(i, min(i + CHUNK, len(tried)))) for i in range(0, len(tried), CHUNK)]
-    running: dict[connection.Connection, tuple[list[int], BaseProcess, float]] = {}
-    while waiting or running:
-        while waiting and len(running) < JOBS:
-            chunk = waiting.pop(0)
-            receiver, sender = fork.Pipe(duplex=False)
-            work = [(i, tried[i]) for i in chunk]
-            process = fork.Process(target=_child, args=(judge, work, sender, cpu_seconds, ceiling))
-            with warnings.catch_warnings():
-                # Python 3.12 warns of forks beside threads; the child uses no other thread.
-                warnings.simplefilter("ignore", DeprecationWarning)
-                process.start()
-            sender.close()
-            running[receiver] = chunk, process, time.monotonic() + wall_seconds
-        for receiver in connection.wait(list(running), timeout=0.5):
-            chunk, process, _ = running.pop(receiver)
-            try:
-                i, answers[i] = receiver.recv()
-            except EOFError:  # all is done, or the first that is left has ended the process
-                process.join()
-                receiver.close()
-                if chunk[1:]:
-                    waiting.insert(0, chunk[1:])
-            else:
-                chunk.remove(i)
-                running[receiver] = chunk, process, time.monotonic() + wall_seconds
-        for _, process, deadline in running.values():
-            if time.monotonic() > deadline:
-                process.kill()
-    return answers
-
-
-def _child(
-    judge: Callable[[Mutant], Any],
-    work: Sequence[tuple[int, Mutant]],
-    sender: connection.Connection,
-    cpu_seconds: float,
-    ceiling: int,
-) -> None:
-    """Judge mutants under limits, send each verdict, and be gone.
-
-    The timer counts processor time, so that a busy machine changes nothing.
-    Its signal ends the process without Python's help: a loop inside a library
-    is ended as well, and no ``except`` of the mutant can catch it.
-    """
-    faulthandler.disable()  # pytest's would print the end of a mutant as if it were its own
-    signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    resource.setrlimit(resource.RLIMIT_AS, (ceiling, ceiling))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    os.environ["CONVKIT_PICTURES"] = "off"
-    warnings.simplefilter("ignore")  # pytest makes errors of them, a student's kernel does not
-    try:
-        for i, mutant in work:
-            signal.setitimer(signal.ITIMER_PROF, cpu_seconds)
-            sender.send((i, judge(mutant)))
-    except MemoryError:  # outside the answer: the mutant left no room for a verdict
-        os._exit(1)
-    os._exit(0)
+    return in_processes(same, tried, 20 * CPU_SECONDS, 2 * WALL_SECONDS)
 
 
 # ------------------------------------------------------------------ the judgements
@@ -298,8 +224,47 @@ def outcomes(assignment: str, notebook: str, exercise: str) -> dict[Mutant, str]
 @cache
 def _verdicts(assignment: str, notebook: str, exercise: str) -> dict[Mutant, Graded | None]:
     tried = mutants(assignment, notebook, exercise)
-    source = source_notebook(assignment, notebook)
-    return dict(zip(tried, _graded(source, tried), strict=True))
+    found = once(
+        ("mutants", assignment, notebook, exercise),
+        lambda: _with_second_tries(source_notebook(assignment, notebook), tried),
+    )
+    return dict(zip(tried, found, strict=True))
+
+
+def _with_second_tries(notebook: SourceNotebook, tried: Sequence[Mutant]) -> list[Graded | None]:
+    """Grade mutants; try again, alone and for long, those that were ended and should not be.
+
+    On a busy machine a grading takes many times as long as on an idle one. A mutant that
+    is listed with a verdict or a name ends by itself; the others that are ended are killed.
+    """
+    found = _graded(notebook, tried)
+    for i, mutant in enumerate(tried):
+        if found[i] is None and mutant.id in _listed(mutant.assignment):
+            found[i] = _graded(notebook, [mutant], ALONE_SECONDS, ALONE_SECONDS * 4)[0]
+    return found
+
+
+@cache
+def _listed(assignment: str) -> set[str]:
+    """Return the mutants that are known to be graded to the end."""
+    judged = {
+        name for entry in _data(assignment).get("judgement", []) for name in entry["mutants"]
+    }
+    places = {exercise: notebook for _, notebook, exercise in exercises()}
+    named = {
+        f"{places[exercise]}/{exercise} {mutant}"
+        for exercise, by_name in written(assignment).items()
+        for mutants in by_name.values()
+        for mutant in mutants
+    }
+    return judged | named
+
+
+@cache
+def written(assignment: str) -> dict[str, dict[str, list[str]]]:
+    """Read named.toml: by exercise and name, mutants."""
+    path = ANSWERS / assignment / NAMED
+    return tomllib.loads(path.read_text()) if path.exists() else {}
 
 
 def names(assignment: str, notebook: str, exercise: str) -> dict[str, list[str]]:

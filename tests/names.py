@@ -11,14 +11,12 @@ import contextlib
 import io
 import json
 import sys
-import tomllib
-from functools import cache
 
 import torch
 from gate import ANSWERS, assignments, exercises
+from mutants import NAMED, written
 from mutants import names as table
 
-NAMED = "named.toml"  # beside the answers of an assignment
 HEAD = """\
 # Mutants of right answers that messages name, by exercise and name: whoever adds a line has read
 # the mutant's code, and the words are true of it. `tests/names.py` writes this, and the tests
@@ -26,13 +24,6 @@ HEAD = """\
 """
 
 __all__ = ["table", "written"]
-
-
-@cache
-def written(assignment: str) -> dict[str, dict[str, list[str]]]:
-    """Read named.toml: by exercise and name, mutants."""
-    path = ANSWERS / assignment / NAMED
-    return tomllib.loads(path.read_text()) if path.exists() else {}
 
 
 def page(found: dict[str, dict[str, list[str]]]) -> str:

@@ -87,7 +87,7 @@ Honest = dict[tuple[str, ...], Measured]
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     config = (ROOT / "nbgrader_config.py").read_text() + OVERRIDE
-    config += 'c.TrustedClient.kernel_preload = ["numpy"]\nc.Execute.timeout = 60\n'
+    config += "c.Execute.timeout = 60\n"
     return Tiny.make(tmp_path_factory.mktemp("made"), config)
 
 

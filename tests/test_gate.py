@@ -7,6 +7,7 @@ import re
 
 import nbformat
 import pytest
+from confusion import graded
 from gate import ROOT, Answer, exercises, notebooks, read_answers, source_notebook
 
 ALL = read_answers()
@@ -36,7 +37,7 @@ def title(value: object) -> str:
 
 @pytest.mark.parametrize("answer", ALL, ids=title)
 def test_answer(answer: Answer, record_property: pytest.RecordProperty) -> None:
-    verdict, full = answer.grade(), answer.full
+    verdict, full = graded(answer), answer.full
     exercise = f"{answer.notebook}/{answer.exercise}, of {full:g}"
     record_property("gate", f"{exercise}|{answer.kind}|{verdict.points:g}")
     if answer.kind == "correct":
@@ -114,7 +115,7 @@ def test_the_page_shows_an_exercise_as_the_matrix_prints_it() -> None:
     table: dict[str, list[str]] = {}
     for answer in ALL:
         if answer.exercise == "toeplitz_1d":
-            verdict = answer.grade()
+            verdict = graded(answer)
             table.setdefault(answer.kind, []).append(f"{verdict.points:g}")
     rows = [f"  {kind:<8} {' '.join(table[kind])}" for kind in sorted(table)]
     excerpt = "\n".join(["1_toeplitz_1d/toeplitz_1d, of 6", *rows])

@@ -15,7 +15,11 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
-    return Tiny.make(tmp_path_factory.mktemp("released"))
+    """Return a course whose class runs have one worker: each is for one student or two."""
+    made = Tiny.make(tmp_path_factory.mktemp("released"))
+    with (made.root / "nbgrader_config.py").open("a") as config:
+        config.write("c.ClassRunner.workers = 1\n")
+    return made
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ import nbformat
 import pytest
 from conftest import ROOT, make_course, run_nbgrader
 from gate import notebooks
+from nbformat import NotebookNode
+from once import once_folder
 from student_env import printed, python, run_all
 
 from convgrade.kit import archive
@@ -59,12 +61,16 @@ def colab(tmp_path: Path) -> Path:
 
 def stamped(tmp_path: Path, kit_url: str | None = None) -> Path:
     """Generate a release as an instructor with a repository would; return its folder."""
-    root = make_course(tmp_path / "stamped")
-    with (root / "nbgrader_config.py").open("a") as file:
-        file.write('c.ColabLaunch.repository = "university/course"\n')
-        if kit_url is not None:
-            file.write(f"c.ColabLaunch.kit_url = {kit_url!r}\n")
-    run_nbgrader(root, "generate_assignment", "toeplitz")
+
+    def stamp(root: Path) -> None:
+        make_course(root)
+        with (root / "nbgrader_config.py").open("a") as file:
+            file.write('c.ColabLaunch.repository = "university/course"\n')
+            if kit_url is not None:
+                file.write(f"c.ColabLaunch.kit_url = {kit_url!r}\n")
+        run_nbgrader(root, "generate_assignment", "toeplitz")
+
+    root = once_folder(("stamped", kit_url), stamp, tmp_path / "stamped")
     return root / "release" / "toeplitz"
 
 
@@ -83,12 +89,20 @@ def test_environment_is_clean() -> None:
     assert result.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_run_all_on_the_untouched_release(tmp_path: Path, name: str) -> None:
+@pytest.fixture(scope="module", params=NAMES)
+def untouched(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> list[NotebookNode]:
+    """Run a notebook as it was handed out, with the kit's folder beside it."""
+    folder = tmp_path_factory.mktemp("untouched")
+    shutil.copytree(RELEASE / "convkit", folder / "convkit")
+    notebook = Path(shutil.copy(RELEASE / f"{request.param}.ipynb", folder))
+    return run_all(notebook, folder / "kernel")
+
+
+def test_run_all_on_the_untouched_release(untouched: list[NotebookNode]) -> None:
     """No traceback, nothing on stderr; every check says that nothing is answered yet."""
-    shutil.copytree(RELEASE / "convkit", tmp_path / "convkit")
-    notebook = Path(shutil.copy(RELEASE / f"{name}.ipynb", tmp_path))
-    cells = run_all(notebook, tmp_path / "kernel")
+    cells = untouched
     assert all(cell.execution_count for cell in cells)
     for cell in cells:
         assert not [o for o in cell.outputs if o.output_type == "error"]
@@ -97,13 +111,10 @@ def test_run_all_on_the_untouched_release(tmp_path: Path, name: str) -> None:
             assert re.search(r"^\w+: not answered yet(: .*)?\.\n\Z", printed(cell)), cell.id
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_picture_has_alt_text(tmp_path: Path, name: str) -> None:
-    shutil.copytree(RELEASE / "convkit", tmp_path / "convkit")
-    notebook = Path(shutil.copy(RELEASE / f"{name}.ipynb", tmp_path))
+def test_every_picture_has_alt_text(untouched: list[NotebookNode]) -> None:
     pictures = [
         output
-        for cell in run_all(notebook, tmp_path / "kernel")
+        for cell in untouched
         for output in cell.outputs
         if "image/png" in output.get("data", {})
     ]

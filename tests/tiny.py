@@ -15,6 +15,7 @@ import nbformat.v4 as v4
 from conftest import ROOT, run_nbgrader
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
+from once import once_folder
 
 SUMS, MEANS = "1_sums", "2_means"
 POINTS = {"total_test": 3.0, "double_test": 2.0, "why": 2.0, "average_test": 4.0}
@@ -30,6 +31,7 @@ RIGHT = {
 OVERRIDE = """
 c.CourseDirectory.course_id = "tiny"
 c.TrustedClient.preload = ["numpy"]
+c.TrustedClient.kernel_preload = ["numpy"]
 c.Execute.timeout = 10
 """
 STOCK = 'c = get_config()\nc.CourseDirectory.course_id = "tiny"\n'
@@ -99,9 +101,15 @@ class Tiny:
 
     @classmethod
     def make(cls, root: Path, config: str | None = None) -> Tiny:
-        """Write source and configuration, and generate the release."""
+        """Write source and configuration, and generate the release; once for a configuration."""
         if config is None:
             config = (ROOT / "nbgrader_config.py").read_text() + OVERRIDE
+        text = config
+        once_folder(("tiny", config), lambda made: cls._make(made, text), root)
+        return cls(root)
+
+    @classmethod
+    def _make(cls, root: Path, config: str) -> None:
         folder = root / "source" / "tiny"
         folder.mkdir(parents=True)
         for name, notebook in sources().items():
@@ -109,9 +117,7 @@ class Tiny:
         (folder / "data").mkdir()
         (folder / "data" / "table.csv").write_text("1,2\n")
         (root / "nbgrader_config.py").write_text(config)
-        tiny = cls(root)
-        tiny.run("generate_assignment", "tiny")
-        return tiny
+        cls(root).run("generate_assignment", "tiny")
 
     def copy(self, root: Path) -> Tiny:
         """Copy everything into another folder, for a test of its own."""
