@@ -16,9 +16,9 @@ from traitlets import Unicode, default
 
 from convgrade import doctor
 from convgrade.classroom.lock import LockedError
-from convgrade.classroom.pool import AddressError, PoolError, UnfitError
 from convgrade.classroom.runner import ClassRunner, RunError
 from convgrade.classroom.times import times_file
+from convgrade.classroom.workers import AddressError, PoolError, UnfitError
 from convgrade.collect.app import CollectApp
 from convgrade.new_course import NewCourseApp
 from convgrade.report.gradebook import ReportError

@@ -18,7 +18,7 @@ from nbclient.util import ensure_async
 from nbformat import NotebookNode
 from traitlets import Float, Integer
 
-from convgrade import about, outputs, serve, wire
+from convgrade import about, outputs, packing, plain, serve, unpacking, wire
 from convgrade.box import Box
 from convgrade.boxed_manager import Unread
 
@@ -229,7 +229,8 @@ class StudentKernel(NotebookClient):
 @cache
 def _install() -> str:
     """Return `INSTALL` with the modules in it, packed: kernels hash every letter of a cell."""
-    sources = {m.__name__.split(".")[-1]: inspect.getsource(m) for m in (wire, about, serve)}
+    modules = (plain, packing, unpacking, wire, about, serve)  # each after those that it imports
+    sources = {m.__name__.split(".")[-1]: inspect.getsource(m) for m in modules}
     packed = base64.b85encode(zlib.compress(json.dumps(sources).encode(), 9)).decode()
     return INSTALL.format(sources=packed)
 

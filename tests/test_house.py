@@ -47,7 +47,17 @@ LAYERS = [
     {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
-    {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
+    {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
+    {"convgrade.packing", "convgrade.unpacking"},
+    {"convgrade.wire"},
+    # The box: what it is to allow, its layers, its processes, the program, for callers.
+    {"convgrade.confinement.calls", "convgrade.confinement.options"},
+    {f"convgrade.confinement.{name}" for name in ("landlock", "limits", "tree")},
+    {"convgrade.confinement.namespaces"},
+    {"convgrade.confinement.supervision"},
+    {"convgrade.confinement.launcher"},
+    {"convgrade.confinement.__main__"},
+    {"convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
     {f"convgrade.{name}" for name in ("about", "constructs", "copies", "proxy")},
     {"convgrade.bindings", "convgrade.messages", "convgrade.our_outputs"},
@@ -125,7 +135,12 @@ LAYERS = [
         )
     },
     {f"convgrade.classroom.{name}" for name in ("astray", "grade", "handed", "tally")},
-    {f"convgrade.classroom.{name}" for name in ("pool", "record")},
+    {
+        f"convgrade.classroom.{name}"
+        for name in ("looking", "record", "run_log", "waiting", "workers")
+    },
+    {"convgrade.classroom.pool"},
+    {"convgrade.classroom.flight"},
     {"convgrade.classroom.runner"},
     # The class report: read, bring together, compute, write.
     {f"convgrade.report.{name}" for name in ("course", "records", "statistics")},
@@ -150,10 +165,6 @@ FOREIGN = {"convkit", "torch"}
 
 LONGEST = 300  # lines of a file; a longer one holds several ideas, or stands here with its reason
 LONGER = {
-    "convgrade.confine": "runs as one file, without a package around it",
-    "convgrade.wire": "is sent as one text into a student's kernel",
-    "convgrade.classroom.pool": "to be cut",
-    "convgrade.classroom.runner": "to be cut",
     "convgrade.rubric": "half of it says how to call it",
 }
 
@@ -197,7 +208,7 @@ def test_the_engine_names_no_module_of_a_course(name: str) -> None:
     found = imported(modules()[name])
     assert not found & COURSE
     outside = {other.partition(".")[0] for other in found} & FOREIGN
-    assert outside == ({"torch"} if name == "convgrade.wire" else set())  # to read a tensor
+    assert outside == ({"torch"} if name == "convgrade.unpacking" else set())  # to read a tensor
 
 
 def test_the_engine_runs_without_a_course() -> None:
