@@ -84,6 +84,7 @@ LAYERS = [
     {"convgrade.judge", "convgrade.ready", "convgrade.student_kernel"},
     {"convgrade.both_sides", "convgrade.course_text"},
     {"convgrade.recovering"},
+    {"convgrade.cell_kinds"},
     {"convgrade.trusted"},
     {f"convgrade.plugins.{name}" for name in ("given", "renew", "rubric_points", "timestamp")},
     {"convgrade.plugins.course"},
@@ -134,7 +135,8 @@ LAYERS = [
             "warm",
         )
     },
-    {f"convgrade.classroom.{name}" for name in ("astray", "grade", "handed", "tally")},
+    {f"convgrade.classroom.{name}" for name in ("astray", "fit", "handed", "steps", "tally")},
+    {"convgrade.classroom.grade"},
     {
         f"convgrade.classroom.{name}"
         for name in ("looking", "record", "run_log", "waiting", "workers")

@@ -20,7 +20,7 @@ from distributed.comm.core import CommClosedError
 from distributed.comm.registry import get_backend
 
 from convgrade.classroom import own_worker
-from convgrade.classroom.grade import missing_layers
+from convgrade.classroom.fit import missing_layers
 from convgrade.classroom.versions import differences, versions
 
 __all__ = [
