@@ -18,9 +18,9 @@ from convgrade import doctor
 from convgrade.checking.app import CheckApp
 from convgrade.checking.memory import reminder
 from convgrade.classroom.lock import LockedError
-from convgrade.classroom.pool import AddressError, PoolError, UnfitError
 from convgrade.classroom.runner import ClassRunner, RunError
 from convgrade.classroom.times import times_file
+from convgrade.classroom.workers import AddressError, PoolError, UnfitError
 from convgrade.collect.app import CollectApp
 from convgrade.init import InitApp
 from convgrade.new_course import NewCourseApp

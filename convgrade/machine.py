@@ -10,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 
 from convgrade import confine
+from convgrade.confinement import landlock
 from convgrade.probing import PATIENCE, temporary
 
 __all__ = ["advice", "versions"]
@@ -48,7 +49,7 @@ def versions() -> dict[str, str]:
             found[name] = "not installed"
     found[platform.system()] = platform.release()
     if sys.platform == "linux":
-        found["Landlock"] = f"{confine._landlock_version()}, {confine._LANDLOCK_WANTED} is needed"
+        found["Landlock"] = f"{landlock.version()}, {landlock.WANTED} is needed"
     code = "import ipykernel.kernelapp"
     with temporary() as folder:
         argv = [sys.executable, "-I", "-c", code]

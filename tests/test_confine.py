@@ -28,8 +28,8 @@ PYTHON = [sys.executable, "-I", "-S", "-c"]
 # The launcher with a layer taken away, to see that the others hold alone.
 WITHOUT = {
     "whole": "",
-    "Landlock alone": "confine.choose_namespaces = lambda options: 0",
-    "namespaces alone": "confine._landlock_version = lambda: 0",
+    "Landlock alone": "namespaces.choose_namespaces = lambda options: 0",
+    "namespaces alone": "landlock.version = lambda: 0",
 }
 
 
@@ -37,10 +37,10 @@ def launcher(change: str) -> list[str]:
     """Return the launcher as a command, with a line run before it."""
     code = f"""
         import sys
-        sys.path.insert(0, {str(ROOT / "convgrade")!r})
-        import confine
+        sys.path.insert(0, {str(ROOT)!r})
+        from convgrade.confinement import calls, landlock, launcher, namespaces
         {change}
-        sys.exit(confine.main(sys.argv[1:]))
+        sys.exit(launcher.main(sys.argv[1:]))
     """
     return [*PYTHON, textwrap.dedent(code)]
 
@@ -448,13 +448,13 @@ def test_all_layers_are_here() -> None:
     assert confine.LAYERS == ("network", "files", "limits")
 
 
-NO_NAMESPACES = "confine._unshare = lambda flags: confine._call('unshare', -1)"
+NO_NAMESPACES = "namespaces.unshare = lambda flags: calls.call('unshare', -1)"
 
 
 @pytest.mark.parametrize(
     ("change", "layers", "message"),
     [
-        ("confine._landlock_version = lambda: 4", {"files"}, "Landlock has version 4, not 6"),
+        ("landlock.version = lambda: 4", {"files"}, "Landlock has version 4, not 6"),
         (NO_NAMESPACES, {"network", "files", "limits"}, "unshare: Invalid argument"),
     ],
 )

@@ -49,10 +49,10 @@ def change(code: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the launcher run a line first, that takes a layer away."""
     launcher = f"""
         import sys
-        sys.path.insert(0, {str(ROOT / "convgrade")!r})
-        import confine
+        sys.path.insert(0, {str(ROOT)!r})
+        from convgrade.confinement import calls, landlock, launcher, namespaces
         {code}
-        sys.exit(confine.main(sys.argv[1:]))
+        sys.exit(launcher.main(sys.argv[1:]))
     """
     argv = [sys.executable, "-I", "-S", "-c", textwrap.dedent(launcher)]
     monkeypatch.setattr(confine, "_launcher", lambda: argv)
@@ -101,18 +101,18 @@ def test_a_whole_box(home: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     ("code", "reason", "not_kept"),
     [
         (
-            "confine._landlock_version = lambda: 4",
+            "landlock.version = lambda: 4",
             "Landlock has version 4, and 6 is needed",
             {"the layer as a whole"},  # mounts of its own stop by themselves what is tried
         ),
         (
-            "confine._unshare = lambda flags: confine._call('unshare', -1)",
+            "namespaces.unshare = lambda flags: calls.call('unshare', -1)",
             "no mount and process namespaces (unshare: Invalid argument)",
             {"the layer as a whole", *LANDLOCK_LETS_PASS},
         ),
         (
-            "confine._unshare = lambda flags: confine._call('unshare', -1);"
-            "confine._landlock_version = lambda: 0",
+            "namespaces.unshare = lambda flags: calls.call('unshare', -1);"
+            "landlock.version = lambda: 0",
             "Landlock has version 0, and 6 is needed",
             {"the layer as a whole", *LANDLOCK_LETS_PASS, *IN_LAYERS},
         ),

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import pandas as hpd
 from test_wire import frame
 
-from convgrade import wire
+from convgrade import plain
 from convgrade.wire import Opaque, WireError, dumps, loads
 
 CALM = settings(deadline=None, max_examples=60)
@@ -368,4 +368,4 @@ def test_there_is_an_end_to_the_classes_that_named_tuples_make() -> None:
     else:
         pytest.fail("200 classes were made")
     assert count <= 100
-    assert wire.MAX_OPAQUE == 100
+    assert plain.MAX_OPAQUE == 100

@@ -49,7 +49,17 @@ LAYERS = [
     {"convgrade.skim"},
     {"convgrade.arrays", "convgrade.tables"},
     {"convgrade.forms"},
-    {"convgrade.wire", "convgrade.cells", "convgrade.submission", "convgrade.confine"},
+    {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
+    {"convgrade.packing", "convgrade.unpacking"},
+    {"convgrade.wire"},
+    # The box: what it is to allow, its layers, its processes, the program, for callers.
+    {"convgrade.confinement.calls", "convgrade.confinement.options"},
+    {f"convgrade.confinement.{name}" for name in ("landlock", "limits", "tree")},
+    {"convgrade.confinement.namespaces"},
+    {"convgrade.confinement.supervision"},
+    {"convgrade.confinement.launcher"},
+    {"convgrade.confinement.__main__"},
+    {"convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
     {f"convgrade.{name}" for name in ("about", "constructs", "copies", "proxy")},
     {"convgrade.bindings", "convgrade.messages", "convgrade.our_outputs"},
@@ -76,6 +86,7 @@ LAYERS = [
     {"convgrade.judge", "convgrade.ready", "convgrade.student_kernel"},
     {"convgrade.both_sides", "convgrade.course_text"},
     {"convgrade.recovering", "convgrade.course_imports"},
+    {"convgrade.cell_kinds"},
     {"convgrade.trusted"},
     {f"convgrade.plugins.{name}" for name in ("given", "rubric_points", "timestamp")},
     {"convgrade.plugins.course", "convgrade.plugins.preload"},
@@ -127,8 +138,14 @@ LAYERS = [
             "warm",
         )
     },
-    {f"convgrade.classroom.{name}" for name in ("astray", "grade", "handed", "tally")},
-    {f"convgrade.classroom.{name}" for name in ("pool", "record")},
+    {f"convgrade.classroom.{name}" for name in ("astray", "fit", "handed", "steps", "tally")},
+    {"convgrade.classroom.grade"},
+    {
+        f"convgrade.classroom.{name}"
+        for name in ("looking", "record", "run_log", "waiting", "workers")
+    },
+    {"convgrade.classroom.pool"},
+    {"convgrade.classroom.flight"},
     {"convgrade.classroom.runner"},
     # The class report: read, bring together, compute, write.
     {f"convgrade.report.{name}" for name in ("course", "records", "statistics")},
@@ -159,17 +176,13 @@ FOREIGN = {"convkit", "torch"}
 TENSORS = {
     f"convgrade.{name}"
     for name in (
-        *("about", "classroom.versions", "confine", "copies", "judge_process"),
-        *("arrays", "forms", "kernels.server", "raised", "wire"),
+        *("about", "arrays", "classroom.versions", "copies", "forms", "judge_process"),
+        *("kernels.server", "packing", "plain", "raised", "unpacking", "wire"),
     )
 }
 
 LONGEST = 300  # lines of a file; a longer one holds several ideas, or stands here with its reason
 LONGER = {
-    "convgrade.confine": "runs as one file, without a package around it",
-    "convgrade.wire": "is sent as one text into a student's kernel",
-    "convgrade.classroom.pool": "to be cut",
-    "convgrade.classroom.runner": "to be cut",
     "convgrade.rubric": "half of it says how to call it",
 }
 
@@ -232,7 +245,7 @@ def test_the_engine_names_no_module_of_a_course(name: str) -> None:
     found = imported(modules()[name])
     assert not found & COURSE
     outside = {other.partition(".")[0] for other in found} & FOREIGN
-    reads_tensors = name in ("convgrade.wire", "convgrade.arrays")
+    reads_tensors = name in ("convgrade.unpacking", "convgrade.arrays")
     assert outside == ({"torch"} if reads_tensors else set())
 
 

@@ -19,7 +19,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from convgrade import wire
+from convgrade import plain, wire
 from convgrade.wire import Opaque, WireError, dumps, loads
 
 PLAIN = (type(None), bool, int, float, complex, str, bytes, list, tuple, set, frozenset, dict)
@@ -64,7 +64,7 @@ def only_plain(value: Any) -> bool:
     if type(value) in (np.ndarray, torch.Tensor):
         return value.dtype is not np.dtype(object)
     if isinstance(value, np.generic):
-        return type(value).__module__ == "numpy" and value.dtype.name in wire.ARRAY_TYPES
+        return type(value).__module__ == "numpy" and value.dtype.name in plain.ARRAY_TYPES
     return type(value) in PLAIN
 
 
@@ -90,7 +90,7 @@ VALUES = st.recursive(
     max_leaves=20,
 )
 ARRAYS = hnp.arrays(
-    st.sampled_from(sorted(wire.ARRAY_TYPES)),
+    st.sampled_from(sorted(plain.ARRAY_TYPES)),
     hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4),
 )
 
@@ -145,7 +145,7 @@ def test_foreign_byte_order_and_read_only_arrays_come_back_ordinary() -> None:
     np.testing.assert_array_equal(back, array)
 
 
-@pytest.mark.parametrize("name", sorted(wire.TENSOR_TYPES))
+@pytest.mark.parametrize("name", sorted(plain.TENSOR_TYPES))
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 3), (2, 3, 4)], ids=str)
 def test_tensors_survive(name: str, shape: tuple[int, ...]) -> None:
     dtype = getattr(torch, name)
@@ -251,8 +251,8 @@ def test_subclasses_come_back_as_the_plain_type() -> None:
         (np.ma.array([1.0], mask=[True]), np.array([1.0])),
         (torch.nn.Parameter(torch.ones(2)), torch.ones(2, requires_grad=True)),
     ]
-    for value, plain in cases:
-        assert same(loads(dumps(value)), plain), type(value)
+    for value, usual in cases:
+        assert same(loads(dumps(value)), usual), type(value)
 
 
 def test_what_cannot_cross_keeps_the_name_of_its_type() -> None:
@@ -284,7 +284,7 @@ def test_an_opaque_value_supports_nothing() -> None:
 
 def test_depth_is_limited() -> None:
     value: Any = 1
-    for _ in range(wire.MAX_DEPTH):
+    for _ in range(plain.MAX_DEPTH):
         value = [value]
     assert same(loads(dumps(value)), value)
     endless: list[Any] = []
@@ -295,8 +295,8 @@ def test_depth_is_limited() -> None:
 
 
 def test_size_is_limited(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire, "MAX_BYTES", 1000)
-    monkeypatch.setattr(wire, "MAX_TEXT", 500)
+    monkeypatch.setattr(plain, "MAX_BYTES", 1000)
+    monkeypatch.setattr(plain, "MAX_TEXT", 500)
     assert loads(dumps(b"x" * 900)) == b"x" * 900
     for large in (b"x" * 1000, "x" * 500, [1] * 300, np.zeros(200)):
         with pytest.raises(WireError, match="too large to be graded"):
@@ -360,7 +360,7 @@ TREES = st.recursive(
         st.booleans(),
         st.integers(-3, 70),
         st.floats(),
-        st.sampled_from([*sorted(wire.TENSOR_TYPES), "object", "O", "V8", "str", "0x1f", "nan"]),
+        st.sampled_from([*sorted(plain.TENSOR_TYPES), "object", "O", "V8", "str", "0x1f", "nan"]),
         st.integers(2**31 - 2, 2**65),
     ),
     lambda inner: st.one_of(
@@ -369,7 +369,7 @@ TREES = st.recursive(
         st.builds(lambda *parts: {"array": list(parts)}, inner, st.lists(inner, max_size=3)),
         st.builds(
             lambda *parts: {"tensor": list(parts)},
-            st.sampled_from(sorted(wire.TENSOR_TYPES)),
+            st.sampled_from(sorted(plain.TENSOR_TYPES)),
             st.lists(st.integers(0, 3), max_size=3),
             st.lists(st.integers(0, 3), max_size=3),
             inner,
@@ -476,7 +476,7 @@ def test_hostile_frames_are_refused(name: str) -> None:
     assert time.monotonic() - start < 5
 
 
-N = wire.MAX_TEXT - 100
+N = plain.MAX_TEXT - 100
 
 
 @pytest.mark.parametrize(
@@ -549,7 +549,7 @@ def test_a_frame_has_one_deadline(pair: Any) -> None:
         wire.receive(ours, time.monotonic() - 1)
 
 
-@pytest.mark.parametrize("size", [wire.MAX_BYTES + 1, 2**63, 2**64 - 1])
+@pytest.mark.parametrize("size", [plain.MAX_BYTES + 1, 2**63, 2**64 - 1])
 def test_an_enormous_frame_is_refused_by_its_header(pair: Any, size: int) -> None:
     ours, theirs = pair
     theirs.sendall(struct.pack(">Q", size))

@@ -5,14 +5,11 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import json
-import logging
 import os
-from collections import deque
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from distributed import KilledWorker
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import setenv
@@ -20,51 +17,35 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Float, Instance, Integer, Unicode
 from traitlets.config import LoggingConfigurable
 
-from convgrade.classroom.astray import find_astray
-from convgrade.classroom.handed import Submission, read_files, submissions, tasks
+from convgrade.classroom.flight import Flight
+from convgrade.classroom.handed import Submission, read_files, tasks
 from convgrade.classroom.lists import Lists, plain_config, split_lists
 from convgrade.classroom.lock import CourseLock
+from convgrade.classroom.looking import find, note_times
 from convgrade.classroom.own_worker import processors
-from convgrade.classroom.pool import OUTCOME, Pool, UnfitError, check_address, explain
-from convgrade.classroom.printable import printable
+from convgrade.classroom.pool import Pool
 from convgrade.classroom.progress import Progress
 from convgrade.classroom.record import Recorder
+from convgrade.classroom.run_log import log_to
 from convgrade.classroom.tally import Tally
-from convgrade.classroom.task import Course, Refusal, Result, Task
-from convgrade.classroom.times import note_time, times_file
+from convgrade.classroom.task import Course, Task
+from convgrade.classroom.times import times_file
 from convgrade.classroom.versions import versions
+from convgrade.classroom.waiting import note_waiting
+from convgrade.classroom.workers import check_address
 from convgrade.plugins.choose import choose
 from convgrade.plugins.course import (
     notebook_names,
     read_course_notebook,
     read_released,
     source_folder,
-    students_and_assignments,
 )
 from convgrade.plugins.execute import notebook_limit
 from convgrade.plugins.graded import copied_over, fingerprint
 from convgrade.plugins.handed_in import answers_in, submission_folders
 from convgrade.plugins.preload import preloads
-from convgrade.plugins.timestamp import time_problems
-from convgrade.report.gradebook import ReportError, read_gradebook
 
 __all__ = ["ClassRunner", "RunError"]
-
-
-class _Lines(logging.Formatter):
-    """Keeps what students name their files from looking like a line of ours, or like control."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        return "\n    ".join(map(printable, super().format(record).split("\n")))
-
-
-class _Log(logging.FileHandler):
-    """Ends the run when the disk is full; logging's own prints a traceback and goes on."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        assert self.stream is not None
-        self.stream.write(self.format(record) + self.terminator)
-        self.flush()
 
 
 class RunError(Exception):
@@ -141,7 +122,7 @@ class ClassRunner(LoggingConfigurable):
             CourseLock(root / ".convgrade.lock") as lock,
             contextlib.chdir(root),  # as nbgrader does
             setenv(NBGRADER_EXECUTION="autograde"),
-            self._log_to(root / self.logfile) as self._say,
+            log_to(root / self.logfile) as self._say,
         ):
             return self._run(force, lock.temporary, root / self.logfile)
 
@@ -157,10 +138,10 @@ class ClassRunner(LoggingConfigurable):
         kept = converter.exclude_overwriting.get(self.coursedir.assignment_id, [])
         copied = copied_over(source, self.coursedir.ignore, kept)
         with Recorder(converter, lists, known, self._say) as recorder:
-            todo = self._find(converter, known, copied, tally)
-            self._note_times(converter, tally)
+            todo = find(self.coursedir, converter, known, copied, tally, self._say)
+            note_times(self.coursedir, converter, tally)
             if not todo:
-                self._note_waiting(tally)
+                note_waiting(self.coursedir, tally)
                 return tally
             courses = self._courses(converter, known, lists)
             overlay = {
@@ -178,68 +159,12 @@ class ClassRunner(LoggingConfigurable):
                     "Grading %s of %d students", self.coursedir.assignment_id, len(todo)
                 )
                 makes = self._tasks(todo, courses, overlay, recorder, tally, progress)
-                self._grade(pool, makes, recorder, tally, progress)
-        self._note_waiting(tally, {submission.student for submission in todo})
+                Flight(
+                    pool, recorder, tally, progress, self._say,
+                    self.coursedir.assignment_id, times_file(log),
+                ).grade(makes)  # fmt: skip
+        note_waiting(self.coursedir, tally, {submission.student for submission in todo})
         return tally
-
-    def _note_times(self, converter: Any, tally: Tally) -> None:
-        """Note whose time of handing in a person should look at."""
-        excluded = self.coursedir.student_id_exclude.split(",")
-        for folder, student in submission_folders(converter).items():
-            if student not in excluded:
-                for told, words in zip(
-                    (tally.times, tally.future), time_problems(Path(folder)), strict=True
-                ):
-                    if words:
-                        told[student] = words
-
-    def _note_waiting(self, tally: Tally, students: Collection[str] = ()) -> None:
-        """Note which tests wait for a person: since an earlier run, too, and until one has graded.
-
-        Of ``students``, those that were to be graded, and of those that were graded before.
-        """
-        url, assignment = self.coursedir.db_url, self.coursedir.assignment_id
-        try:
-            book = read_gradebook(url, assignment)
-        except ReportError:  # nobody is graded
-            return
-        by_hand = {(cell.notebook, cell.grade_id) for cell in book.cells if cell.written}
-        found: dict[str, list[str]] = {}
-        for row in book.grades:
-            waits = row.waiting and row.auto is None and row.student in {*students, *tally.done}
-            if waits and (row.notebook, row.grade_id) not in by_hand:
-                found.setdefault(f"{row.student}/{row.notebook}", []).append(row.grade_id)
-        why = tally.waiting
-        tally.waiting = {
-            name: why.get(name) or f"{', '.join(tests)}: its comment says why"
-            for name, tests in found.items()
-        }
-
-    def _find(
-        self, converter: Autograde, known: list[str], copied: set[str], tally: Tally
-    ) -> list[Submission]:
-        """Look through submitted/, and tell of what is not graded there."""
-        students, others = students_and_assignments(self.coursedir)
-        astray = find_astray(self.coursedir, students, known, others)
-        found = submissions(converter, known, copied, astray.left_out, self._say)
-        tally.done, tally.again, tally.unlooked = [*found.done], found.again, astray.unlooked
-        tally.left_out |= astray.left_out
-        tally.doubts |= astray.odd
-        for name, words in (astray.left_out | astray.odd).items():
-            self._say.error("[%s] %s", name, words)
-        for student, needs in found.done.items():
-            tally.ungradable |= {f"{student}/{k}": words for k, words in needs.ungradable.items()}
-            tally.doubts |= {f"{student}/{k}": words for k, words in needs.doubts.items()}
-        for submission in found.todo:
-            chosen, student = submission.chosen, submission.student
-            tally.told |= {f"{student}/{name}": words for name, words in chosen.told.items()}
-            tally.doubts |= {f"{student}/{name}": words for name, words in chosen.doubts.items()}
-            if chosen.missing:
-                tally.missing[student] = chosen.missing
-        if self.coursedir.student_id == "*":
-            there = {*found.done, *(s.student for s in found.todo), *astray.left_out}
-            tally.absent = sorted(set(students) - there)
-        return found.todo
 
     def _courses(self, converter: Any, known: list[str], lists: Lists) -> dict[str, Course]:
         """Read once what all submissions are graded with."""
@@ -272,7 +197,7 @@ class ClassRunner(LoggingConfigurable):
         return courses
 
     def _check(self, pool: Pool) -> None:
-        lacking = pool.check(versions(), self.require_sandbox)
+        lacking = pool.workers.check(versions(), self.require_sandbox)
         if lacking:
             self.log.warning(
                 "Student kernels are confined as far as the workers' machines can; missing: %s. "
@@ -310,106 +235,3 @@ class ClassRunner(LoggingConfigurable):
                 self._say.error("[%s] not graded: %s", submission.student, error)
                 for _ in submission.chosen.paths:
                     progress.step(failed=True)
-
-    def _grade(
-        self,
-        pool: Pool,
-        makes: Iterator[tuple[Submission, str, Task]],
-        recorder: Recorder,
-        tally: Tally,
-        progress: Progress,
-    ) -> None:
-        """Keep the workers busy, and record students whose notebooks are all back.
-
-        When a worker dies, so do all tasks in it, and nobody can tell whose fault
-        it was. Those that are given up are run again at the end, each alone.
-        """
-        back: dict[str, dict[str, OUTCOME]] = {}
-        owner: dict[str, tuple[Submission, Task]] = {}
-        suspects: deque[str] = deque()
-        alone: set[str] = set()
-        exhausted = False
-        while not exhausted or pool.flying or suspects:
-            while not exhausted and pool.has_room():
-                made = next(makes, None)
-                if made is None:
-                    exhausted = True
-                    break
-                submission, path, task = made
-                owner[path] = submission, task
-                pool.submit(path, task)
-            if suspects and exhausted and not pool.flying:
-                path = suspects.popleft()
-                alone.add(path)
-                pool.submit(path, owner[path][1])
-            landed = pool.next(timeout=1.0) if pool.flying else None
-            if landed is None:
-                continue
-            path, outcome = landed
-            if isinstance(outcome, Refusal):
-                raise UnfitError(f"Worker {outcome.words}")
-            unsure = isinstance(outcome, KilledWorker) or getattr(outcome, "shared", False)
-            if unsure and path not in alone:
-                suspects.append(path)
-                continue
-            submission, _ = owner.pop(path)
-            here = back.setdefault(submission.student, {})
-            here[path] = outcome
-            progress.step(failed=not isinstance(outcome, Result) or bool(outcome.ungradable))
-            if len(here) == len(submission.chosen.paths):
-                self._record(submission, back.pop(submission.student), recorder, tally)
-
-    def _record(
-        self,
-        submission: Submission,
-        outcomes: dict[str, OUTCOME],
-        recorder: Recorder,
-        tally: Tally,
-    ) -> None:
-        results = {}
-        for path, outcome in sorted(outcomes.items()):
-            name = f"{submission.student}/{Path(path).stem}"
-            if isinstance(outcome, Result):
-                results[path] = outcome
-                for level, words in outcome.lines:
-                    self._say.log(level, "[%s] %s", name, words)
-                if outcome.ungradable:
-                    self._say.error("[%s] cannot be graded: %s", name, outcome.ungradable)
-                continue
-            assert isinstance(outcome, BaseException)
-            tally.failed[name] = explain(outcome)
-            self._say.error("[%s] not graded: %s", name, explain(outcome), exc_info=outcome)
-        if len(results) < len(outcomes):
-            return  # a notebook that nobody graded must not look like one without points
-        try:
-            recorder.record(submission, results)
-        except (OSError, SQLAlchemyError):
-            raise  # it would be the same with the next student
-        except Exception as error:  # of a preprocessor or a hook, or what nbgrader stumbles over
-            words = f"it cannot be recorded: {type(error).__name__}: {error}"
-            tally.failed[submission.student] = words
-            self._say.error("[%s] not graded: %s", submission.student, words, exc_info=error)
-            return
-        tally.submissions += 1
-        for path, result in results.items():
-            tally.add(f"{submission.student}/{Path(path).stem}", result)
-            self._note_time(submission.student, Path(path).stem, result)
-            self._say.info("[%s/%s] recorded", submission.student, Path(path).stem)
-
-    def _note_time(self, student: str, notebook: str, result: Result) -> None:
-        if not result.ungradable:
-            path = times_file(Path(self.logfile))  # the course folder is the working folder
-            note_time(path, self.coursedir.assignment_id, student, notebook, result.seconds)
-
-    @contextlib.contextmanager
-    def _log_to(self, path: Path) -> Iterator[logging.Logger]:
-        """Give a log whose lines go to a file: a class would fill any screen."""
-        log = logging.Logger("convgrade", logging.INFO)
-        # A name need not be UTF-8, and what is logged about it must not stop the work.
-        handler = _Log(path, encoding="utf-8", errors="backslashreplace")
-        handler.setFormatter(_Lines("%(asctime)s %(levelname)s %(message)s"))
-        log.addHandler(handler)
-        try:
-            yield log
-        finally:
-            handler.close()

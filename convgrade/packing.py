@@ -1,0 +1,177 @@
+"""Write plain data as a frame; in a student's kernel, too."""
+
+from __future__ import annotations
+
+import json
+import struct
+import sys
+from collections import defaultdict
+from typing import Any
+
+from convgrade import plain
+from convgrade.plain import (
+    ARRAY_TYPES,
+    CONSTANTS,
+    FACTORIES,
+    KNOWN,
+    PLAIN,
+    SEQUENCES,
+    TENSOR_TYPES,
+    WireError,
+    span,
+)
+
+__all__ = ["dumps"]
+
+
+def dumps(value: Any, strict: bool = False, exact: bool = False) -> bytes:
+    """Write a value as a frame.
+
+    Parameters
+    ----------
+    value : anything
+        Values that cannot cross are replaced by the name of their type.
+    strict : bool
+        Refuse such values instead.
+    exact : bool
+        Replace also what would arrive as another type than it has: instances of subclasses.
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    WireError
+        When the value is nested deeper than 40 levels (a list that contains
+        itself is) or larger than 256 MiB; with ``strict``, when it is no plain data.
+    """
+    buffers: list[bytes] = []
+    opaque: list[str] = []
+    tree = _write(value, buffers, opaque, 0, exact)
+    if strict and opaque:
+        raise WireError(f"a value of type {opaque[0]} cannot be passed on: only plain data can")
+    text = json.dumps(tree, separators=(",", ":")).encode("ascii")
+    total = 4 + len(text) + sum(map(len, buffers))
+    if len(text) > plain.MAX_TEXT or total > plain.MAX_BYTES:
+        raise WireError(f"a value of {total / 2**20:.0f} MiB is too large to be graded")
+    return b"".join([struct.pack(">I", len(text)), text, *buffers])
+
+
+def _write(
+    value: Any, buffers: list[bytes], opaque: list[str], depth: int, exact: bool = False
+) -> Any:
+    if depth > plain.MAX_DEPTH:
+        raise WireError(f"a value nested deeper than {plain.MAX_DEPTH} levels cannot be graded")
+    # By the type itself, not isinstance, to which an object can lie; and with the methods of the
+    # plain types, also for values of their subclasses.
+    type_ = type(value)
+    if value is None or value is True or value is False:
+        return value
+    if exact and type_ not in PLAIN:
+        node = _write_exactly(value, type_, buffers, opaque, depth)
+        if node is not None:
+            return node
+    if issubclass(type_, str):
+        # What UTF-8 cannot hold would stop the reader.
+        return str.__str__(value).encode("utf-8", "replace").decode("utf-8")
+    if issubclass(type_, int):
+        return _write_int(int.__index__(value))
+    for kind in SEQUENCES:
+        if issubclass(type_, kind):
+            items = [_write(v, buffers, opaque, depth + 1, exact) for v in kind.__iter__(value)]
+            return {kind.__name__: items}
+    if issubclass(type_, dict):
+        pairs = [part for pair in dict.items(value) for part in pair]
+        parts = [_write(part, buffers, opaque, depth + 1, exact) for part in pairs]
+        return {"dict": [list(pair) for pair in zip(parts[::2], parts[1::2], strict=True)]}
+    if issubclass(type_, (bytes, bytearray)):
+        buffers.append(memoryview(value).tobytes())
+        return {"bytes": len(buffers[-1])}
+    node = _write_array(value, type_, buffers)
+    if node is not None:
+        if "opaque" in node:
+            opaque.append(node["opaque"])
+        return node
+    if issubclass(type_, float):
+        return float.__float__(value)
+    if issubclass(type_, complex):
+        number = complex.__complex__(value)
+        return {"complex": [number.real, number.imag]}
+    opaque.append(type_.__name__)
+    return {"opaque": type_.__name__}
+
+
+def _write_exactly(
+    value: Any, type_: type, buffers: list[bytes], opaque: list[str], depth: int
+) -> Any:
+    """Write what is of no plain type itself; None for what the usual way writes exactly."""
+    for name, constant in CONSTANTS.items():
+        if value is constant:
+            return {"constant": name}
+    np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    numbers = np is not None and (type_ is np.ndarray or issubclass(type_, np.generic))
+    if numbers and value.dtype.name in ARRAY_TYPES:
+        return None  # np.float64 is a float
+    if torch is not None and type_ is torch.Tensor:
+        return None
+    name = next((n for n, kind in KNOWN.items() if type_ is kind), "")
+    factory = ""
+    if type_ is defaultdict:
+        factory = next((n for n, f in FACTORIES.items() if f is value.default_factory), "")
+        name = "defaultdict" if factory else ""
+    if name:
+        tree = _write(dict(value.items()), buffers, opaque, depth, exact=True)
+        return {"known": [name, factory, tree]}
+    from convgrade import forms  # of which most values have none
+
+    form = forms.take_apart(value)
+    if form is not None:
+        return {"form": [form[0], _write(form[1], buffers, opaque, depth + 1, exact=True)]}
+    arrays: list[Any] = [np.ndarray, np.generic] if np is not None else []
+    arrays += [torch.Tensor] if torch is not None else []
+    if issubclass(type_, (*PLAIN, bytearray, *arrays)):
+        opaque.append(type_.__name__)
+        return {"opaque": type_.__name__}
+    return None
+
+
+def _write_int(value: int) -> Any:
+    # JSON readers refuse decimal numbers of thousands of digits; hexadecimal ones are linear.
+    return value if abs(value) < 2**64 else {"int": hex(value)}
+
+
+def _write_array(value: Any, type_: type, buffers: list[bytes]) -> dict[str, Any] | None:
+    """Write a NumPy array or scalar or a torch tensor; None for anything else."""
+    np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if np is not None and issubclass(type_, (np.ndarray, np.generic)):
+        scalar = issubclass(type_, np.generic)
+        array = np.asarray(value)
+        if array.dtype.name not in ARRAY_TYPES:
+            return {"opaque": f"array of {array.dtype.name}"}
+        data = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+        buffers.append(data.tobytes())
+        return {"scalar" if scalar else "array": [array.dtype.name, list(array.shape)]}
+    if torch is not None and issubclass(type_, torch.Tensor):
+        return _write_tensor(torch, value, buffers)
+    return None
+
+
+def _write_tensor(torch: Any, value: Any, buffers: list[bytes]) -> dict[str, Any]:
+    name = str(value.dtype).removeprefix("torch.")
+    if name not in TENSOR_TYPES:
+        return {"opaque": f"tensor of {name}"}
+    with torch.no_grad():
+        data = value.detach()
+        if type(data) is not torch.Tensor:
+            data = data.as_subclass(torch.Tensor)
+        if data.layout != torch.strided:
+            data = data.to_dense()
+        data = data.resolve_conj().resolve_neg().cpu()
+        shape, strides = list(data.shape), list(data.stride())
+        # A view stays one, with the memory that it looks at: code can go wrong on just that.
+        data = data.as_strided((span(shape, strides),), (1,), data.storage_offset())
+        if name == "bfloat16":  # NumPy has none
+            data = data.view(torch.int16)
+        buffers.append(data.numpy().tobytes())
+        return {"tensor": [name, shape, strides, bool(value.requires_grad)]}
