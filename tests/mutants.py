@@ -271,9 +271,9 @@ def _child(
 
 
 def judged() -> Iterator[tuple[str, str, str]]:
-    """Yield the exercises of assignments whose survivors are all judged: the gate's."""
+    """Yield the exercises whose survivors are judged: the gate's."""
     for exercise in exercises():
-        if _data(exercise[0]).get("all_judged", True):
+        if exercise[2] not in _data(exercise[0]).get("not_judged", ()):
             yield exercise
 
 
