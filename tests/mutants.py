@@ -197,9 +197,9 @@ def agree(tried: Sequence[Mutant], cases: int = 400) -> list[bool | None]:
 
 
 def judged() -> Iterator[tuple[str, str, str]]:
-    """Yield the exercises of assignments whose survivors are all judged: the gate's."""
+    """Yield the exercises whose survivors are judged: the gate's."""
     for exercise in exercises():
-        if _data(exercise[0]).get("all_judged", True):
+        if exercise[2] not in _data(exercise[0]).get("not_judged", ()):
             yield exercise
 
 

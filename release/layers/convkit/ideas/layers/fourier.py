@@ -152,7 +152,6 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         ("M112", lambda right, n, m: _phases(n, m, unit=1.0)),
         ("M112", lambda right, n, m: _phases(n, m, unit=torch.pi)),
         ("M112", lambda right, n, m: _phases(n, m, unit=360.0)),
-        ("M112", lambda right, n, m: _phases(n, m * n)),
         *_SCALED[:2],
         ("M114", lambda right, n, m: _phases(n, m).real),
         ("M114", lambda right, n, m: _phases(n, m).imag),
