@@ -82,12 +82,13 @@ def check(
     None or float
         None when all is well; 0.0, shown below the message, when it is not.
     """
-    error = unrun(name)
-    if error is not None:
+    stopped = unrun(name)
+    if stopped is not None:
+        verdict, error = stopped
         left = (
             "Mend that cell, run it, and then this one: what an earlier run left is not checked."
         )
-        print(message(name, "the cell above did not run.", [("Yours", error), ("Hint", left)]))
+        print(message(name, verdict, [("Yours", error), ("Hint", left)]))
         return 0.0
     note, seen = "", Seen() if forbid or require else None
     for number, args in enumerate([()] if cases is None else cases, 1):

@@ -8,8 +8,8 @@ import warnings
 from typing import Any
 
 
-def unrun(name: str) -> str | None:
-    """Say why the last cell with an answer to an exercise did not run; None if it did.
+def unrun(name: str) -> tuple[str, str] | None:
+    """Say that the last cell with an answer to an exercise did not run to its end; None if it did.
 
     Parameters
     ----------
@@ -18,8 +18,8 @@ def unrun(name: str) -> str | None:
 
     Returns
     -------
-    str or None
-        The error in words. None also where there is no notebook, or no such cell.
+    pair of str, or None
+        The verdict, and the error in words. None also where there is no notebook, or no such cell.
     """
     shell = _shell()
     cells = [str(text) for text in getattr(shell, "user_ns", {}).get("In", ())]
@@ -27,15 +27,16 @@ def unrun(name: str) -> str | None:
     cell = next((text for text in reversed(cells[:-1]) if told.search(text)), None)
     if cell is None:
         return None
-    error = _unreadable(cell, shell)
+    verdict, error = "the cell above did not run.", _unreadable(cell, shell)
     last = getattr(shell, "last_execution_result", None)
     if error is None and last is not None and str(last.info.raw_cell).strip() == cell.strip():
         error = last.error_before_exec or last.error_in_exec
+        verdict = "the cell above stopped with an error."
     if error is None:
         return None
     line = getattr(error, "lineno", None)
     where = f" in line {line}" if line else ""
-    return f"{type(error).__name__}{where}: {getattr(error, 'msg', None) or error}"
+    return verdict, f"{type(error).__name__}{where}: {getattr(error, 'msg', None) or error}"
 
 
 def _shell() -> Any:

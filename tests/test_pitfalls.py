@@ -71,7 +71,9 @@ def test_a_check_after_a_cell_that_raised_says_what(run: Any) -> None:
     value = 'check("g", g, 5, worth="1 point", hidden="")'
     run("# grade_id: g\ng = None\ng = undefined + 1")
     text = run(value)
-    assert text.startswith("g: the cell above did not run. Yours: NameError: name 'undefined'")
+    assert text.startswith(
+        "g: the cell above stopped with an error. Yours: NameError: name 'undefined'"
+    )
     run("# grade_id: g\ng = 5")
     assert "passed" in run(value)
 

@@ -63,7 +63,7 @@ def _() -> bool:
     return all(rows < columns for kernel, (rows, columns) in shapes.items() if kernel != (1, 1))
 
 
-@claims("The floor: along it nothing changes from left to right. The left wall comes out bright")
+@claims("The floor: along it nothing changes from left to right. The left wall comes out positive")
 def _() -> bool:
     space, _ = run(NAME, "setup", "conv2d", "image")
     across, down = space["pictures"][2], space["pictures"][3]
