@@ -16,7 +16,7 @@ LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
     {f"convkit.{name}" for name in ("draws", "measuring", "memory", "reading", "values", "watch")},
     {"convkit.tools"},
-    {"convkit.comparing", "convkit.pictures.drawing"},
+    {"convkit.comparing", "convkit.pictures.describing", "convkit.pictures.drawing"},
     {"convkit.rule"},
     {
         f"convkit.pictures.{name}"

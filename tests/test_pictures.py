@@ -87,6 +87,7 @@ return [...document.querySelectorAll('svg text')].filter(t => t.textContent.trim
 
 def check_texts(page: WebDriver) -> None:
     """Every text is large enough, inside the window, and stands out from what is under it."""
+    page.execute_script("document.documentElement.style.overflow = 'hidden'")  # no scroll bar
     texts = page.execute_script(TEXTS)
     assert texts
     page.execute_script("for (const t of document.querySelectorAll('text')) t.style.opacity = 0")
