@@ -22,7 +22,10 @@ LAYERS = [
     {"convkit.expressions"},
     {"convkit.reading"},
     {"convkit.tools"},
-    {"convkit.comparing", "convkit.pictures.drawing", "convkit.pitfalls"},
+    {
+        *("convkit.comparing", "convkit.pitfalls"),
+        *("convkit.pictures.describing", "convkit.pictures.drawing"),
+    },
     {"convkit.rule"},
     {
         f"convkit.pictures.{name}"

@@ -180,7 +180,7 @@ def _sizes(metadata: Any) -> dict[str, Any]:
                 if type(about.get(name)) is int and 0 < about[name] <= MAX_SIDE
             }
             if isinstance(about.get("alt"), str):
-                sizes["alt"] = re.sub(r"[<>&\"'`]", " ", about["alt"])[:500]
+                sizes["alt"] = re.sub(r"[<>&\"'`]", " ", about["alt"])[:4000]
             if sizes:
                 kept[mime] = NotebookNode(sizes)
     return kept

@@ -23,7 +23,7 @@ def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
             for i, (kind, value) in enumerate(kinds.items())]  # fmt: skip
 
     def draw() -> Figure:
-        fig = new_figure(WIDEST, 0.34 * len(bars) + 0.9)
+        fig = new_figure(WIDEST - 0.3, 0.34 * len(bars) + 0.9)
         ax = fig.subplots()
         fig.subplots_adjust(left=0.36, right=0.97)
         for y, (_, value, kind) in enumerate(bars):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import html
 import io
-import itertools
 import os
 import re
 import warnings
@@ -43,12 +42,6 @@ PALE = "#707070"  # a zero, a number at the side: the palest grey that is still 
 
 
 _LARGEST_WITH_ZEROS = 120  # entries; beyond, zeros are left blank
-
-
-_ZEROS_IN_WORDS = 6  # on end, in a description; of more it says how many they are
-
-
-_ROWS_IN_WORDS = 24  # of a matrix, in its description; beyond, only the first ones and the last
 
 
 LARGEST_WITH_NUMBERS = 26  # columns; beyond, the numbers no longer fit their cells
@@ -202,32 +195,6 @@ def ink_on(colour: Any) -> str:
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
     light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]  # as in WCAG 2
     return "black" if (light + 0.05) / 0.05 > 1.05 / (light + 0.05) else "white"
-
-
-def _row_in_words(row: np.ndarray) -> str:
-    """Write a row's numbers; of many zeros on end, how many they are."""
-    words = []
-    for zero, run in itertools.groupby(row, key=lambda value: value == 0):
-        numbers = [short_number(value) for value in run]
-        many = bool(zero) and len(numbers) > _ZEROS_IN_WORDS
-        words.append(f"{len(numbers)} zeros" if many else " ".join(numbers))
-    told = any(word.endswith("zeros") for word in words)
-    return (", " if told else " ").join(words)
-
-
-def rows_in_words(array: np.ndarray, origin: int = 0) -> str:
-    """Say a matrix row by row; of one with many rows the first three and the last."""
-    count = len(array)
-    few = count <= _ROWS_IN_WORDS and np.count_nonzero(array) <= 300
-    told = list(range(count)) if few else sorted({0, 1, 2, count - 1} & set(range(count)))
-    said = [
-        f"row {origin + i}: {_row_in_words(array[i][:60])}"
-        + (" ..." if array.shape[1] > 60 else "")
-        for i in told
-    ]
-    if not few:
-        said.insert(-1, "and so on")
-    return "; ".join(said)
 
 
 def notebook_display() -> Callable[..., Any] | None:

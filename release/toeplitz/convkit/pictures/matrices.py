@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convkit.pictures.describing import rows_in_words
 from convkit.pictures.drawing import (
     WIDEST,
     cell_for,
@@ -15,7 +16,6 @@ from convkit.pictures.drawing import (
     ink_on,
     legend,
     new_panels,
-    rows_in_words,
     show_figure,
 )
 from convkit.values import as_array

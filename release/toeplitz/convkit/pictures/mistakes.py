@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convkit.pictures.describing import rows_in_words
 from convkit.pictures.drawing import (
     cell_for,
     colour_taps,
     draw_matrix,
     new_panels,
-    rows_in_words,
     show_figure,
 )
 

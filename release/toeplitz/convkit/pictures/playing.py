@@ -16,6 +16,7 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 
+from convkit.pictures.describing import rows_in_words
 from convkit.pictures.drawing import (
     COLOURS,
     INK,
@@ -26,7 +27,6 @@ from convkit.pictures.drawing import (
     colour_taps,
     draw_matrix,
     new_panels,
-    rows_in_words,
     show_figure,
 )
 from convkit.tools import matrix_of

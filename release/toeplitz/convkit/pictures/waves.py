@@ -35,7 +35,8 @@ def _draw_path(ax: Axes, f: np.ndarray, colour: str, marker: str) -> None:
         away = (13 * x / length, 13 * y / length)
         ax.annotate(",".join(map(str, places)), (x, y), xytext=away,
                     textcoords="offset points", ha="center", va="center", fontsize=9,
-                    color=colour)  # fmt: skip
+                    color=colour,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.5})  # fmt: skip
 
 
 def show_scaled(T: Any, vectors: Mapping[str, Any]) -> None:

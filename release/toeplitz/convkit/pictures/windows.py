@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from convkit.pictures.describing import rows_in_words
 from convkit.pictures.drawing import (
     COLOURS,
     INK,
@@ -17,7 +18,6 @@ from convkit.pictures.drawing import (
     draw_matrix,
     new_figure,
     new_panels,
-    rows_in_words,
     show_figure,
 )
 from convkit.values import as_array, short_number
