@@ -14,6 +14,7 @@ from conftest import ROOT
 # Each module may import those of earlier rows only.
 LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
+    {"convkit.threads"},
     {f"convkit.{name}" for name in ("draws", "measuring", "memory", "reading", "values", "watch")},
     {"convkit.tools"},
     {"convkit.comparing", "convkit.pictures.drawing"},
