@@ -12,6 +12,9 @@ c = get_config()  # noqa: F821 (nbgrader provides it)
 # release notebooks carry no badge. After a change: `make release`.
 c.ColabLaunch.repository = ""
 c.ColabLaunch.branch = "main"
+c.ColabLaunch.kit_url = (
+    "https://raw.githubusercontent.com/{repository}/{branch}/release/{assignment}/convkit.zip"
+)
 
 # ------------------------------------------------------------------------ course
 c.CourseDirectory.course_id = "convolution-is-a-matrix"

@@ -9,10 +9,11 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from nbgrader.api import Assignment, Student
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -78,6 +79,21 @@ class _StrictLoader(KVArgParseConfigLoader):
 class StrictApp(NbGrader):  # type: ignore[misc]
     """A command of nbgrader's kind that does nothing it was not asked for."""
 
+    configured: ClassVar[bool] = True  # whether it reads ``nbgrader_config.py``
+
+    def initialize(self, argv: Any = None, root: str = "") -> None:
+        """Read the command line and the configuration; called by traitlets."""
+        if self.configured:
+            super().initialize(argv, root)
+            return
+        self.coursedir = CourseDirectory(parent=self)
+        super(NbGrader, self).initialize(argv)
+
+    def load_config_file(self, **kwargs: Any) -> None:
+        """Read the configuration, if the command has a use for it; called by traitlets."""
+        if self.configured:
+            super().load_config_file(**kwargs)
+
     def _create_loader(self, argv: Any, aliases: Any, flags: Any, classes: Any) -> Any:
         return _StrictLoader(
             argv, aliases, flags, classes=classes, log=self.log,
@@ -93,7 +109,7 @@ class StrictApp(NbGrader):  # type: ignore[misc]
     @property
     def help(self) -> str:
         """Where the options are listed."""
-        return f"`{str(self.name).replace('-', ' ')} --help` lists them."
+        return f"`{str(self.name).replace('-', ' ', 1)} --help` lists them."
 
     def parse_command_line(self, argv: Any = None) -> None:
         """Read the options; called by traitlets."""

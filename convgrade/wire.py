@@ -146,8 +146,9 @@ def _write_exactly(
         if value is constant:
             return {"constant": name}
     np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    if np is not None and (type_ is np.ndarray or issubclass(type_, np.generic)):
-        return None  # np.float64 is a float, and np.str_ a str
+    numbers = np is not None and (type_ is np.ndarray or issubclass(type_, np.generic))
+    if numbers and value.dtype.name in ARRAY_TYPES:
+        return None  # np.float64 is a float
     if torch is not None and type_ is torch.Tensor:
         return None
     name = next((n for n, kind in KNOWN.items() if type_ is kind), "")
@@ -158,7 +159,12 @@ def _write_exactly(
     if name:
         tree = _write(dict(value.items()), buffers, opaque, depth, exact=True)
         return {"known": [name, factory, tree]}
-    arrays: list[Any] = [np.ndarray] if np is not None else []
+    from convgrade import forms  # of which most values have none
+
+    form = forms.take_apart(value)
+    if form is not None:
+        return {"form": [form[0], _write(form[1], buffers, opaque, depth + 1, exact=True)]}
+    arrays: list[Any] = [np.ndarray, np.generic] if np is not None else []
     arrays += [torch.Tensor] if torch is not None else []
     if issubclass(type_, (*PLAIN, bytearray, *arrays)):
         opaque.append(type_.__name__)
@@ -302,6 +308,9 @@ class _Reader:
         if tag == "known":
             name, factory, content = self._items(body)
             return self._known(name, factory, self.read(content, depth))
+        if tag == "form":
+            name, content = self._items(body)
+            return self._form(self._text(name), self.read(content, depth + 1))
         if tag == "opaque":
             return self._stand_in(self._text(body))
         raise WireError("a value of no known kind")
@@ -332,6 +341,17 @@ class _Reader:
         if name not in KNOWN:
             raise WireError("a value of no known kind")
         return KNOWN[name](pairs)
+
+    @staticmethod
+    def _form(name: str, content: Any) -> Any:
+        from convgrade import forms
+
+        try:
+            return forms.build(name, content)
+        except Exception as error:  # of any library
+            raise WireError(
+                f"a {name[:40]} that cannot be built: {type(error).__name__}"
+            ) from None
 
     def _stand_in(self, text: str) -> Opaque:
         name = "".join(c for c in text[:60] if c.isalnum() or c in "_ ") or "object"

@@ -151,12 +151,12 @@ def test_a_cell_that_cannot_be_read_is_not_missing_what_is_required() -> None:
 def test_a_long_notebook_is_read_as_a_short_one(count: int) -> None:
     """What was read once is kept: each check of a thousand cells parses none of them again."""
     cells = [SETUP, *(f"value_{i} = {i}" for i in range(count)), OWN]
-    from convkit.reading import _statements
+    from convkit.statements import statements
 
     read(cells, "toeplitz_1d")
-    parsed = _statements.cache_info().misses
+    parsed = statements.cache_info().misses
     assert read([*cells, "1"], "toeplitz_1d").complete
-    assert _statements.cache_info().misses <= parsed + 1
+    assert statements.cache_info().misses <= parsed + 1
 
 
 def test_a_watch_leaves_nothing_behind_also_after_an_error() -> None:

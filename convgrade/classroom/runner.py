@@ -44,6 +44,7 @@ from convgrade.plugins.course import (
 from convgrade.plugins.execute import notebook_limit
 from convgrade.plugins.graded import copied_over, fingerprint
 from convgrade.plugins.handed_in import answers_in, submission_folders
+from convgrade.plugins.preload import preloads
 from convgrade.plugins.timestamp import time_problems
 from convgrade.report.gradebook import ReportError, read_gradebook
 
@@ -258,6 +259,7 @@ class ClassRunner(LoggingConfigurable):
                 "a list of them, or grade with `nbgrader autograde`.",
                 ", ".join(left_out),
             )
+        config.TrustedClient.update(preloads(config, source))
         courses = {}
         for name in known:
             notebook, binds, _ = read_course_notebook(converter, assignment, name)

@@ -30,13 +30,13 @@ class CollectApp(StrictApp):
         """
         Look first, then collect:
 
-            convgrade collect toeplitz ~/Downloads/submissions.zip --dry-run
-            convgrade collect toeplitz ~/Downloads/submissions.zip
+            convgrade collect ps1 ~/Downloads/submissions.zip --dry-run
+            convgrade collect ps1 ~/Downloads/submissions.zip
 
         With ids from a list of the class; times of the platform in Berlin:
 
-            convgrade collect toeplitz submissions.zip --roster class.csv
-            convgrade collect toeplitz submissions.zip --timezone Europe/Berlin
+            convgrade collect ps1 submissions.zip --roster class.csv
+            convgrade collect ps1 submissions.zip --timezone Europe/Berlin
 
         The download may be a zip or tar file, a folder, or a single file. The
         next download may follow: newer attempts replace older ones, which are
