@@ -51,7 +51,7 @@ def import_times(repeats: int) -> list[float]:
     return times[1:]  # the first one may compile
 
 
-def check_times(answers: str) -> dict[str, float]:
+def check_times(answers: str, notebooks: str) -> dict[str, float]:
     """Return seconds of every instant check in a real Jupyter kernel.
 
     Parameters
@@ -59,13 +59,15 @@ def check_times(answers: str) -> dict[str, float]:
     answers : {"right", "wrong"}
         The course's own; or the first `WRONG` wrong ones of ``tests/answers``, whose checks also
         look for a misconception and draw a picture.
+    notebooks : str
+        Pattern of their names.
     """
     wrong: dict[str, list[str]] = {}
     for answer in read_answers() if answers == "wrong" else []:
         if answer.kind != "correct":
             wrong.setdefault(f"{answer.notebook}/{answer.exercise}", []).append(answer.source)
     times = {}
-    for path in sorted((ROOT / "source").glob("*/*.ipynb")):
+    for path in sorted((ROOT / "source").glob(f"*/{notebooks}.ipynb")):
         nb = nbformat.read(path, as_version=4)
         for cell in nb.cells:
             cell.source = cell.source.split("### BEGIN HIDDEN TESTS")[0]
@@ -126,6 +128,7 @@ def main() -> None:
     parser.add_argument(
         "--load", type=int, default=2, help="busy processes beside the checks (default 2)"
     )
+    parser.add_argument("--notebooks", default="*", help="pattern of their names (default *)")
     options = parser.parse_args()
     print(
         f"machine: {platform.machine()}, {platform.system()}, Python {platform.python_version()}, "
@@ -141,7 +144,7 @@ def main() -> None:
     )
     for answers in ("right", "wrong"):
         with busy(options.load):
-            times_of = check_times(answers)
+            times_of = check_times(answers, options.notebooks)
         slowest = sorted(times_of, key=lambda name: times_of[name])[: -1 - SLOWEST : -1]
         median = statistics.median(times_of.values())
         met = median < 0.3 and times_of[slowest[0]] < 1

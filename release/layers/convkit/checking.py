@@ -14,6 +14,7 @@ from convkit.pictures.drawing import notebook_display
 from convkit.pictures.mistakes import show_mistake
 from convkit.pitfalls import pitfall
 from convkit.rule import Seen, broken, missed, rule_broken, rule_missed
+from convkit.threads import one_thread
 from convkit.values import brief
 
 if TYPE_CHECKING:  # most of the kit, loaded by the first wrong answer, if there is one
@@ -36,6 +37,7 @@ def message(
     return "\n".join(text if len(text) <= most else [*text[: most - 1], "..."])
 
 
+@one_thread()
 def check(
     name: str,
     answer: Any,

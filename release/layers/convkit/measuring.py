@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 import torch
 import torch.nn.functional as F
 
+from convkit.threads import one_thread
+
 WAYS = ("dense T", "sparse T", "im2col", "FFT", "PyTorch")
 _MOST = 17_000_000  # numbers that a way may store: more would take long to make
 
@@ -97,7 +99,6 @@ def measure_ways(lengths: Sequence[int], kernels: Sequence[int]) -> tuple[Map, M
     """
     counted: Map = {}
     measured: Map = {}
-    threads = torch.get_num_threads()
     generator = torch.Generator().manual_seed(4)
     for k in kernels:
         for n in lengths:
@@ -107,9 +108,6 @@ def measure_ways(lengths: Sequence[int], kernels: Sequence[int]) -> tuple[Map, M
             counted[k, n] = count_operations(k, n)
             if os.environ.get("CONVKIT_PICTURES") == "off":
                 continue
-            torch.set_num_threads(1)
-            try:
+            with one_thread():
                 measured[k, n] = {way: _time_of(way, w, x) for way in WAYS}
-            finally:
-                torch.set_num_threads(threads)
     return counted, measured

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
+from convkit.threads import one_thread
 from convkit.watch import note
 
 
@@ -68,7 +69,8 @@ def matrix_of(
     note("convkit.matrix_of")
     size = (shape,) if isinstance(shape, int) else tuple(shape)
     impulses = torch.eye(int(np.prod(size)), dtype=dtype)
-    return torch.stack([f(e.reshape(size)).reshape(-1) for e in impulses], dim=1)
+    with one_thread():
+        return torch.stack([f(e.reshape(size)).reshape(-1) for e in impulses], dim=1)
 
 
 def defect(f: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, n: int) -> torch.Tensor:
