@@ -34,8 +34,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-# What test cells import: loaded once, not once a notebook.
-c.TrustedClient.preload = ["numpy"]
 
 # In formgrader, what a person grades stands first on a page.
 c.HTMLExporter.preprocessors = ["convgrade.plugins.formgrade.ByHandFirst"]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from conftest import ROOT
+from test_foreign_course import CONFIG as DOCUMENTED
 from traitlets.config import Config
 
 from convgrade.adopt import AdoptError, adopt, without
@@ -144,8 +145,7 @@ def test_without_is_nbgrader_as_it_was() -> None:
 
 
 def test_lines_written_by_hand_are_left_as_they_are(tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "other-courses.md").read_text()
-    lines = text.partition("```python\n")[2].partition("```")[0].encode()
+    lines = DOCUMENTED.encode()
     path = course(tmp_path, lines)
     assert "Nothing to do" in init(tmp_path)
     assert path.read_bytes() == lines
@@ -204,6 +204,20 @@ def test_the_command(tmp_path: Path) -> None:
         run = convgrade(tmp_path, *args)
         assert (run.returncode, run.stderr) == (0, "")
     assert path.read_text() == ""
+
+
+def test_the_documents_write_out_what_it_sets() -> None:
+    """But for the plug-ins that collect downloads, which the page names below."""
+    by_hand, ours = Config(), Config()
+    exec(DOCUMENTED, {"get_config": lambda: by_hand})
+    adopt(ours)
+    by_hand.CourseDirectory.clear()
+    after = ours.Autograde.autograde_preprocessors
+    after.remove("nbconvert.preprocessors.ClearMetadataPreprocessor")  # switched off by nbconvert
+    collecting = ours.pop("ZipCollectApp")
+    assert {k: v for k, v in by_hand.items() if v} == dict(ours)
+    words = (ROOT / "docs" / "other-courses.md").read_text()
+    assert all(f'c.ZipCollectApp.{k} = "{v}"' in words for k, v in collecting.items())
 
 
 def test_adopt_says_what_is_in_its_way() -> None:

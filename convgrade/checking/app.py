@@ -117,8 +117,8 @@ def report(
     waiting = sum(finding.waits for finding in found)
     lines = [
         f"{number} test cells: {max(0, number - len(found))} are graded as by nbgrader, for the "
-        f"model solution and for a blank answer; {waiting} wait for a person, "
-        f"{len(found) - waiting} differ."
+        f"model solution and for a blank answer; {_count(waiting, 'wait')} for a person, "
+        f"{_count(len(found) - waiting, 'differ')}."
     ]
     first = dict[str, str]()  # by advice, the test that it was given on
     for finding in found:
@@ -140,6 +140,10 @@ def report(
         lines += ["", "Graded alike, and worth a look:"]
         lines += [line for words in also for line in _indented(words)]
     return "\n".join(lines)
+
+
+def _count(number: int, does: str) -> str:
+    return f"{number} {does}{'s' if number == 1 else ''}"
 
 
 def _indented(words: str) -> list[str]:

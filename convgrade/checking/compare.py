@@ -18,6 +18,7 @@ __all__ = ["WHOSE", "Finding", "compare", "facts"]
 WHOSE = {MODEL: "the model solution", BLANK: "a blank answer"}
 LINE = re.compile(r" \(line (\d+)\)$")
 PLACE = re.compile(r"^in the test: (.+)$", re.MULTILINE)
+WARNS = re.compile(r"\bwarn(_\w+)?\(|stderr")
 WARNED = "stock takes all points for any text on stderr, such as a warning"
 
 
@@ -148,6 +149,9 @@ def _line_of(reason: str, source: str) -> int:
     if "did not end" in reason:  # in its last statement
         tree = parsed(source)
         return tree.body[-1].lineno if tree is not None and tree.body else 0
+    if WARNED in reason:
+        lines = enumerate(source.split("\n"), 1)
+        return next((number for number, line in lines if WARNS.search(line)), 0)
     return 0
 
 

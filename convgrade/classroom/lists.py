@@ -79,7 +79,7 @@ def split_lists(converter: Any) -> Lists:
     if lacking:
         raise NbGraderException(
             "convgrade grades by its own plug-ins, and nbgrader_config.py lacks "
-            f"{', '.join(lacking)}. docs/other-courses.md has the lines."
+            f"{', '.join(lacking)}. `convgrade init` puts them there."
         )
     records = [_is(item, (SaveAutoGrades, AssignLatePenalties)) for item in autograde]
     local = [record or _uses_gradebook(i) for record, i in zip(records, autograde, strict=True)]
