@@ -148,7 +148,8 @@ def test_a_cell_that_cannot_be_read_is_not_missing_what_is_required() -> None:
 
 
 @pytest.mark.parametrize(
-    "bound", ["fft = 0", "fft: int = 0", "for fft in w:\n        pass", "with w as fft:\n        pass"]
+    "bound",
+    ["fft = 0", "fft: int = 0", "for fft in w:\n        pass", "with w as fft:\n        pass"],
 )
 def test_a_name_that_is_bound_and_never_used_is_missing(bound: str) -> None:
     assert missed([f"def f(w):\n    {bound}\n    return w"], "f", {"fft"})
