@@ -147,6 +147,15 @@ def test_a_cell_that_cannot_be_read_is_not_missing_what_is_required() -> None:
     assert not missed(["def f(w):\n    return w", "%timeit -n1 f(1)"], "g", {"kron"})
 
 
+@pytest.mark.parametrize(
+    "bound",
+    ["fft = 0", "fft: int = 0", "for fft in w:\n        pass", "with w as fft:\n        pass"],
+)
+def test_a_name_that_is_bound_and_never_used_is_missing(bound: str) -> None:
+    assert missed([f"def f(w):\n    {bound}\n    return w"], "f", {"fft"})
+    assert not missed([f"def f(w):\n    {bound}\n    return fft"], "f", {"fft"})
+
+
 @pytest.mark.parametrize("count", [10, 1000])
 def test_a_long_notebook_is_read_as_a_short_one(count: int) -> None:
     """What was read once is kept: each check of a thousand cells parses none of them again."""

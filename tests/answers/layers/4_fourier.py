@@ -358,6 +358,12 @@ def circular_correlation_fft(weight, x):
     n = len(x)
     return [float(sum(weight[t] * x[(i + t) % n] for t in range(len(weight)))) for i in range(n)]
 
+# %% circular_correlation_fft | rule | plain loops, the name bound and never used
+def circular_correlation_fft(weight, x):
+    fft = 0
+    n = len(x)
+    return torch.stack([sum(weight[t] * x[(i + t) % n] for t in range(len(weight))) for i in range(n)])
+
 # %% circular_correlation_fft | rule | the setup's on_circle
 def circular_correlation_fft(weight, x):
     return on_circle(x, weight)
