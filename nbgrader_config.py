@@ -12,6 +12,9 @@ c = get_config()  # noqa: F821 (nbgrader provides it)
 # release notebooks carry no badge. After a change: `make release`.
 c.ColabLaunch.repository = ""
 c.ColabLaunch.branch = "main"
+c.ColabLaunch.kit_url = (
+    "https://raw.githubusercontent.com/{repository}/{branch}/release/{assignment}/convkit.zip"
+)
 
 # ------------------------------------------------------------------------ course
 c.CourseDirectory.course_id = "convolution-is-a-matrix"
@@ -117,6 +120,9 @@ c.GenerateFeedback.preprocessors = [
     "nbgrader.preprocessors.ClearMarkScheme",
     "convgrade.plugins.feedback.CollectFeedback",
 ]
+# Assignments whose feedback shows model answers beside what lost points. Name one when everybody
+# has handed in: ["toeplitz"]. Then `nbgrader generate_feedback toeplitz` makes the pages anew.
+c.ModelAnswers.assignments = []
 
 # ------------------------------------------------------------------------ export
 c.ExportApp.plugin_class = "convgrade.plugins.export.ExerciseCsv"

@@ -15,12 +15,16 @@ from nbgrader.converters.base import NbGraderException
 from traitlets import Unicode, default
 
 from convgrade import doctor
+from convgrade.checking.app import CheckApp
+from convgrade.checking.memory import reminder
 from convgrade.classroom.lock import LockedError
 from convgrade.classroom.runner import ClassRunner, RunError
 from convgrade.classroom.times import times_file
 from convgrade.classroom.workers import AddressError, PoolError, UnfitError
 from convgrade.collect.app import CollectApp
+from convgrade.init import InitApp
 from convgrade.new_course import NewCourseApp
+from convgrade.plugins.course import source_folder
 from convgrade.report.gradebook import ReportError
 from convgrade.report.make import make_report
 from convgrade.usage import (
@@ -44,20 +48,20 @@ class GradeApp(StrictApp):
     name = "convgrade-grade"
     description = "Grade everything that a class has handed in, in parallel"
     examples = """
-        Grade what is not graded yet of the assignment "toeplitz", on all cores:
+        Grade what is not graded yet of the assignment "ps1", on all cores:
 
-            convgrade grade toeplitz
+            convgrade grade ps1
 
         Everything again; one student; students whose names begin with a:
 
-            convgrade grade toeplitz --force
-            convgrade grade toeplitz --student perfect --force
-            convgrade grade toeplitz --student "a*"
+            convgrade grade ps1 --force
+            convgrade grade ps1 --student perfect --force
+            convgrade grade ps1 --student "a*"
 
         On the workers of a Dask cluster, which need neither the course nor its
         gradebook:
 
-            convgrade grade toeplitz --scheduler tcp://10.0.0.1:8786
+            convgrade grade ps1 --scheduler tcp://10.0.0.1:8786
 
         The gradebook and autograded/ become what `nbgrader autograde` makes of them.
         A run that was ended, in whatever way, is taken up by the same command.
@@ -115,6 +119,9 @@ class GradeApp(StrictApp):
         except KeyboardInterrupt:
             self.log.error("Interrupted. What is graded is recorded; the same command goes on.")
             sys.exit(INTERRUPTED)
+        name = self.coursedir.assignment_id
+        source = source_folder(self.coursedir, name)
+        tally.unchecked = reminder(Path(self.coursedir.root), name, source)
         print(tally.summary())
         sys.exit(tally.status)
 
@@ -125,14 +132,14 @@ class ReportApp(StrictApp):
     name = "convgrade-report"
     description = "Say what a class understood and what to reteach, on one page and as CSV"
     examples = """
-        Write report/toeplitz.html, and every number of it below report/toeplitz/:
+        Write report/ps1.html, and every number of it below report/ps1/:
 
-            convgrade report toeplitz
+            convgrade report ps1
 
         Elsewhere; of another gradebook:
 
-            convgrade report toeplitz --to /tmp/lecture
-            convgrade report toeplitz --db sqlite:///old.db
+            convgrade report ps1 --to /tmp/lecture
+            convgrade report ps1 --db sqlite:///old.db
 
         Reads the gradebook and autograded/, and changes neither. The page holds
         ids of students: mind who gets it.
@@ -199,6 +206,7 @@ class ConvgradeApp(StrictApp):
     """Finds the subcommand."""
 
     name = "convgrade"
+    configured = False  # the subcommand reads the configuration, once, or has no use for it
     description = "Grade a class of an nbgrader course, and see what it understood"
     examples = """
             convgrade collect ASSIGNMENT DOWNLOAD
@@ -206,6 +214,8 @@ class ConvgradeApp(StrictApp):
             convgrade report ASSIGNMENT
         """
     subcommands: ClassVar[dict[str, Any]] = {
+        "init": (InitApp, InitApp.description),
+        "check": (CheckApp, CheckApp.description),
         "collect": (CollectApp, CollectApp.description),
         "grade": (GradeApp, GradeApp.description),
         "report": (ReportApp, ReportApp.description),

@@ -15,10 +15,10 @@ from dataclasses import dataclass, field
 from nbformat import NotebookNode
 
 from convgrade.bindings import bound_names
-from convgrade.cells import read_course
+from convgrade.cells import Part, read_course
 from convgrade.constructs import parsed
 
-__all__ = ["Given", "find_given"]
+__all__ = ["Given", "find_given", "left_to_students", "names_taken"]
 
 LAZY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 # Functions of libraries that change what they are given.
@@ -60,15 +60,7 @@ def find_given(course: NotebookNode) -> dict[str, Given]:
         The source notebook, with its model solutions.
     """
     parts = [part for part in read_course(course) if part.cell.cell_type == "code"]
-    answers = [part.cell.source for part in parts if part.role == "answer"]
-    imported = {name for text in answers for node in _imports(text) for name in _bound(node)}
-    students = set().union(*map(bound_names, answers)) - imported
-    statements = [
-        (part.index, node)
-        for part in parts
-        if part.role == "example"
-        for node in getattr(parsed(part.cell.source), "body", ())
-    ]
+    students, statements = _sorted(parts)
     wanted = _wanted([part.cell.source for part in parts if part.role == "locked"])
     chosen = _chosen(statements, students, wanted)
     found: dict[str, Given] = {}
@@ -87,6 +79,40 @@ def find_given(course: NotebookNode) -> dict[str, Given]:
         if given:
             found[part.name] = given
     return found
+
+
+def left_to_students(course: NotebookNode) -> dict[str, int]:
+    """Return names that unmarked cells bind and that depend on answers, with the cell's place.
+
+    The grader's process does not run these: it has them from the student's kernel.
+    """
+    students, statements = _sorted(
+        [part for part in read_course(course) if part.cell.cell_type == "code"]
+    )
+    fit = {id(node) for _, node in _fit(statements, students)}
+    return {
+        name: place
+        for place, node in statements if id(node) not in fit
+        for name in _bound(node) - students - {"*"}
+    }  # fmt: skip
+
+
+def names_taken(source: str) -> set[str]:
+    """Return the names that a cell takes from elsewhere."""
+    return _wanted([source])
+
+
+def _sorted(parts: list[Part]) -> tuple[set[str], list[tuple[int, ast.stmt]]]:
+    """Return the names that answers bind, and the statements of unmarked cells by place."""
+    answers = [part.cell.source for part in parts if part.role == "answer"]
+    imported = {name for text in answers for node in _imports(text) for name in _bound(node)}
+    students = set().union(*map(bound_names, answers)) - imported
+    return students, [
+        (part.index, node)
+        for part in parts
+        if part.role == "example"
+        for node in getattr(parsed(part.cell.source), "body", ())
+    ]
 
 
 def _wanted(tests: Iterable[str]) -> set[str]:
@@ -117,15 +143,8 @@ def _chosen(
     statements: list[tuple[int, ast.stmt]], students: set[str], wanted: set[str]
 ) -> list[tuple[int, str]]:
     """Choose the statements that tests need and that depend on nothing of a student's."""
-    theirs, fit = set(students), []
-    for place, node in statements:
-        bound = _bound(node)
-        if bound & students or _eager(node) & theirs - set(dir(builtins)):
-            theirs |= bound
-        else:
-            fit.append((place, node))
     chosen: list[tuple[int, str]] = []
-    for place, node in reversed(fit):
+    for place, node in reversed(_fit(statements, students)):
         bound, names = _bound(node), _taken(node)
         acts = set().union(*map(_acts_on, ast.walk(node))) if not _is_lazy(node) else set()
         used = bound & wanted or "*" in bound or acts & wanted
@@ -133,6 +152,18 @@ def _chosen(
             wanted = wanted | names
             chosen.append((place, ast.unparse(node)))
     return chosen[::-1]
+
+
+def _fit(statements: list[tuple[int, ast.stmt]], students: set[str]) -> list[tuple[int, ast.stmt]]:
+    """Return the statements that depend on nothing of a student's."""
+    theirs, fit = set(students), []
+    for place, node in statements:
+        bound = _bound(node)
+        if bound & students or _eager(node) & theirs - set(dir(builtins)):
+            theirs |= bound
+        else:
+            fit.append((place, node))
+    return fit
 
 
 def _bound(node: ast.stmt) -> set[str]:

@@ -13,7 +13,7 @@ from nbgrader import utils
 from convgrade.cells import is_test
 from convgrade.records import Record, read_record
 
-__all__ = ["Comment", "Exercise", "Grade", "read_exercises"]
+__all__ = ["Comment", "Exercise", "Grade", "Model", "read_exercises"]
 
 UNANSWERED = "No response."  # what nbgrader's automatic comment says of an untouched answer
 OURS = {"LeftOut", "NotRun", "Timeout"}  # what `TrustedClient` calls its own errors: no news
@@ -39,6 +39,14 @@ class Comment:
     written: str
 
 
+@dataclass(frozen=True)
+class Model:
+    """A model answer: in which style, "" for the course's own, and its cells."""
+
+    style: str
+    cells: tuple[NotebookNode, ...]
+
+
 @dataclass
 class Exercise:
     """A graded cell, the answer cells that it is about, and what came of them.
@@ -61,6 +69,11 @@ class Exercise:
     comments : list of str
         What a person wrote, in Markdown.
     answers : list of NotebookNode
+        Those that stand between the test cell before and this one.
+    about : list of NotebookNode
+        The same; where a test cell follows another one, the answers of that one.
+    models : list of Model
+        Model answers to show beside them.
     """
 
     name: str
@@ -73,6 +86,14 @@ class Exercise:
     notes: list[str] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     answers: list[NotebookNode] = field(default_factory=list)
+    about: list[NotebookNode] = field(default_factory=list)
+    models: list[Model] = field(default_factory=list)
+
+    @property
+    def lost_points(self) -> bool:
+        """Whether it is decided that the answer earned less than all points."""
+        open_ = self.state in ("waits for a person", "not gradable")
+        return not open_ and self.grade.score < self.grade.points
 
 
 def read_exercises(
@@ -89,6 +110,7 @@ def read_exercises(
     """
     ungradable = bool(nb.metadata.get("convgrade", {}).get("ungradable"))
     exercises, answers, title = [], list[NotebookNode](), ""
+    last: list[NotebookNode] = []
     for cell in nb.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
         if grade_id in grades:
@@ -97,7 +119,8 @@ def read_exercises(
             else:
                 about, answers = answers, []
             name = grade_id.removesuffix("_test")
-            exercise = Exercise(name, title, grades[grade_id], answers=about)
+            last = about or last
+            exercise = Exercise(name, title, grades[grade_id], answers=about, about=last)
             _fill(exercise, cell, comments)
             exercise.state = "not gradable" if ungradable else _state(exercise)
             exercise.notes = list(_unsaid(exercise))

@@ -42,7 +42,7 @@ def _setting(name: str) -> str | None:
 def versions() -> dict[str, str]:
     """Return what runs here, and how long a kernel takes to start."""
     found = {"Python": platform.python_version()}
-    for name in ("torch", "nbgrader", "convolution-is-a-matrix"):
+    for name in ("nbgrader", "convolution-is-a-matrix"):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -50,7 +50,7 @@ def versions() -> dict[str, str]:
     found[platform.system()] = platform.release()
     if sys.platform == "linux":
         found["Landlock"] = f"{landlock.version()}, {landlock.WANTED} is needed"
-    code = "import ipykernel.kernelapp, torch"
+    code = "import ipykernel.kernelapp"
     with temporary() as folder:
         argv = [sys.executable, "-I", "-c", code]
         argv = confine.command(argv, read=confine.system_paths(), write=[Path(folder)])
@@ -58,7 +58,7 @@ def versions() -> dict[str, str]:
         done = subprocess.run(argv, cwd=folder, stderr=subprocess.DEVNULL, timeout=PATIENCE)
         seconds = time.perf_counter() - start
     found["a kernel's start"] = (
-        f"{seconds:.1f} s to load ipykernel and torch in a box, without the fork server"
+        f"{seconds:.1f} s to load ipykernel in a box, without the fork server"
         if done.returncode == 0
         else f"FAILED in a box: {code}"
     )

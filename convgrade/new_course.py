@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import shlex
 import shutil
 import subprocess
@@ -10,13 +11,17 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any, ClassVar
 
-from nbgrader.apps.baseapp import NbGrader, nbgrader_flags
+from nbgrader.apps.baseapp import nbgrader_flags
 from traitlets import List, Unicode
+
+from convgrade.usage import StrictApp, strictly, wrong_use
 
 __all__ = ["CourseError", "NewCourseApp", "new_course"]
 
 DISTRIBUTION = "convolution-is-a-matrix"
+NEEDED = "torch"  # what the extra `course` brings
 CONFIG = "nbgrader_config.py"
+MODELS = "model_answers"
 SKIPPED = shutil.ignore_patterns(".*", "__pycache__")
 GITIGNORE = """\
 # Only release/ may leave this folder: `git add -A` takes nothing else. Solutions, hidden tests,
@@ -37,19 +42,20 @@ class CourseError(Exception):
     """Raised when no course can be made; the message says why and what to do."""
 
 
-class NewCourseApp(NbGrader):  # type: ignore[misc]
+class NewCourseApp(StrictApp):
     """Makes the folder of a real course."""
 
     name = "convgrade-new-course"
+    configured = False  # that of the folder around does not concern the new one
     description = "Make a folder for a real class: assignments, configuration, no demo class"
     examples = """
-        Make ../convolution-2027 with all assignments, and generate their releases:
+        Make ../my-course with all assignments, and generate their releases:
 
-            convgrade new-course ../convolution-2027
+            convgrade new-course ../my-course
 
         With one assignment only:
 
-            convgrade new-course ../convolution-2027 --assignment toeplitz
+            convgrade new-course ../my-course --assignment toeplitz
 
         The folder must be new or empty. Its .gitignore lets only release/ into a
         repository.
@@ -61,19 +67,17 @@ class NewCourseApp(NbGrader):  # type: ignore[misc]
     aliases: ClassVar[dict[str, Any]] = {"assignment": "NewCourseApp.assignments"}
     flags: ClassVar[dict[str, Any]] = dict(nbgrader_flags)
 
-    def load_config_file(self, **kwargs: Any) -> None:
-        """Read no configuration: that of the folder around does not concern the new one."""
-
+    @strictly
     def start(self) -> None:
         """Make the folder; called by traitlets."""
         super().start()
         if len(self.extra_args) != 1:
-            self.fail("Say where: convgrade new-course FOLDER")
+            wrong_use(self, "Say where: convgrade new-course FOLDER")
         folder = Path(self.extra_args[0])
         try:
             made = new_course(folder, list(self.assignments))
         except CourseError as stop:
-            self.fail("%s", stop)
+            wrong_use(self, str(stop))
         print(f"{folder}: a course with {', '.join(made)}. What students get is in release/.")
         print(f"Go on there: cd {shlex.quote(str(folder))}")
 
@@ -95,9 +99,14 @@ def new_course(folder: Path, wanted: list[str]) -> list[str]:
     Raises
     ------
     CourseError
-        When the folder is not empty, an assignment is unknown, the installation holds
-        no assignments, or nbgrader cannot generate a release.
+        When the folder is not empty, an assignment is unknown, the installation lacks the
+        assignments or what they need, or nbgrader cannot generate a release.
     """
+    if not _is_here(NEEDED):
+        raise CourseError(
+            f"This course's tests need {NEEDED}, which is not installed, and no answer would pass "
+            f"them. Run `pip install '{DISTRIBUTION}[course]'`, and this again."
+        )
     origin = _origin()
     there = sorted(path.name for path in (origin / "source").glob("[!.]*") if path.is_dir())
     unknown = sorted(set(wanted) - set(there))
@@ -114,6 +123,8 @@ def new_course(folder: Path, wanted: list[str]) -> list[str]:
         for name in names:
             # Links are followed: what they lead to is not there for a copy.
             shutil.copytree(origin / "source" / name, folder / "source" / name, ignore=SKIPPED)
+            if (origin / MODELS / name).is_dir():
+                shutil.copytree(origin / MODELS / name, folder / MODELS / name, ignore=SKIPPED)
         shutil.copy(origin / CONFIG, folder)
         (folder / ".gitignore").write_text(GITIGNORE, encoding="utf-8")
     except (OSError, shutil.Error) as error:
@@ -131,6 +142,13 @@ def _generate(folder: Path, assignment: str) -> None:
             f"{folder} has its sources, but nbgrader could not generate the release of "
             f"{assignment}:\n{done.stderr}"
         )
+
+
+def _is_here(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ValueError:  # it is kept from being imported
+        return False
 
 
 def _origin() -> Path:

@@ -110,8 +110,9 @@ def _write_exactly(
         if value is constant:
             return {"constant": name}
     np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    if np is not None and (type_ is np.ndarray or issubclass(type_, np.generic)):
-        return None  # np.float64 is a float, and np.str_ a str
+    numbers = np is not None and (type_ is np.ndarray or issubclass(type_, np.generic))
+    if numbers and value.dtype.name in ARRAY_TYPES:
+        return None  # np.float64 is a float
     if torch is not None and type_ is torch.Tensor:
         return None
     name = next((n for n, kind in KNOWN.items() if type_ is kind), "")
@@ -122,7 +123,12 @@ def _write_exactly(
     if name:
         tree = _write(dict(value.items()), buffers, opaque, depth, exact=True)
         return {"known": [name, factory, tree]}
-    arrays: list[Any] = [np.ndarray] if np is not None else []
+    from convgrade import forms  # of which most values have none
+
+    form = forms.take_apart(value)
+    if form is not None:
+        return {"form": [form[0], _write(form[1], buffers, opaque, depth + 1, exact=True)]}
+    arrays: list[Any] = [np.ndarray, np.generic] if np is not None else []
     arrays += [torch.Tensor] if torch is not None else []
     if issubclass(type_, (*PLAIN, bytearray, *arrays)):
         opaque.append(type_.__name__)

@@ -59,7 +59,10 @@ class Rubric:
     whole : pair of callables, optional
         The student's function and the right one, where ``answer`` and ``expected`` are
         called otherwise than the student's function: for naming a misconception. The cases
-        of a visible part are then those of the function with one more argument before them.
+        of a visible part are then those of the function with one more argument before them, if
+        the part does not say what was ``seen``.
+    defined : str
+        What the answer is called in the notebook, where that is not the exercise's name.
 
     Notes
     -----
@@ -80,6 +83,7 @@ class Rubric:
         require: Iterable[str] = (),
         cells: Sequence[str] = (),
         whole: tuple[Callable[..., Any], Callable[..., Any]] | None = None,
+        defined: str = "",
     ) -> None:
         self.name, self.points = name, float(points)
         self._answer, self._expected, self._outputs = answer, expected, outputs
@@ -88,7 +92,7 @@ class Rubric:
         self._visible: list[tuple[Any, ...]] = []
         self._entries: dict[str, Any] = {}  # of an answer that is asked for entry by entry
         self._forbid, self._require = frozenset(forbid), frozenset(require)
-        self._cells = tuple(cells)
+        self._cells, self._defined = tuple(cells), defined or name
         self._seen = Seen() if self._forbid or self._require else None
         self._refused: Difference | None = None
 
@@ -100,6 +104,7 @@ class Rubric:
         expected: Callable[..., Any] | None = None,
         *,
         visible: bool = False,
+        seen: Sequence[Sequence[Any]] | None = None,
     ) -> None:
         """Award ``points`` when the answer equals the expected result in every case.
 
@@ -113,6 +118,9 @@ class Rubric:
             Instead of the rubric's.
         visible : bool
             Whether the instant check in the notebook has tried just this.
+        seen : sequence of argument tuples, optional
+            How the instant check called the student's function, where it was with other
+            arguments than ``cases`` say; see ``whole``.
         """
         oracle = expected or self._expected
         assert oracle is not None, f"{self.name}: a part that compares needs `expected`"
@@ -124,6 +132,8 @@ class Rubric:
             return problem
 
         self._over_cases(part, points, cases, judge, oracle, visible)
+        if seen is not None:
+            self._visible = [tuple(args) for args in seen]
 
     def shape(
         self,
@@ -210,11 +220,11 @@ class Rubric:
                 f"{self.points:g}. Make them agree in the hidden test."
             )
         earned = sum(part.earned for part in self._parts)
-        found = broken(self._cells, self.name, self._forbid, self._seen)
+        found = broken(self._cells, self._defined, self._forbid, self._seen)
         if found is not None:
             self._refused = rule_broken(found)
         # An exercise that is not answered yet breaks no rule.
-        elif earned > 0 and missed(self._cells, self.name, self._require, self._seen):
+        elif earned > 0 and missed(self._cells, self._defined, self._require, self._seen):
             self._refused = rule_missed(self._require)
         earned = 0.0 if self._refused is not None else float(min(earned, self.points))
         ideas = self._ideas()

@@ -18,7 +18,7 @@ from nbclient.util import ensure_async
 from nbformat import NotebookNode
 from traitlets import Float, Integer
 
-from convgrade import about, outputs, packing, plain, serve, unpacking, wire
+from convgrade import about, arrays, forms, outputs, packing, plain, serve, tables, unpacking, wire
 from convgrade.box import Box
 from convgrade.boxed_manager import Unread
 
@@ -32,10 +32,15 @@ def install(sources):
     sources = json.loads(zlib.decompress(base64.b85decode(sources)))
     package = sys.modules["convgrade"] = types.ModuleType("convgrade")
     package.__path__ = []
-    for name, text in sources.items():
+    def make(name):
+        if name not in sources:
+            raise AttributeError(name)
         module = sys.modules["convgrade." + name] = types.ModuleType("convgrade." + name)
         setattr(package, name, module)
-        exec(compile(text, "<convgrade." + name + ">", "exec"), module.__dict__)
+        exec(compile(sources[name], "<convgrade." + name + ">", "exec"), module.__dict__)
+        return module
+    package.__getattr__ = make  # those that few notebooks need are made when they are asked for
+    from convgrade import serve
 install({sources!r})
 del install
 """
@@ -229,8 +234,8 @@ class StudentKernel(NotebookClient):
 @cache
 def _install() -> str:
     """Return `INSTALL` with the modules in it, packed: kernels hash every letter of a cell."""
-    modules = (plain, packing, unpacking, wire, about, serve)  # each after those that it imports
-    sources = {m.__name__.split(".")[-1]: inspect.getsource(m) for m in modules}
+    parts = (plain, packing, unpacking, wire, forms, arrays, tables, about, serve)
+    sources = {part.__name__.split(".")[-1]: inspect.getsource(part) for part in parts}
     packed = base64.b85encode(zlib.compress(json.dumps(sources).encode(), 9)).decode()
     return INSTALL.format(sources=packed)
 

@@ -109,6 +109,9 @@ class _Reader:
         if tag == "known":
             name, factory, content = self._items(body)
             return self._known(name, factory, self.read(content, depth))
+        if tag == "form":
+            name, content = self._items(body)
+            return self._form(self._text(name), self.read(content, depth + 1))
         if tag == "opaque":
             return self._stand_in(self._text(body))
         raise WireError("a value of no known kind")
@@ -139,6 +142,17 @@ class _Reader:
         if name not in KNOWN:
             raise WireError("a value of no known kind")
         return KNOWN[name](pairs)
+
+    @staticmethod
+    def _form(name: str, content: Any) -> Any:
+        from convgrade import forms
+
+        try:
+            return forms.build(name, content)
+        except Exception as error:  # of any library
+            raise WireError(
+                f"a {name[:40]} that cannot be built: {type(error).__name__}"
+            ) from None
 
     def _stand_in(self, text: str) -> Opaque:
         name = "".join(c for c in text[:60] if c.isalnum() or c in "_ ") or "object"

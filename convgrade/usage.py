@@ -9,10 +9,11 @@ import re
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from nbgrader.api import Assignment, Student
 from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -66,14 +67,32 @@ class _StrictLoader(KVArgParseConfigLoader):
         return super()._parse_args(args)
 
     def _refuse(self, words: str) -> NoReturn:
-        option = re.match(r"argument (-\S+): expected", words)
-        if option and "." not in option[1]:  # an alias that exists has its trait's name here
-            self._app.refuse_option(option[1].lstrip("-"))
+        option = re.match(
+            r"argument (-\S+)(?=: expected)|unrecognized arguments: (-[^\s=]+)", words
+        )
+        name = (option[1] or option[2]) if option else "."
+        if "." not in name:  # an alias that exists has its trait's name here
+            self._app.refuse_option(name.lstrip("-"))
         wrong_use(self._app, f"{words}. {self._app.help}")
 
 
 class StrictApp(NbGrader):  # type: ignore[misc]
     """A command of nbgrader's kind that does nothing it was not asked for."""
+
+    configured: ClassVar[bool] = True  # whether it reads ``nbgrader_config.py``
+
+    def initialize(self, argv: Any = None, root: str = "") -> None:
+        """Read the command line and the configuration; called by traitlets."""
+        if self.configured:
+            super().initialize(argv, root)
+            return
+        self.coursedir = CourseDirectory(parent=self)
+        super(NbGrader, self).initialize(argv)
+
+    def load_config_file(self, **kwargs: Any) -> None:
+        """Read the configuration, if the command has a use for it; called by traitlets."""
+        if self.configured:
+            super().load_config_file(**kwargs)
 
     def _create_loader(self, argv: Any, aliases: Any, flags: Any, classes: Any) -> Any:
         return _StrictLoader(
@@ -90,7 +109,7 @@ class StrictApp(NbGrader):  # type: ignore[misc]
     @property
     def help(self) -> str:
         """Where the options are listed."""
-        return f"`{str(self.name).replace('-', ' ')} --help` lists them."
+        return f"`{str(self.name).replace('-', ' ', 1)} --help` lists them."
 
     def parse_command_line(self, argv: Any = None) -> None:
         """Read the options; called by traitlets."""

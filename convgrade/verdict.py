@@ -15,8 +15,9 @@ from convgrade.proxy import Undecided
 from convgrade.remote import Link
 from convgrade.shell import Outputs, Shell
 
-__all__ = ["ended_in", "hidden_lines_of", "trace", "verdict"]
+__all__ = ["LEFT", "ended_in", "hidden_lines_of", "trace", "verdict"]
 
+LEFT = "A person will look at this test and give its points: "
 MAX_WORDS, MAX_TRACE = 2000, 20_000  # characters of an error's message, and of its traceback
 
 
@@ -68,7 +69,7 @@ def verdict(shell: Shell, cell: Cell, link: Link, result: ExecutionResult) -> Ou
 
 
 def _waits(outputs: Outputs, words: str, fault: str = "") -> Outcome:
-    outputs.stream(f"A person will look at this test and give its points: {words}.\n")
+    outputs.stream(f"{LEFT}{words}.\n")
     return Outcome(0.0, [*outputs, _result(0.0)], fault=fault, waiting=words)
 
 

@@ -128,11 +128,15 @@ def describe(args: Sequence[Any], like: Callable[..., Any]) -> str:
     )
 
 
+_LONGEST = 180  # letters of a tensor that is written out: three lines
+
+
 def _literal(value: Any) -> str:
     if isinstance(value, torch.Tensor):
         kind = "" if value.dtype in (torch.float32, torch.int64) else f", dtype={value.dtype}"
-        if value.numel() <= 12:
-            return f"torch.tensor({_rounded(value.tolist())}{kind})"
+        literal = f"torch.tensor({_rounded(value.tolist())}{kind})" if value.numel() <= 48 else ""
+        if value.numel() <= 12 or 0 < len(literal) <= _LONGEST:
+            return literal
         short = str(value.dtype).replace("torch.float", "f").replace("torch.int", "i")
         return f"{short}[{','.join(str(s) for s in value.shape)}]"
     return repr(value)

@@ -156,7 +156,10 @@ def _compare_numbers(expected: Any, yours: Any) -> Difference | None:
         right = abs(value - expected) <= 1e-5 * max(1.0, abs(expected))
     else:
         right = value == expected
-    return None if right else Difference(f"{wanted}, the right one", brief(value))
+    if right:
+        return None
+    other = {bool: "the other of True and False", int: "another whole number", str: "another text"}
+    return Difference(other.get(type(expected), "another number"), brief(value))
 
 
 def _size_of(value: Any) -> int:

@@ -33,12 +33,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 MEMORY = 300  # MiB that a submission may cost the grader's process beyond an honest one
 SECONDS = 60  # of processor time
-# Runs one of nbgrader's commands and tells what its own process took.
+# Runs a command and tells what its own process took.
 MEASURE = """
-import resource, sys
-from nbgrader.apps import NbGraderApp
+import resource, runpy, sys
+sys.argv[:] = sys.argv[1:]
 try:
-    NbGraderApp.launch_instance(sys.argv[1:])
+    runpy.run_module(sys.argv[0], run_name="__main__")
 finally:
     used = resource.getrusage(resource.RUSAGE_SELF)
     print("measured", used.ru_maxrss // 1024, used.ru_utime + used.ru_stime)
@@ -76,6 +76,14 @@ class Measured:
     seconds: float  # of processor time
 
 
+COMMANDS = (
+    ("nbgrader", "autograde"),
+    ("nbgrader", "generate_feedback"),
+    ("convgrade", "report"),
+)
+Honest = dict[tuple[str, ...], Measured]
+
+
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
     config = (ROOT / "nbgrader_config.py").read_text() + OVERRIDE
@@ -84,16 +92,16 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 
 
 @pytest.fixture(scope="module")
-def honest(made: Tiny, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Measured]:
+def honest(made: Tiny, tmp_path_factory: pytest.TempPathFactory) -> Honest:
     """Return what an honest submission takes."""
     course = made.copy(tmp_path_factory.mktemp("honest"))
     course.hand_in("abe")
-    return {c: measured(course, c, "tiny") for c in ("autograde", "generate_feedback")}
+    return {command: measured(course, *command) for command in COMMANDS}
 
 
 def measured(course: Tiny, *words: str) -> Measured:
     run = subprocess.run(
-        [sys.executable, "-c", MEASURE, *words],
+        [sys.executable, "-c", MEASURE, *words, "tiny"],
         cwd=course.root, capture_output=True, text=True, timeout=800,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
@@ -101,10 +109,10 @@ def measured(course: Tiny, *words: str) -> Measured:
     return Measured(int(memory), float(seconds))
 
 
-def hold(course: Tiny, honest: dict[str, Measured]) -> None:
-    """Grade, make feedback pages, and compare with an honest submission."""
+def hold(course: Tiny, honest: Honest) -> None:
+    """Grade, make feedback pages and the report, and compare with an honest submission."""
     for command, usual in honest.items():
-        took = measured(course, command, "tiny")
+        took = measured(course, *command)
         assert took.memory < usual.memory + MEMORY, (command, took, usual)
         assert took.seconds < usual.seconds + SECONDS, (command, took, usual)
     for page in course.folder("eve", "feedback").glob("*.html"):
@@ -121,9 +129,7 @@ def seen(cell: NotebookNode) -> str:
     )
 
 
-def test_code_without_end_is_left_out_and_said(
-    made: Tiny, honest: dict[str, Measured], tmp_path: Path
-) -> None:
+def test_code_without_end_is_left_out_and_said(made: Tiny, honest: Honest, tmp_path: Path) -> None:
     course = made.copy(tmp_path / "course")
     eight = "x=1\n" * 2_000_000
 
@@ -149,9 +155,7 @@ def test_code_without_end_is_left_out_and_said(
     assert "3 were left out" in comment
 
 
-def test_outputs_without_end_are_cut_and_said(
-    made: Tiny, honest: dict[str, Measured], tmp_path: Path
-) -> None:
+def test_outputs_without_end_are_cut_and_said(made: Tiny, honest: Honest, tmp_path: Path) -> None:
     course = made.copy(tmp_path / "course")
 
     def spoil(notebook: NotebookNode) -> None:

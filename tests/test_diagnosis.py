@@ -60,7 +60,7 @@ def test_named_at_once_when_named_at_all(answer: Answer) -> None:
     output = graded(answer).output
     late = known_mistake(graded(answer))
     passed = "the visible part passed" in output or "the form is right" in output
-    if late and not passed and answer.exercise not in NOT_YET:
+    if late and not passed:
         assert len(graded(answer).names) == 2, output
         assert len(set(graded(answer).names)) == 1, output
 
@@ -118,20 +118,7 @@ def oracles(assignment: str, notebook: str, exercise: str) -> list[Oracle]:
     return found
 
 
-#: Exercises of which a slip raises on the visible cases, or shows on too few draws. There it
-#: names nothing: no answer can be shown to give the same.
-NOT_YET = {
-    *("conv_affine", "conv_matrix", "dft_vector", "dilate", "dot_test", "output_size"),
-    *("overlap_count", "storage", "tile", "toeplitz_matvec"),
-}
-
-
-def known() -> list[tuple[str, str, str]]:
-    """Return the exercises whose slips are held against the visible cases."""
-    return [place for place in exercises() if place[2] not in NOT_YET]
-
-
-@pytest.mark.parametrize(("assignment", "notebook", "exercise"), known())
+@pytest.mark.parametrize(("assignment", "notebook", "exercise"), list(exercises()))
 def test_slips_are_wrong_and_unlike_those_of_other_misconceptions(
     assignment: str, notebook: str, exercise: str
 ) -> None:
@@ -172,7 +159,7 @@ def test_slips_are_wrong_and_unlike_those_of_other_misconceptions(
                     assert any(compare(a, b) is not None for a, b in pairs), (slip, other)
 
 
-@pytest.mark.parametrize(("assignment", "notebook", "exercise"), known())
+@pytest.mark.parametrize(("assignment", "notebook", "exercise"), list(exercises()))
 def test_slips_know_what_they_give_in_the_visible_cases(
     assignment: str, notebook: str, exercise: str
 ) -> None:

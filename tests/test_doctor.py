@@ -90,7 +90,7 @@ def test_a_whole_box(home: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     outcomes = [line.split("  ")[-1].strip() for line in lines[2 : 2 + count]]
     assert sorted(set(outcomes)) == ["here", "stopped", "works"]
     assert f"The box is whole on this machine: all {count} lines are as they should be." in lines
-    for name in ("Python", "torch", "nbgrader", "Linux", "Landlock", "a kernel's start"):
+    for name in ("Python", "nbgrader", "Linux", "Landlock", "a kernel's start"):
         assert any(line.startswith(f"{name} ") for line in lines[3 + count :]), name
     assert list(temporary.iterdir()) == []
     assert (home / "diary").read_text() == "private"
@@ -122,7 +122,7 @@ def test_a_whole_box(home: Path, tmp_path: Path, monkeypatch, capsys) -> None:
 def test_a_machine_without(code, reason, not_kept, home, monkeypatch) -> None:
     """What is missing is named, and what it costs."""
     change(code, monkeypatch)
-    monkeypatch.setattr(doctor, "versions", lambda: {"Python": "3"})  # to start torch takes time
+    monkeypatch.setattr(doctor, "versions", lambda: {"Python": "3"})  # a kernel's start takes time
     findings = doctor.examine()
     broken = [finding for finding in findings if not finding.kept]
     assert {finding.attempt for finding in broken} - DEPENDS == not_kept - DEPENDS

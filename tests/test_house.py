@@ -14,7 +14,7 @@ from conftest import ROOT
 # Each module may import those of earlier rows only.
 LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
-    {f"convkit.{name}" for name in ("draws", "measuring", "memory", "values", "watch")},
+    {f"convkit.{name}" for name in ("draws", "lastrun", "measuring", "memory", "values", "watch")},
     # A notebook's cells, read: statements, what they bind, what is met, what it comes to.
     {"convkit.statements"},
     {"convkit.bindings"},
@@ -22,13 +22,13 @@ LAYERS = [
     {"convkit.expressions"},
     {"convkit.reading"},
     {"convkit.tools"},
-    {"convkit.comparing", "convkit.pictures.drawing"},
+    {"convkit.comparing", "convkit.pictures.drawing", "convkit.pitfalls"},
     {"convkit.rule"},
     {
         f"convkit.pictures.{name}"
         for name in (
             *("costs", "counts", "diagonals", "digits", "dual", "matrices", "mistakes"),
-            *("progress", "signals", "spies", "stamps", "waves"),
+            *("playing", "progress", "signals", "spies", "stamps", "waves"),
         )
     }
     | {"convkit.calling", "convkit.pictures.windows"},
@@ -47,6 +47,8 @@ LAYERS = [
     {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
+    {"convgrade.arrays", "convgrade.tables"},
+    {"convgrade.forms"},
     {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
@@ -83,13 +85,14 @@ LAYERS = [
     {"convgrade.judge_process"},
     {"convgrade.judge", "convgrade.ready", "convgrade.student_kernel"},
     {"convgrade.both_sides", "convgrade.course_text"},
-    {"convgrade.recovering"},
+    {"convgrade.recovering", "convgrade.course_imports"},
     {"convgrade.cell_kinds"},
     {"convgrade.trusted"},
-    {f"convgrade.plugins.{name}" for name in ("given", "renew", "rubric_points", "timestamp")},
-    {"convgrade.plugins.course"},
+    {f"convgrade.plugins.{name}" for name in ("given", "rubric_points", "timestamp")},
+    {"convgrade.plugins.course", "convgrade.plugins.preload"},
     {f"convgrade.plugins.{name}" for name in ("choose", "graded", "unknown")},
-    {"convgrade.plugins.handed_in", "convgrade.plugins.overview"},
+    {f"convgrade.plugins.{name}" for name in ("handed_in", "model_answers", "overview")},
+    {"convgrade.plugins.renew"},
     {
         f"convgrade.plugins.{name}"
         for name in (
@@ -97,7 +100,7 @@ LAYERS = [
             *("page", "rebuild", "release", "save", "trim"),
         )
     },
-    {"convgrade.usage"},
+    {"convgrade.usage", "convgrade.adopt"},
     # Downloads: read, platforms, placing, writing, the command.
     {f"convgrade.collect.{name}" for name in ("names", "record")},
     {f"convgrade.collect.{name}" for name in ("assignment", "download", "people")},
@@ -156,7 +159,11 @@ LAYERS = [
     {"convgrade.report.tables"},
     {"convgrade.report.page"},
     {"convgrade.report.make"},
-    {"convgrade.new_course"},
+    # What is graded otherwise than by nbgrader: read, tried, compared, said.
+    {f"convgrade.checking.{name}" for name in ("advice", "memory", "settings", "theirs", "trial")},
+    {"convgrade.checking.compare"},
+    {"convgrade.checking.app"},
+    {"convgrade.init", "convgrade.new_course"},
     {"convgrade.app"},
     {"convgrade.__main__"},
 ]
@@ -164,6 +171,15 @@ LAYERS = [
 # The course's side: the engine, which is the rest of convgrade, does without it.
 COURSE = {f"convgrade.{name}" for name in ("kit", "parts", "reference", "rubric")}
 FOREIGN = {"convkit", "torch"}
+
+#: Engine modules that may name torch, whose tensors cross and whose seeds and threads count.
+TENSORS = {
+    f"convgrade.{name}"
+    for name in (
+        *("about", "classroom.versions", "copies", "judge_process", "packing", "plain"),
+        *("arrays", "forms", "kernels.server", "raised", "unpacking", "wire"),
+    )
+}
 
 LONGEST = 300  # lines of a file; a longer one holds several ideas, or stands here with its reason
 LONGER = {
@@ -206,11 +222,31 @@ def engine() -> list[str]:
 
 
 @pytest.mark.parametrize("name", engine())
+def test_the_engine_names_nothing_of_this_course(name: str) -> None:
+    """Not in its defaults, its messages or its help: any course reads them."""
+    text = modules()[name]
+    if name == "convgrade.new_course":  # it copies this course
+        return
+    assert not re.search(r"convkit|toeplitz", text, re.IGNORECASE)
+    assert name in TENSORS or not re.search(r"\btorch\b", text)
+
+
+def test_the_page_for_other_courses_names_this_one_only_where_it_is_meant() -> None:
+    """Its section on taking assignments along is about them."""
+    text = (ROOT / "docs" / "other-courses.md").read_text()
+    before, _, section = text.partition("## Take along assignments of this course")
+    assert section
+    rest = before + section.partition("\n## ")[2]
+    assert not re.search(r"convkit|toeplitz", rest, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("name", engine())
 def test_the_engine_names_no_module_of_a_course(name: str) -> None:
     found = imported(modules()[name])
     assert not found & COURSE
     outside = {other.partition(".")[0] for other in found} & FOREIGN
-    assert outside == ({"torch"} if name == "convgrade.unpacking" else set())  # to read a tensor
+    reads_tensors = name in ("convgrade.unpacking", "convgrade.arrays")
+    assert outside == ({"torch"} if reads_tensors else set())
 
 
 def test_the_engine_runs_without_a_course() -> None:
@@ -253,7 +289,8 @@ def test_pins_are_exact_and_within_the_ranges() -> None:
     pins = [line for line in lines if line and not line.startswith("#")]
     assert all(re.fullmatch(r"[\w-]+==[\d.]+", pin) for pin in pins)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    ranges = project["dependencies"] + project["optional-dependencies"]["dev"]
+    extras = project["optional-dependencies"]
+    ranges = project["dependencies"] + extras["course"] + extras["dev"]
     names = [re.match(r"[\w-]+", r).group() for r in ranges]
     assert sorted(pin.split("==")[0] for pin in pins) == sorted(names)
     assert "torch==2.13.0" in pins

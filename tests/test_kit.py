@@ -582,7 +582,7 @@ def test_pictures_switched_off_need_no_matplotlib(tmp_path: Path) -> None:
             env=os.environ | {"CONVKIT_PICTURES": pictures, "IPYTHONDIR": str(tmp_path)},
         )
         assert result.stdout.splitlines() == [
-            "Picture: matrix, 3 by 3, 3 not zero.",
+            "Picture: matrix, 3 by 3, 3 not zero: row 0: 1 0 0; row 1: 0 1 0; row 2: 0 0 1.",
             "There is no matrix to draw yet.",
             loaded,
         ], result.stderr

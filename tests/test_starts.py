@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import subprocess
 import sys
@@ -57,17 +58,47 @@ def hold(place: Place, course: Tiny, run: subprocess.Popen[str], words: str) -> 
     assert list(place.folder.rglob("pymp-*")) == []
 
 
+def limited(
+    kind: int, most: int, course: Tiny, place: Place, before: tuple[str, ...] = ()
+) -> subprocess.Popen[str]:
+    """Autograde under a limit."""
+    code = f"import resource, runpy, sys; resource.setrlimit({kind}, ({most}, {most})); "
+    code += "sys.argv[:] = sys.argv[1:]; runpy.run_module(sys.argv[0], run_name='__main__')"
+    return subprocess.Popen(
+        [*before, sys.executable, "-c", code, *ROADS["autograde"]], cwd=course.root,
+        env={**place.environment, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("limit", sorted(LIMITS))
 def test_no_room_for_a_kernel(made: Tiny, place: Place, tmp_path: Path, limit: str) -> None:
     course = made.copy(tmp_path / "course")
-    kind, most = LIMITS[limit]
-    code = f"import resource, runpy, sys; resource.setrlimit({kind}, ({most}, {most})); "
-    code += "sys.argv[:] = sys.argv[1:]; runpy.run_module(sys.argv[0], run_name='__main__')"
-    run = subprocess.Popen(
-        [sys.executable, "-c", code, *ROADS["autograde"]], cwd=course.root, env=place.environment,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
+    hold(place, course, limited(*LIMITS[limit], course, place), "NOT GRADED")
+
+
+# Real root is exempt from the number of processes: another user, who may read and write what
+# root's test has made.
+NOBODY = ("setpriv", "--reuid=54321", "--inh-caps=+dac_override", "--ambient-caps=+dac_override")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become a user without processes")
+@pytest.mark.parametrize("most", [2, 4])
+def test_no_room_for_a_process(made: Tiny, place: Place, tmp_path: Path, most: int) -> None:
+    """Not for the fork server, or not for its threads."""
+    course = made.copy(tmp_path / "course")
+    run = limited(resource.RLIMIT_NPROC, most, course, place, NOBODY)
     hold(place, course, run, "NOT GRADED")
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a file system")
+@pytest.mark.parametrize("road", sorted(ROADS))
+def test_no_room_for_a_file(made: Tiny, place: Place, tmp_path: Path, road: str) -> None:
+    """The folder for temporary files is full."""
+    course = made.copy(tmp_path / "course")
+    full = 'mount -t tmpfs -o size=16k,nr_inodes=3 tmpfs "$TMPDIR" && exec "$@"'
+    run = place.start(ROADS[road], course.root, before=("unshare", "-m", "sh", "-c", full, "sh"))
+    hold(place, course, run, "No space left on device")
 
 
 @pytest.mark.parametrize("road", sorted(ROADS))

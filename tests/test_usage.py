@@ -37,6 +37,7 @@ WRONG = {
     "grade tiny --wokers 2": "There is no option --wokers. Did you mean --workers",
     "grade tiny --wokers=2": "There is no option --wokers. Did you mean --workers",
     "grade tiny --forc": "There is no option --forc. Did you mean --force",
+    "grade tiny --force=3": "--force: ignored explicit argument '3'",
     "grade tiny --student": "expected one argument",
     "grade tiny --ClassRunner.wrkers=3": "ClassRunner has no setting wrkers. Did you mean workers",
     "grade tiny --ClasRunner.workers=3": "no settings of ClasRunner. Did you mean ClassRunner?",
@@ -52,6 +53,13 @@ WRONG = {
     "report tny": "There is no assignment 'tny'. Did you mean tiny? There are: tiny.",
     "report tiny --student x": "There is no option --student.",
     "report tiny --db sqlite:///broken.db": "sqlite:///broken.db cannot be read: file is not a",
+    "collect tiny": "Say which assignment and which download: convgrade collect ASSIGNMENT",
+    "collect tiny none.zip --dry-rum": "no option --dry-rum. Did you mean --dry-run",
+    "collect tiny none.zip --rooster x.csv": "no option --rooster. Did you mean --roster",
+    "collect tiny none.zip": "none.zip",
+    "new-course": "Say where: convgrade new-course FOLDER",
+    "new-course there --asignment tiny": "no option --asignment. Did you mean --assignment",
+    "new-course . --assignment tny": "There is no assignment tny, only ",
     "doctor foo": "convgrade doctor takes no argument, ",
     "foo": "There is no command convgrade foo. There are: ",
     "grad tiny": "There is no command convgrade grad. Did you mean grade?",
@@ -70,3 +78,4 @@ def test_nothing_was_graded_or_made_by_wrong_use(course: Tiny) -> None:
     """Runs last of this file: after all of the above."""
     assert course.points("ada") == {}
     assert not (course.root / "gradebok.db").exists()
+    assert not (course.root / "there").exists()

@@ -43,6 +43,7 @@ from convgrade.plugins.course import (
 from convgrade.plugins.execute import notebook_limit
 from convgrade.plugins.graded import copied_over, fingerprint
 from convgrade.plugins.handed_in import answers_in, submission_folders
+from convgrade.plugins.preload import preloads
 
 __all__ = ["ClassRunner", "RunError"]
 
@@ -183,6 +184,7 @@ class ClassRunner(LoggingConfigurable):
                 "a list of them, or grade with `nbgrader autograde`.",
                 ", ".join(left_out),
             )
+        config.TrustedClient.update(preloads(config, source))
         courses = {}
         for name in known:
             notebook, binds, _ = read_course_notebook(converter, assignment, name)

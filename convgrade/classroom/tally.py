@@ -46,6 +46,8 @@ class Tally:
         Files in submitted/ that nobody would take for work.
     future : dict of str to str
         By student, that they handed in in the future.
+    unchecked : str
+        That `convgrade check` was not run for these tests; "" if it was, or need not be.
     older : Counter of str
         By cell that the course has changed since it was handed out, how many handed it in.
 
@@ -76,6 +78,7 @@ class Tally:
     absent: list[str] = field(default_factory=list)
     unlooked: list[str] = field(default_factory=list)
     future: dict[str, str] = field(default_factory=dict)
+    unchecked: str = ""
     older: Counter[str] = field(default_factory=Counter)
     failed: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
@@ -174,7 +177,7 @@ class Tally:
             lines.append(f"handed in nothing: {_shown(self.absent)}")
         if self.unlooked:
             lines.append(f"not looked at in submitted/: {_shown(self.unlooked)}")
-        return lines
+        return [*lines, self.unchecked] if self.unchecked else lines
 
 
 def _by_student(found: Mapping[str, str]) -> dict[str, str]:

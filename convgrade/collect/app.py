@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
-from nbgrader.apps.baseapp import NbGrader, nbgrader_aliases, nbgrader_flags
+from nbgrader.apps.baseapp import nbgrader_aliases, nbgrader_flags
 from traitlets import Bool, default
 
 from convgrade.collect.assignment import AssignmentError
@@ -16,12 +16,12 @@ from convgrade.collect.people import RosterError
 from convgrade.collect.platforms.every import PLATFORMS
 from convgrade.collect.record import RecordError
 from convgrade.collect.report import needs_a_person, report
-from convgrade.usage import WRONG_USE
+from convgrade.usage import StrictApp, strictly, wrong_use
 
 __all__ = ["CollectApp"]
 
 
-class CollectApp(NbGrader):  # type: ignore[misc]
+class CollectApp(StrictApp):
     """Collects what a learning platform gives."""
 
     name = "convgrade-collect"
@@ -30,13 +30,13 @@ class CollectApp(NbGrader):  # type: ignore[misc]
         """
         Look first, then collect:
 
-            convgrade collect toeplitz ~/Downloads/submissions.zip --dry-run
-            convgrade collect toeplitz ~/Downloads/submissions.zip
+            convgrade collect ps1 ~/Downloads/submissions.zip --dry-run
+            convgrade collect ps1 ~/Downloads/submissions.zip
 
         With ids from a list of the class; times of the platform in Berlin:
 
-            convgrade collect toeplitz submissions.zip --roster class.csv
-            convgrade collect toeplitz submissions.zip --timezone Europe/Berlin
+            convgrade collect ps1 submissions.zip --roster class.csv
+            convgrade collect ps1 submissions.zip --timezone Europe/Berlin
 
         The download may be a zip or tar file, a folder, or a single file. The
         next download may follow: newer attempts replace older ones, which are
@@ -78,12 +78,14 @@ class CollectApp(NbGrader):  # type: ignore[misc]
     def _classes_default(self) -> list[Any]:
         return [*super()._classes_default(), Collector]
 
+    @strictly
     def start(self) -> None:
         """Collect; called by traitlets."""
         super().start()
         if len(self.extra_args) != 2:
-            self._stop(
-                "Say which assignment and which download: convgrade collect ASSIGNMENT DOWNLOAD"
+            wrong_use(
+                self,
+                "Say which assignment and which download: convgrade collect ASSIGNMENT DOWNLOAD",
             )
         assignment, download = self.extra_args
         self.coursedir.assignment_id = assignment
@@ -95,8 +97,4 @@ class CollectApp(NbGrader):  # type: ignore[misc]
                 print(report(plan, self.dry_run))
                 sys.exit(1 if needs_a_person(plan) else 0)
         except (AssignmentError, DownloadError, RosterError, RecordError) as stop:
-            self._stop(str(stop))
-
-    def _stop(self, why: str) -> None:
-        print(f"convgrade collect: {why}", file=sys.stderr)
-        sys.exit(WRONG_USE)
+            wrong_use(self, str(stop))

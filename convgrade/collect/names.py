@@ -103,15 +103,15 @@ def notebook_in(name: str, notebooks: Iterable[str]) -> list[NamedFile]:
     Parameters
     ----------
     name : str
-        Of a file, such as ``jdoe_1_toeplitz_1d (1).ipynb.txt``.
+        Of a file, such as ``jdoe_1_linear_maps (1).ipynb.txt``.
     notebooks : iterable of str
         Names of the assignment's notebooks, without ending.
 
     Returns
     -------
     list of NamedFile
-        Those whose name ends the file's, the longest first: of ``toeplitz_1d`` and
-        ``1_toeplitz_1d``, both end this one. Empty for a file of another kind.
+        Those whose name ends the file's, the longest first: of ``linear_maps`` and
+        ``1_linear_maps``, both end this one. Empty for a file of another kind.
     """
     stem = notebook_stem(name)
     if stem is None:

@@ -26,7 +26,7 @@ class ForkProvisioner(LocalProvisioner):
 
         "kernel_provisioner": {
             "provisioner_name": "convgrade-fork",
-            "config": {"preload": ["numpy", "torch"]}
+            "config": {"preload": ["numpy", "pandas"]}
         }
 
     The kernel must be ipykernel, of the same Python environment. Where a fork is

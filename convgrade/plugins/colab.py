@@ -34,8 +34,9 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
     branch = Unicode("main", help="Branch of the repository that Colab opens.").tag(config=True)
 
     kit_url = Unicode(
-        "https://raw.githubusercontent.com/{repository}/{branch}/release/{assignment}/convkit.zip",
-        help="Where Colab fetches the kit; {repository}, {branch} and {assignment} are filled in.",
+        "",
+        help="Where Colab fetches what a cell with KIT_URL names; {repository}, {branch} and "
+        "{assignment} are filled in.",
     ).tag(config=True)
 
     readme = Unicode(
@@ -47,7 +48,7 @@ class ColabLaunch(NbGraderPreprocessor):  # type: ignore[misc]
         value: str = proposal["value"]
         if value and not re.fullmatch(r"[\w.-]+/[\w.-]+", value):
             raise TraitError(
-                f"ColabLaunch.repository is owner/name, such as 'university/convolution'; found "
+                f"ColabLaunch.repository is owner/name, such as 'university/course'; found "
                 f"{value!r}. Change it in nbgrader_config.py, or set it to '' to leave Colab out."
             )
         return value

@@ -11,7 +11,8 @@ from nbgrader.preprocessors import Execute
 
 from convgrade import confine, judge
 from convgrade.kernels import forks
-from convgrade.plugins.course import course_files
+from convgrade.plugins.course import MATERIAL, course_files
+from convgrade.plugins.preload import preloads
 from convgrade.trusted import TrustedClient
 
 __all__ = ["ExecuteTrusted", "notebook_limit"]
@@ -30,16 +31,19 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
         """Run all cells of a rebuilt notebook, in place."""
         self._say_what_is_missing()
         path = resources.get("metadata", {}).get("path")
+        support = course_files(self, resources)
+        found = preloads(self.config, support) if support and MATERIAL not in resources else {}
         client = TrustedClient(
             nb,
             Path(path) if path else None,
-            course_files(self, resources),
+            support,
             parent=self,
             timeout=self.timeout,
             startup_timeout=self.startup_timeout,
             extra_arguments=list(self.extra_arguments),
             record_timing=self.record_timing,
             kernel_name=self.kernel_name,
+            **found,
         )
         ungradable = nb.metadata.get("convgrade", {}).get("ungradable")
         if ungradable:

@@ -9,6 +9,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import GetGrades
 
 from convgrade.exercises import Comment, Exercise, Grade, read_exercises
+from convgrade.plugins.model_answers import ModelAnswers
 from convgrade.plugins.overview import overview
 
 __all__ = ["CollectFeedback"]
@@ -28,6 +29,7 @@ class CollectFeedback(GetGrades):  # type: ignore[misc]
         self._comments: dict[str, Comment] = {}
         nb, resources = super().preprocess(nb, resources)
         exercises = read_exercises(nb, self._grades, self._comments)
+        ModelAnswers(parent=self).show(exercises, self.assignment_id, self.notebook_id)
         resources["feedback"] = exercises
         graded = Path(resources.get("metadata", {}).get("path", ""))
         with self.gradebook:

@@ -16,10 +16,12 @@ from nbgrader.converters import GenerateFeedback
 from traitlets.config import Config
 
 from convgrade.drawing import draw
+from convgrade.exercises import Model
+from convgrade.plugins.model_answers import ModelAnswers
 from convgrade.plugins.renew import made_of, renew_what_changed
 from convgrade.plugins.unknown import pass_over_unknown
 
-__all__ = ["FeedbackExporter", "demoted", "lean"]
+__all__ = ["FeedbackExporter", "beside", "demoted", "lean"]
 
 # Pygments puts a tag around every word of code; feedback.css colours these only.
 PLAIN_WORD = re.compile(
@@ -52,6 +54,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
             renew_what_changed(self.parent)
             self.parent.init_assignment = _copy_nothing
             pass_over_unknown(self.parent)
+            ModelAnswers(parent=self.parent).announce(self.parent.coursedir.assignment_id)
 
     def _create_environment(self) -> Any:
         environment = super()._create_environment()
@@ -90,6 +93,7 @@ class FeedbackExporter(HTMLExporter):  # type: ignore[misc]
         yield "demoted", demoted
         yield "lean", lean
         yield "draw", draw
+        yield "beside", beside
         yield "points", "{:g}".format
 
 
@@ -129,6 +133,11 @@ def demoted(html: str) -> str:
     return re.sub(
         r"(</?h)([1-6])(?=[\s>])", lambda tag: f"{tag[1]}{min(int(tag[2]) + 2, 6)}", html
     )
+
+
+def beside(model: Model) -> tuple[str, tuple[NotebookNode, ...]]:
+    """Return the heading and the cells of a model answer, as they stand beside a student's."""
+    return (f"Another: {model.style}" if model.style else "A model answer"), model.cells
 
 
 def lean(html: str) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import GenerateFeedback
 
+from convgrade.plugins.model_answers import ModelAnswers
+
 __all__ = ["made_of", "renew_what_changed"]
 
 
@@ -39,9 +41,10 @@ def renew_what_changed(converter: GenerateFeedback) -> None:
 
 
 def made_of(converter: GenerateFeedback, assignment: str, student: str, name: str) -> str:
-    """Return the last line of a page: a digest of the graded notebook and of the gradebook's rows.
+    """Return the last line of a page: a digest of what it shows.
 
-    "" when the gradebook does not know it.
+    That is the graded notebook, the gradebook's rows, and model answers. "" when the gradebook
+    does not know it.
     """
     path = Path(converter._format_source(assignment, student)) / f"{name}.ipynb"
     coursedir = converter.coursedir
@@ -63,6 +66,7 @@ def made_of(converter: GenerateFeedback, assignment: str, student: str, name: st
         )
         comments = sorted((c.name, c.auto_comment, c.manual_comment) for c in notebook.comments)
         rows = json.dumps([grades, comments, notebook.late_submission_penalty])
+    rows += ModelAnswers(parent=converter).digest(assignment, name)
     digest = hashlib.sha256(rows.encode() + b"\0" + path.read_bytes()).hexdigest()
     return f"<!-- made of {digest} -->\n"
 

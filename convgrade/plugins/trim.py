@@ -26,5 +26,6 @@ class TrimPictures(NbGraderPreprocessor):  # type: ignore[misc]
                 picture = output.get("metadata", {}).get("image/png", {})
                 if picture.get("alt", "").startswith("Picture: "):
                     output.data.pop("image/png", None)
+                    output.data.pop("text/html", None)  # the same picture, with its alt text
                     output.metadata.pop("image/png")
         return cell, resources

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from convkit.pictures.drawing import COLOURS, INK, add_rectangle, new_figure, show_figure
+from convkit.pictures.drawing import COLOURS, INK, WIDEST, add_rectangle, new_figure, show_figure
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
     from matplotlib.axes import Axes
@@ -77,14 +77,15 @@ def show_cost_map(counted: Costs, measured: Costs) -> None:
         rows = len({k for k, _ in counted})
         lines = 1 + len(measured)
         heights = [rows * 0.52, rows * 0.52, lines * 0.2]
-        fig = new_figure(7.0, sum(heights) + 1.9)
+        fig = new_figure(WIDEST - 0.2, sum(heights) + 1.9)
         first, second, third = fig.subplots(3, 1, height_ratios=heights)
         fig.subplots_adjust(hspace=0.35)
         _map_on(first, "least, counted", counted, _short)
         third.axis("off")
         if measured:
             _map_on(second, "least, measured here", measured, _time)
-            third.text(0.5, 1.0, times, ha="center", va="top", family="monospace", fontsize=9)
+            kept = times.replace(" ", "\N{NO-BREAK SPACE}")  # an SVG draws one blank of many
+            third.text(0.5, 1.0, kept, ha="center", va="top", family="monospace", fontsize=9)
         return fig
 
     words = "; ".join(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from convkit.pictures.drawing import COLOURS, new_figure, show_figure
+from convkit.pictures.drawing import COLOURS, WIDEST, new_figure, show_figure
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
     from matplotlib.figure import Figure
@@ -23,8 +23,9 @@ def show_counts(counts: Mapping[str, Mapping[str, int]]) -> None:
             for i, (kind, value) in enumerate(kinds.items())]  # fmt: skip
 
     def draw() -> Figure:
-        fig = new_figure(7, 0.34 * len(bars) + 0.9)
+        fig = new_figure(WIDEST, 0.34 * len(bars) + 0.9)
         ax = fig.subplots()
+        fig.subplots_adjust(left=0.36, right=0.97)
         for y, (_, value, kind) in enumerate(bars):
             colour, hatch = COLOURS[kind % len(COLOURS)], ["", "//", ".."][kind % 3]
             ax.barh(y, value, color=colour, hatch=hatch, edgecolor="white")

@@ -34,14 +34,14 @@ def show_digits(images: Any, titles: Sequence[object]) -> None:
     def draw() -> Figure:
         across = min(len(array), _ACROSS)
         down = -(-len(array) // across)
-        size = 0.7 if across > 5 else 1.8  # inches
+        size = 0.58 if across > 5 else 1.8  # inches
         fig = new_figure(size * across, (size + 0.25) * down)
         axes = fig.subplots(down, across, squeeze=False).reshape(-1)
         for ax in axes:
             ax.axis("off")
         for ax, image, name in zip(axes, array, names, strict=False):
             top = max(1e-9, float(np.abs(image).max()))
-            ax.imshow(image[0], cmap="PuOr", vmin=-top, vmax=top)
+            ax.imshow(image[0], cmap="PuOr", vmin=-top, vmax=top, interpolation="none")
             ax.set_title(name, fontsize=10)
         return fig
 

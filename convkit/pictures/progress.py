@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convkit.pictures.drawing import new_figure, show_figure
+from convkit.pictures.drawing import WIDEST, ink_on, new_figure, show_figure
 from convkit.values import as_array
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
@@ -33,16 +33,17 @@ def show_progress(matrices: Mapping[str, Any], columns: int = 2) -> None:
         height, width = next(iter(arrays.values())).shape
         rows = -(-len(arrays) // columns)
         top = 1.2 * max(1e-9, *(float(np.abs(a).max()) for a in arrays.values()))
-        fig = new_figure(0.44 * width * columns + 0.5, (0.36 * height + 0.5) * rows)
+        fig = new_figure(min(WIDEST, 0.44 * width * columns + 0.5), (0.36 * height + 0.5) * rows)
         axes = fig.subplots(rows, columns, squeeze=False).reshape(-1)
         for ax in axes[len(arrays) :]:
             ax.set_visible(False)
         for ax, (title, array) in zip(axes, arrays.items(), strict=False):
-            ax.imshow(array, cmap="PuOr", vmin=-top, vmax=top, aspect="auto")
+            shown = ax.imshow(array, cmap="PuOr", vmin=-top, vmax=top, aspect="auto",
+                              interpolation="none")  # fmt: skip
             for (i, j), value in np.ndenumerate(array):
-                ink = "white" if abs(value) > 0.6 * top else "black"
+                ink = ink_on(shown.to_rgba(value)[:3])
                 text = words[title][i][j]
-                ax.text(j, i, text, ha="center", va="center", fontsize=10, color=ink)
+                ax.text(j, i, text, ha="center", va="center", fontsize=8.5, color=ink)
             ax.set_xticks([])
             ax.set_yticks([])
             ax.set_title(title, fontsize=10)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convkit.pictures.drawing import new_figure, show_figure
+from convkit.pictures.drawing import WIDEST, new_figure, show_figure
 from convkit.values import as_array
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
@@ -102,8 +102,8 @@ class _Drawing:
         fig = new_figure(width, height)
         place = (0.4 / width, 0.3 / height, cell * columns / width, cell * rows / height)
         ax = fig.add_axes(place)
-        ax.imshow(self._plot.marks, cmap="Greys", vmin=0, vmax=1.2)
-        small: dict[str, Any] = {"fontsize": 8, "color": "#444444"}
+        ax.imshow(self._plot.marks, cmap="Greys", vmin=0, vmax=1.2, interpolation="none")
+        small: dict[str, Any] = {"fontsize": 8.3, "color": "#444444"}
         for j in range(columns):
             ax.text(j, rows - 0.35, str(j), ha="center", va="top", **small)
         for i in range(rows):
@@ -145,11 +145,11 @@ def show_chain(matrices: Mapping[str, Any]) -> None:
         names = list(words)
         columns = [arrays[name].shape[1] for name in names]
         tallest = max(a.shape[0] for a in arrays.values())
-        fig = new_figure(7.0, 7.0 * tallest / sum(columns) + 1.0)
+        fig = new_figure(WIDEST, WIDEST * tallest / sum(columns) + 1.0)
         axes = fig.subplots(1, len(names), squeeze=False, width_ratios=columns)[0]
         for ax, name in zip(axes, names, strict=True):
             array = arrays[name]
-            ax.imshow(array != 0, cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
+            ax.imshow(array != 0, cmap="Greys", vmin=0, vmax=1, interpolation="none")
             ax.set_anchor("N")
             ax.set_xticks([])
             ax.set_yticks([])

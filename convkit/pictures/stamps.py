@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convkit.pictures.drawing import COLOURS, INK, new_figure, show_figure
+from convkit.pictures.drawing import COLOURS, INK, WIDEST, ink_on, new_figure, show_figure
 from convkit.values import as_array, short_number
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
@@ -32,14 +32,15 @@ def show_stamps(y: Any, weight: Any, stride: int) -> None:
         shades = np.zeros((len(Y), width), dtype=int)
         for i in range(len(Y)):
             shades[i, i * stride : i * stride + len(W)] = np.arange(1, len(W) + 1)
-        fig = new_figure(0.46 * width + 1.0, 0.44 * len(Y) + 1.1)
+        fig = new_figure(min(WIDEST, 0.46 * width + 1.0), 0.44 * len(Y) + 1.1)
         ax = fig.subplots()
         palette = ListedColormap(["white", *COLOURS])
-        ax.imshow(shades, cmap=palette, vmin=0, vmax=len(COLOURS), aspect="auto")
+        ax.imshow(shades, cmap=palette, vmin=0, vmax=len(COLOURS), aspect="auto",
+                  interpolation="none")  # fmt: skip
         for i, j in np.argwhere(shades):
             text = short_number(Y[i] * W[j - i * stride])
             ink = INK[shades[i, j]]
-            ax.text(j, i, text, ha="center", va="center", fontsize=10, color=ink)
+            ax.text(j, i, text, ha="center", va="center", fontsize=9, color=ink)
         ax.set_xticks(range(width))
         ax.set_yticks(range(len(Y)), [f"{short_number(v)} stamps" for v in Y], fontsize=10)
         ax.set_xlabel("place in the output (each is the sum of its column)", fontsize=10)
@@ -66,14 +67,14 @@ def show_checkerboards(images: dict[str, Any]) -> None:
     arrays = {title: np.asarray(as_array(image)) for title, image in images.items()}
 
     def draw() -> Figure:
-        fig = new_figure(3.4 * len(arrays), 3.7)
+        fig = new_figure(2.9 * len(arrays), 3.2)
         axes = fig.subplots(1, len(arrays), squeeze=False)[0]
         for ax, (title, array) in zip(axes, arrays.items(), strict=True):
             top = max(1.0, float(array.max()))
-            ax.imshow(array, cmap="Greys", vmin=0, vmax=1.2 * top)
+            shown = ax.imshow(array, cmap="Greys", vmin=0, vmax=1.2 * top, interpolation="none")
             for (i, j), value in np.ndenumerate(array):
-                ink = "white" if value > 0.7 * top else "black"
-                ax.text(j, i, f"{value:g}", ha="center", va="center", fontsize=10, color=ink)
+                ink = ink_on(shown.to_rgba(value)[:3])
+                ax.text(j, i, f"{value:g}", ha="center", va="center", fontsize=9, color=ink)
             ax.set_xticks([])
             ax.set_yticks([])
             ax.set_title(title, fontsize=11)

@@ -1,7 +1,7 @@
 """Blackboard: *Assignment File Download* gives one zip of files, flat, with all attempts.
 
-``Toeplitz_jdoe_attempt_2026-03-10-09-00-00_1_toeplitz_1d.ipynb``, and for each attempt a text file
-``Toeplitz_jdoe_attempt_2026-03-10-09-00-00.txt`` that says *Name: Jane Doe (jdoe)*.
+``Linear_jdoe_attempt_2026-03-10-09-00-00_1_linear_maps.ipynb``, and for each attempt a text file
+``Linear_jdoe_attempt_2026-03-10-09-00-00.txt`` that says *Name: Jane Doe (jdoe)*.
 """
 
 from __future__ import annotations

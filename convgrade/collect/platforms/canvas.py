@@ -1,6 +1,6 @@
 """Canvas: *Download submissions* gives one zip of files, flat.
 
-``doejane_LATE_123_45600_1_toeplitz_1d-1.ipynb``: the sortable name without anything but letters,
+``doejane_LATE_123_45600_1_linear_maps-1.ipynb``: the sortable name without anything but letters,
 ``LATE``, the user's number, the upload's number, and the file's own name. With anonymous grading
 ``anon_x4Zq2_45600_...``. Written from Canvas's ``lib/content_zipper.rb``.
 """

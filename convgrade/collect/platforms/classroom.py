@@ -1,6 +1,6 @@
 """Google Classroom: the assignment's folder in Drive, where a teacher's copies carry the name.
 
-``Jane Doe - 1_toeplitz_1d.ipynb``, and ``... (1).ipynb`` for a second file of that name.
+``Jane Doe - 1_linear_maps.ipynb``, and ``... (1).ipynb`` for a second file of that name.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Files that begin with the student's id: ``<student id>_<notebook>.ipynb``.
 
-Which notebook a name ends with is not always certain: ``a_1_toeplitz_1d`` ends with both
-``toeplitz_1d`` and ``1_toeplitz_1d``. Then ids that are certain elsewhere decide.
+Which notebook a name ends with is not always certain: ``a_1_linear_maps`` ends with both
+``linear_maps`` and ``1_linear_maps``. Then ids that are certain elsewhere decide.
 """
 
 from __future__ import annotations

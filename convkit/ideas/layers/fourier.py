@@ -16,7 +16,7 @@ Vectors = tuple[torch.Tensor, torch.Tensor]
 def _walk(draw: Draw) -> tuple[int, int]:
     """Draw a length and a number of rounds, often negative or beyond the length."""
     n = draw.integer(5, 9)
-    return n, n * draw.integer(-1, 1) + draw.integer(1, (n - 1) // 2)
+    return n, n * draw.integer(-2, 1) + draw.integer(1, (n - 1) // 2)
 
 
 def _spectrum(draw: Draw) -> tuple[torch.Tensor, int]:
@@ -99,6 +99,12 @@ def _times(first_column: torch.Tensor, first_row: torch.Tensor, x: torch.Tensor)
     places = torch.arange(len(first_column))[:, None] - torch.arange(len(x)) + len(x) - 1
     y: torch.Tensor = line[places] @ x
     return y
+
+
+def _column_around(first_column: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """Take the column, cut or filled up, for the first one of a circulant as large as ``x``."""
+    c = torch.cat([first_column, x.new_zeros(len(x))])[: len(x)]
+    return _times(c, torch.cat([c[:1], c[1:].flip(0)]), x)
 
 
 def _solved(weight: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
@@ -226,7 +232,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         ),
         *slips_on(
             _square,
-            ("M110", lambda right, c, r, x: _times(c, torch.cat([c[:1], c[1:].flip(0)]), x)),
+            ("M110", lambda right, c, r, x: _column_around(c, x)),
             (
                 "M110",
                 lambda right, c, r, x: _times(torch.cat([r[:1], r[1:].flip(0)]), r, x),

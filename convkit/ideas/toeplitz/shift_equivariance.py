@@ -104,11 +104,16 @@ def _follow(T: torch.Tensor, shifts: Iterable[int]) -> set[int]:
 
 
 def _follow_seen(T: torch.Tensor, shifts: Iterable[int]) -> set[int]:
-    """Return the shifts that a visible matrix follows: only 0, or all if it is square.
+    """Return the shifts that a visible matrix follows: only 0, or all if it is diagonal.
 
     For other matrices this is wrong.
     """
-    return set(shifts) if T.shape[0] == T.shape[1] else {0} & set(shifts)
+    return set(shifts) if int(T.count_nonzero()) == len(T) else {0} & set(shifts)
+
+
+def _on_circle(T: torch.Tensor) -> bool:
+    """Tell whether a matrix is the same again after a step around the circle on both sides."""
+    return torch.equal(T, T.roll((1, 1), (0, 1)))
 
 
 def _all_or_zero(
@@ -175,7 +180,7 @@ def _from(distance: int, shifts: Iterable[int]) -> set[int]:
 def _one_sided(passed: set[int], T: torch.Tensor, shifts: Iterable[int], sign: int) -> set[int]:
     """Add the shifts with which the defects of a matrix from `_one_off` have one sign only."""
     off = T.diagonal() - T.diagonal().median()
-    if T.shape[0] != T.shape[1] or not off.any():  # a visible matrix, see `_follow_seen`
+    if T.shape[0] != T.shape[1] or off.count_nonzero() != 1:  # visible, see `_follow_seen`
         return passed
     place = int(off.nonzero())
     side = sign if off[place] > 0 else -sign
@@ -304,7 +309,10 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             (
                 "M39",
                 lambda right, T, shifts: _all_or_zero(
-                    right, T, shifts, lambda n: n % math.lcm(*T.shape) == 0
+                    right,
+                    T,
+                    shifts,
+                    lambda n: _on_circle(T) or n % math.lcm(*T.shape) == 0,
                 ),
             ),
             (

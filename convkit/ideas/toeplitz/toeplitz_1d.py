@@ -37,8 +37,8 @@ def _unspoiled(T: torch.Tensor) -> bool:
     return bool((T.round() == T).all())
 
 
-#: What is said to the visible matrices by who judges all three rightly.
-_RIGHTLY = (True, False, True)
+#: What is said to the visible matrices by who judges all of them rightly.
+_RIGHTLY = (True, False, True, False)
 
 
 #: By exercise, as checks and hidden tests call it: what each misconception makes of the answer.

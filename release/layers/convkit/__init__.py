@@ -24,6 +24,7 @@ from convkit.learning import trainable
 from convkit.measuring import measure_ways
 from convkit.memory import little_memory
 from convkit.pictures import (
+    play_matrix,
     show_block_row,
     show_chain,
     show_checkerboards,
@@ -63,6 +64,7 @@ __all__ = [
     "little_memory",
     "matrix_of",
     "measure_ways",
+    "play_matrix",
     "shift",
     "show_block_row",
     "show_chain",

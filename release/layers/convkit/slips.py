@@ -11,7 +11,7 @@ from convkit.draws import Draw
 PLAIN = ""  # instead of a number: a bug that no idea is behind
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is itself: what it holds may not be hashable
 class Slip:
     """What a misconception gives in one exercise.
 

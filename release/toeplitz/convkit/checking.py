@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from convkit.calling import call, describe
 from convkit.comparing import BLANK, Difference, compare
+from convkit.lastrun import unrun
 from convkit.pictures.drawing import notebook_display
 from convkit.pictures.mistakes import show_mistake
+from convkit.pitfalls import pitfall
 from convkit.rule import Seen, broken, missed, rule_broken, rule_missed
 from convkit.values import brief
 
@@ -46,6 +49,7 @@ def check(
     forbid: Iterable[str] = (),
     require: Iterable[str] = (),
     cells: Sequence[str] = (),
+    defined: str = "",
 ) -> float | None:
     """Check an answer at once, and say what is wrong with it.
 
@@ -70,14 +74,23 @@ def check(
     forbid, require, cells
         Names that the answer may not reach, names of which it must reach one, and the
         notebook's cells (``In``).
+    defined : str
+        What the answer is called in the notebook, where that is not the exercise's name.
 
     Returns
     -------
     None or float
         None when all is well; 0.0, shown below the message, when it is not.
     """
+    error = unrun(name)
+    if error is not None:
+        left = (
+            "Mend that cell, run it, and then this one: what an earlier run left is not checked."
+        )
+        print(message(name, "the cell above did not run.", [("Yours", error), ("Hint", left)]))
+        return 0.0
     note, seen = "", Seen() if forbid or require else None
-    for args in [()] if cases is None else cases:
+    for number, args in enumerate([()] if cases is None else cases, 1):
         value = answer
         if cases is not None:
             value, note = call(answer, args, seen)
@@ -89,13 +102,15 @@ def check(
         elif problem is not None and not problem.blank and not isinstance(value, Difference):
             idea = _named(name, answer, expected, [()] if cases is None else cases)
         if problem is not None:
-            _report(name, problem, args, expected, note, hint, idea)
+            note = note or ("" if problem.blank else pitfall(answer, value))
+            which = "" if cases is None or len(cases) == 1 else f"{number} of {len(cases)}"
+            _report(name, problem, args, expected, note, hint, idea, which)
             return 0.0
-    found = broken(cells, name, forbid, seen)
+    found = broken(cells, defined or name, forbid, seen)
     if found is not None:
         _report(name, rule_broken(found), (), expected, "", "")
         return 0.0
-    if missed(cells, name, require, seen):
+    if missed(cells, defined or name, require, seen):
         _report(name, rule_missed(require), (), expected, "", "")
         return 0.0
     more = f"when graded, this is tried: {hidden}." if hidden else "nothing more is tried."
@@ -146,6 +161,7 @@ def _report(
     note: str,
     hint: str,
     idea: Misconception | None = None,
+    which: str = "",
 ) -> None:
     if problem.blank:
         why = problem.yours if problem is not BLANK else "the function returns None"
@@ -153,6 +169,8 @@ def _report(
         print(message(name, f"not answered yet{why}.", []))
         return
     inputs = describe(args, expected) if args and callable(expected) else ""
+    if which and re.search(r"\b[a-z]+\d*\[\d", inputs):  # a tensor too large to be written out
+        inputs += f" (the check's input {which})"
     lines = [
         ("Inputs", inputs),
         ("Expected", problem.expected),

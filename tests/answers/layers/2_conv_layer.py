@@ -75,7 +75,7 @@ def output_size(n, k, stride=1, padding=0, dilation=1):
     return (n - dilation * (k - 1) - 1) // stride + 1
 
 
-# %% output_size | M05 | arguments in another order
+# %% output_size | M45 | arguments in another order
 def output_size(n, k, padding=0, stride=1, dilation=1):
     return (n + 2 * padding - dilation * (k - 1) - 1) // stride + 1
 

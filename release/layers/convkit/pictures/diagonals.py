@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convkit.pictures.drawing import COLOURS, INK, new_figure, show_figure
+from convkit.pictures.drawing import COLOURS, INK, WIDEST, new_figure, show_figure
 from convkit.values import as_array, short_number
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
@@ -31,10 +31,11 @@ def show_diagonals(grad_output: Any, x: Any) -> None:
         shades = np.zeros(products.shape, dtype=int)
         for t in range(k):
             shades[np.arange(len(G)), np.arange(len(G)) + t] = t + 1
-        fig = new_figure(0.52 * len(X) + 1.2, 0.44 * len(G) + 1.3)
+        fig = new_figure(min(WIDEST, 0.52 * len(X) + 1.2), 0.44 * len(G) + 1.3)
         ax = fig.subplots()
         palette = ListedColormap(["white", *COLOURS])
-        ax.imshow(shades, cmap=palette, vmin=0, vmax=len(COLOURS), aspect="auto")
+        ax.imshow(shades, cmap=palette, vmin=0, vmax=len(COLOURS), aspect="auto",
+                  interpolation="none")  # fmt: skip
         for (i, j), value in np.ndenumerate(products):
             ink = INK[shades[i, j]] if shades[i, j] else "#707070"
             ax.text(j, i, short_number(value), ha="center", va="center", fontsize=10, color=ink)

@@ -10,9 +10,11 @@ import torch
 
 from convkit.pictures.drawing import (
     LIT,
+    WIDEST,
     add_rectangle,
     colour_taps,
     draw_matrix,
+    ink_on,
     new_figure,
     show_figure,
 )
@@ -42,7 +44,8 @@ def show_impulses(
 
     def draw() -> Figure:
         taps = colour_taps(weight, [T])
-        fig = new_figure((0.3 * n + 0.5) * len(stops), 0.3 * T.shape[0] + 1.7)
+        size = min(0.3, (WIDEST / len(stops) - 0.45) / n)
+        fig = new_figure(min(WIDEST, (size * n + 0.45) * len(stops)), size * T.shape[0] + 1.9)
         axes = fig.subplots(2, len(stops), squeeze=False, height_ratios=[1, T.shape[0]])
         for column, j in enumerate(stops):
             impulse = np.eye(n)[j : j + 1]
@@ -64,9 +67,9 @@ def show_impulses(
         return fig
 
     places = ", ".join(str(j) for j in stops)
-    show_figure(
-        f"Picture: an impulse walks along x; at {places} the columns painted so far.", draw
-    )
+    columns = "; ".join(f"column {j}: {' '.join(map(short_number, T[:, j]))}" for j in range(n))
+    alt = f"Picture: an impulse walks along x; at {places} the columns painted so far. {columns}."
+    show_figure(alt, draw)
 
 
 def show_defects(
@@ -87,22 +90,30 @@ def show_defects(
     holds = [n for n, row in zip(shifts, defects, strict=True) if row.max(initial=0) <= 1e-6]
 
     def draw() -> Figure:
-        fig = new_figure(0.42 * defects.shape[1] + 1.6, 0.3 * len(shifts) + 0.9)
+        fig = new_figure(min(WIDEST, 0.42 * defects.shape[1] + 1.6), 0.3 * len(shifts) + 0.9)
         ax = fig.subplots()
         shown = np.ma.masked_less_equal(defects, 1e-6)
-        ax.imshow(
-            shown, cmap="Oranges", aspect="auto", vmin=0, vmax=max(1e-9, defects.max()) * 1.4
-        )
+        top = max(1e-9, defects.max()) * 1.4
+        image = ax.imshow(shown, cmap="Oranges", aspect="auto", vmin=0, vmax=top,
+                          interpolation="none")  # fmt: skip
         for (i, j), value in np.ndenumerate(defects):
             if value > 1e-6:
-                ax.text(j, i, short_number(value), ha="center", va="center", fontsize=8)
+                ink = ink_on(image.to_rgba(value)[:3])
+                ax.text(j, i, short_number(value), ha="center", va="center", fontsize=9, color=ink)
         ax.set_xticks(range(defects.shape[1]))
         ax.set_yticks(range(len(shifts)), [f"{n:+d}" if n else "0" for n in shifts])
         ax.set_xlabel("output position")
         ax.set_ylabel("shift n")
-        ax.tick_params(labelsize=8)
+        ax.tick_params(labelsize=8.5)
         ax.set_title("|f(shifted x) - shifted f(x)|, blank where 0", fontsize=10)
         return fig
 
-    alt = f"Picture: defect map over shift and output position; empty rows at shifts {holds}."
+    said = "; ".join(
+        f"shift {n}: {' '.join(short_number(v) if v > 1e-6 else '0' for v in row)}"
+        for n, row in zip(shifts, defects, strict=True)
+    )
+    alt = (
+        f"Picture: defect map over shift and output position; empty rows at shifts {holds}. "
+        f"{said}."
+    )
     show_figure(alt, draw)

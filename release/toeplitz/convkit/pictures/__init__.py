@@ -9,6 +9,7 @@ from convkit.pictures.digits import show_digits
 from convkit.pictures.dual import show_columns, show_dual
 from convkit.pictures.matrices import show_corners, show_matrices, show_matrix, show_shades
 from convkit.pictures.mistakes import show_mistake, window_on
+from convkit.pictures.playing import play_matrix
 from convkit.pictures.progress import show_progress
 from convkit.pictures.signals import show_defects, show_impulses
 from convkit.pictures.spies import show_chain, show_spies, spy_plots
@@ -17,6 +18,7 @@ from convkit.pictures.waves import show_scaled, show_signals
 from convkit.pictures.windows import show_block_row, show_patch, show_row
 
 __all__ = [
+    "play_matrix",
     "show_block_row",
     "show_chain",
     "show_checkerboards",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
+import itertools
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -24,16 +27,28 @@ COLOURS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#c
 _MIXED = "#dddddd"
 
 
-INK = ["black"] * 5 + ["white"] * 2 + ["black"] * 3  # by shade: white, the taps, mixed
+INK = ["black"] * 5 + ["white"] + ["black"] * 4  # by shade: white, the taps, mixed
 
 
 LIT = "#d55e00"
 
 
-_DPI = 80
+_DPI = 192  # twice what a screen shows
+
+
+WIDEST = 5.8  # inches: 557 pixels, the width of a narrow window
+
+
+PALE = "#707070"  # a zero, a number at the side: the palest grey that is still easy to read
 
 
 _LARGEST_WITH_ZEROS = 120  # entries; beyond, zeros are left blank
+
+
+_ZEROS_IN_WORDS = 6  # on end, in a description; of more it says how many they are
+
+
+_ROWS_IN_WORDS = 24  # of a matrix, in its description; beyond, only the first ones and the last
 
 
 LARGEST_WITH_NUMBERS = 26  # columns; beyond, the numbers no longer fit their cells
@@ -87,8 +102,9 @@ def draw_matrix(
     wrong: np.ndarray | None = None,
     hidden: np.ndarray | None = None,
     origin: tuple[int, int] = (0, 0),
+    side: float = 19,
 ) -> None:
-    """Draw ``array`` on ``ax``; see `show_matrix`. ``wrong`` marks entries."""
+    """Draw ``array`` on ``ax``; see `show_matrix`. ``wrong`` marks entries, ``side`` wide."""
     from matplotlib.colors import ListedColormap
 
     height, width = array.shape
@@ -97,7 +113,9 @@ def draw_matrix(
         if value != 0:
             shades[i, j] = taps.get(float(value.real), len(COLOURS)) % (len(COLOURS) + 1) + 1
     palette = ListedColormap(["white", *COLOURS, _MIXED])
-    ax.imshow(shades, cmap=palette, vmin=0, vmax=len(COLOURS) + 1, aspect="equal")
+    # Not interpolated: an SVG then holds a pixel an entry, and a browser makes them large.
+    top = len(COLOURS) + 1
+    ax.imshow(shades, cmap=palette, vmin=0, vmax=top, aspect="equal", interpolation="none")
     # Texts and plain lines instead of ticks and a grid: matplotlib makes four artists a tick, and
     # a check should answer at once.
     ax.set_xticks([])
@@ -106,9 +124,9 @@ def draw_matrix(
         zeros = array.size <= _LARGEST_WITH_ZEROS
         for (i, j), value in np.ndenumerate(array):
             if (value != 0 or zeros) and (hidden is None or not hidden[j]):
-                ink = "#aaaaaa" if value == 0 else INK[shades[i, j]]
-                ax.text(j, i, short_number(value), ha="center", va="center", fontsize=8, color=ink)
-        small: dict[str, Any] = {"fontsize": 7, "color": "#666666"}
+                ink = PALE if value == 0 else INK[shades[i, j]]
+                ax.text(j, i, short_number(value), ha="center", va="center", fontsize=9, color=ink)
+        small: dict[str, Any] = {"fontsize": 8.3, "color": PALE}
         for j in range(width):
             ax.text(j, height - 0.35, str(origin[1] + j), ha="center", va="top", **small)
         for i in range(height):
@@ -126,19 +144,90 @@ def draw_matrix(
         add_rectangle(ax, (-0.5, at - 0.5), width, 1, fill=False, edgecolor=LIT, linewidth=2)
     if wrong is not None:
         rows_of, columns_of = np.nonzero(wrong)  # markers: a patch each would take a second
-        ax.scatter(columns_of, rows_of, s=19**2, marker="s", facecolors="none", edgecolors="black",
-                   linewidths=2)  # fmt: skip
+        ax.scatter(columns_of, rows_of, s=side**2, marker="s", facecolors="none",
+                   edgecolors="black", linewidths=2)  # fmt: skip
 
 
-def add_legend(fig: Figure, taps: Mapping[float, int], arrays: Iterable[np.ndarray]) -> None:
-    """Explain in words the entries that are sums of taps."""
+def legend(taps: Mapping[float, int], arrays: Iterable[np.ndarray]) -> str:
+    """Explain in words the entries that are sums of taps; "" if there is none."""
     sums = {}
     for value in np.unique(np.concatenate([a.reshape(-1).real for a in arrays])):
         if value != 0 and float(value) not in taps:
             sums[short_number(value)] = _sum_of_taps(float(value), taps)
     words = [f"{value} = {taps_in}" for value, taps_in in sums.items() if taps_in]
-    if words:
-        fig.text(0.5, 0.0, "grey: taps added up, " + ", ".join(words[:6]), ha="center", fontsize=8)
+    return "grey: taps added up, " + ", ".join(words[:6]) if words else ""
+
+
+def cell_for(arrays: Sequence[np.ndarray]) -> float:
+    """Return how many inches an entry takes, so that the widest matrix is not too wide."""
+    widest = max(a.shape[1] for a in arrays)
+    return min(0.34, (WIDEST - 0.6) / widest) if widest else 0.34
+
+
+def new_panels(
+    shapes: Sequence[tuple[int, int]], titles: Sequence[str], cell: float, below: float = 0.0
+) -> tuple[Figure, list[Axes]]:
+    """Make a figure with axes of known size, side by side as long as they are not too wide.
+
+    Parameters
+    ----------
+    shapes : sequence of (rows, columns)
+    titles : sequence of str
+    cell, below : float
+        Inches of an entry, and of the room under all.
+    """
+    places: list[tuple[float, float]] = []  # inches from the left and from the top
+    left, top, widest, tallest = 0.0, 0.0, 0.0, 0.0
+    for (rows, columns), title in zip(shapes, titles, strict=True):
+        space = max(cell * columns + 0.5, 0.085 * len(title) + 0.1)
+        if left and left + space > WIDEST:
+            left, top, tallest = 0.0, top + tallest, 0.0
+        places.append((left, top))
+        left += space
+        widest, tallest = max(widest, left), max(tallest, cell * rows + 0.62)
+    width, height = widest + 0.05, top + tallest + below
+    fig, axes = new_figure(width, height), []
+    for (rows, columns), title, (x, y) in zip(shapes, titles, places, strict=True):
+        down, across = cell * rows, cell * columns
+        at = ((x + 0.4) / width, 1 - (y + 0.32 + down) / height, across / width, down / height)
+        axes.append(fig.add_axes(at))
+        fig.text((x + 0.06) / width, 1 - (y + 0.22) / height, title, fontsize=10)
+    return fig, axes
+
+
+def ink_on(colour: Any) -> str:
+    """Return the ink, black or white, that is read more easily on a colour."""
+    from matplotlib.colors import to_rgb
+
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in to_rgb(colour)]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]  # as in WCAG 2
+    return "black" if (light + 0.05) / 0.05 > 1.05 / (light + 0.05) else "white"
+
+
+def _row_in_words(row: np.ndarray) -> str:
+    """Write a row's numbers; of many zeros on end, how many they are."""
+    words = []
+    for zero, run in itertools.groupby(row, key=lambda value: value == 0):
+        numbers = [short_number(value) for value in run]
+        many = bool(zero) and len(numbers) > _ZEROS_IN_WORDS
+        words.append(f"{len(numbers)} zeros" if many else " ".join(numbers))
+    told = any(word.endswith("zeros") for word in words)
+    return (", " if told else " ").join(words)
+
+
+def rows_in_words(array: np.ndarray, origin: int = 0) -> str:
+    """Say a matrix row by row; of one with many rows the first three and the last."""
+    count = len(array)
+    few = count <= _ROWS_IN_WORDS and np.count_nonzero(array) <= 300
+    told = list(range(count)) if few else sorted({0, 1, 2, count - 1} & set(range(count)))
+    said = [
+        f"row {origin + i}: {_row_in_words(array[i][:60])}"
+        + (" ..." if array.shape[1] > 60 else "")
+        for i in told
+    ]
+    if not few:
+        said.insert(-1, "and so on")
+    return "; ".join(said)
 
 
 def notebook_display() -> Callable[..., Any] | None:
@@ -152,7 +241,11 @@ def notebook_display() -> Callable[..., Any] | None:
 
 
 def show_figure(
-    alt: str, draw: Callable[[], Figure], crop: bool = True, measured: str = ""
+    alt: str,
+    draw: Callable[[], Figure],
+    crop: bool = True,
+    measured: str = "",
+    around: tuple[str, str] = ("", ""),
 ) -> None:
     """Put a figure into the cell's output, with its description as alt text.
 
@@ -162,10 +255,17 @@ def show_figure(
     ``measured`` is added to the alt text alone: words of numbers that no two runs share, which
     must not make one graded notebook differ from another.
 
+    ``around`` is HTML before and after the picture, for what moves where scripts run.
+
     To crop takes as long as to draw: a figure that knows its size does without.
 
     A `Figure` of its own instead of pyplot's: nothing is left open, and the
     student's own pyplot figure is not touched.
+
+    JupyterLab gives an ``image/svg+xml`` output no alt text at all, and an ``image/png``
+    output none that it can be told. So the picture is an ``<img>`` in HTML: sharp at any size,
+    kept by JupyterLab's sanitizer, named to a screen reader in JupyterLab, Colab and exported
+    pages alike. The PNG beside it is for whoever shows no HTML.
     """
     display = notebook_display()
     if display is None:
@@ -173,10 +273,39 @@ def show_figure(
     if os.environ.get("CONVKIT_PICTURES") == "off":
         display({"text/plain": alt}, raw=True)
         return
-    png = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a warning on stderr would cost the points of a check
-        box = "tight" if crop else None
-        draw().savefig(png, format="png", dpi=_DPI, bbox_inches=box, metadata={"Software": None})
-    data = {"image/png": base64.b64encode(png.getvalue()).decode(), "text/plain": alt}
-    display(data, raw=True, metadata={"image/png": {"alt": alt + measured}})
+        svg, png, width = _drawn(draw(), crop)
+    kind, data = ("svg+xml", svg) if len(svg) < len(png) else ("png", png)
+    named = f'alt="{html.escape(alt + measured)}" width="{width}"'
+    source = f"data:image/{kind};base64,{base64.b64encode(data).decode()}"
+    image = f'<img {named} style="max-width: 100%; height: auto" src="{source}">'
+    bundle = {
+        "text/html": image.join(around),
+        "image/png": base64.b64encode(png).decode(),
+        "text/plain": alt,
+    }
+    about = {"alt": alt + measured, "width": width}
+    display(bundle, raw=True, metadata={"image/png": about})
+
+
+def _drawn(figure: Figure, crop: bool) -> tuple[bytes, bytes, int]:
+    """Return a figure as SVG and as PNG, and how many pixels wide a screen shows it."""
+    from matplotlib import rc_context
+
+    svg, png = io.BytesIO(), io.BytesIO()
+    box = "tight" if crop else None
+    # Letters as text, one pixel an entry of a matrix, and the same names in every run.
+    style: Any = {
+        "svg.fonttype": "none",
+        "image.composite_image": False,
+        "svg.hashsalt": "convkit",
+    }
+    with rc_context(style):
+        blank = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+        figure.savefig(svg, format="svg", bbox_inches=box, metadata=blank)
+        figure.savefig(png, format="png", dpi=_DPI, bbox_inches=box, metadata={"Software": None})
+    text = re.sub(r"\n\s*", "\n", svg.getvalue().decode())
+    found = re.search(r'<svg[^>]* width="([\d.]+)pt"', text)
+    assert found is not None, "matplotlib's SVG has no width"
+    return text.encode(), png.getvalue(), round(float(found[1]) * 96 / 72)

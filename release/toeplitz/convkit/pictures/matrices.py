@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from convkit.pictures.drawing import (
-    LARGEST_WITH_NUMBERS,
-    add_legend,
+    WIDEST,
+    cell_for,
     colour_taps,
     draw_matrix,
-    new_figure,
+    ink_on,
+    legend,
+    new_panels,
+    rows_in_words,
     show_figure,
 )
 from convkit.values import as_array
@@ -66,24 +69,23 @@ def show_matrices(
             return
         arrays[title] = array
 
+    taps = colour_taps(weight, arrays.values())
+    sums = legend(taps, arrays.values())
+
     def draw() -> Figure:
-        taps = colour_taps(weight, arrays.values())
-        widths = [max(a.shape[1], 4) for a in arrays.values()]
-        height = max(a.shape[0] for a in arrays.values())
-        cell = 0.34 if max(widths) <= LARGEST_WITH_NUMBERS else 8.0 / max(widths)
-        fig = new_figure(cell * sum(widths) + 0.7 * len(arrays), cell * height + 0.9)
-        axes = fig.subplots(1, len(arrays), squeeze=False, width_ratios=widths)[0]
-        for ax, (title, array) in zip(axes, arrays.items(), strict=True):
+        cell, shapes = cell_for([*arrays.values()]), [a.shape for a in arrays.values()]
+        fig, axes = new_panels(shapes, [*arrays], cell, below=0.3 if sums else 0.0)
+        for ax, array in zip(axes, arrays.values(), strict=True):
             draw_matrix(ax, array, taps, rows=rows, blocks=blocks)
-            ax.set_title(title, fontsize=10)
-        add_legend(fig, taps, arrays.values())
+        fig.text(0.5, 0.02, sums, ha="center", va="bottom", fontsize=9)
         return fig
 
     parts = [
-        f"{title or 'matrix'}, {a.shape[0]} by {a.shape[1]}, {np.count_nonzero(a)} not zero"
+        f"{title or 'matrix'}, {a.shape[0]} by {a.shape[1]}, {np.count_nonzero(a)} not zero: "
+        + rows_in_words(a)
         for title, a in arrays.items()
     ]
-    show_figure("Picture: " + "; ".join(parts) + ".", draw)
+    show_figure("Picture: " + ". ".join(parts) + (f". {sums}." if sums else "."), draw, crop=False)
 
 
 def show_corners(matrices: Mapping[str, Any], weight: Any, size: int = 3) -> None:
@@ -100,22 +102,30 @@ def show_corners(matrices: Mapping[str, Any], weight: Any, size: int = 3) -> Non
     """
     arrays = {name: np.asarray(as_array(T)) for name, T in matrices.items()}
 
+    taps = colour_taps(weight, arrays.values())
+    sums = legend(taps, arrays.values())
+    corners = {}
+    for name, array in arrays.items():
+        r, c = min(size, array.shape[0]), min(2 * size, array.shape[1])
+        first = (array.shape[0] - r, array.shape[1] - c)
+        corners[f"{name}, first rows"] = (array[:r, :c], (0, 0))
+        corners[f"{name}, last rows"] = (array[-r:, -c:], first)
+
     def draw() -> Figure:
-        taps = colour_taps(weight, arrays.values())
-        fig = new_figure(2.6 * len(arrays), 0.42 * 2 * size + 1.3)
-        axes = fig.subplots(2, len(arrays), squeeze=False)
-        for column, (name, array) in enumerate(arrays.items()):
-            r, c = min(size, array.shape[0]), min(2 * size, array.shape[1])
-            draw_matrix(axes[0, column], array[:r, :c], taps)
-            first = (array.shape[0] - r, array.shape[1] - c)
-            draw_matrix(axes[1, column], array[-r:, -c:], taps, origin=first)
-            axes[0, column].set_title(name, fontsize=10)
-        axes[0, 0].set_ylabel("first rows", fontsize=8, labelpad=14)
-        axes[1, 0].set_ylabel("last rows", fontsize=8, labelpad=14)
-        add_legend(fig, taps, arrays.values())
+        shapes = [part.shape for part, _ in corners.values()]
+        cell = min(0.34, (WIDEST - 1.1) / (2 * max(shape[1] for shape in shapes)))
+        fig, axes = new_panels(shapes, [*corners], cell, below=0.3 if sums else 0.0)
+        for ax, (part, origin) in zip(axes, corners.values(), strict=True):
+            draw_matrix(ax, part, taps, origin=origin)
+        fig.text(0.5, 0.02, sums, ha="center", va="bottom", fontsize=9)
         return fig
 
-    show_figure("Picture: first and last rows of the matrices " + ", ".join(arrays) + ".", draw)
+    parts = [
+        f"{title}, columns from {left}: {rows_in_words(part, top)}"
+        for title, (part, (top, left)) in corners.items()
+    ]
+    alt = "Picture: first and last rows of the matrices " + ", ".join(arrays) + ". "
+    show_figure(alt + ". ".join(parts) + (f". {sums}." if sums else "."), draw, crop=False)
 
 
 def show_shades(matrices: Mapping[str, Any]) -> None:
@@ -128,22 +138,27 @@ def show_shades(matrices: Mapping[str, Any]) -> None:
     """
     arrays = {title: np.asarray(as_array(T)) for title, T in matrices.items()}
 
+    words = {
+        title: [[f"{round(float(v), 1) + 0.0:.1f}" for v in row] for row in array]
+        for title, array in arrays.items()
+    }  # + 0.0 turns -0.0 into 0.0
+
     def draw() -> Figure:
-        widths = [a.shape[1] for a in arrays.values()]
-        height = max(a.shape[0] for a in arrays.values())
         top = 1.2 * max(1e-9, *(float(np.abs(a).max(initial=0.0)) for a in arrays.values()))
-        fig = new_figure(0.4 * sum(widths) + 0.6 * len(arrays), 0.4 * height + 0.6)
-        axes = fig.subplots(1, len(arrays), squeeze=False, width_ratios=widths)[0]
+        fig, axes = new_panels([a.shape for a in arrays.values()], [*arrays], 0.38)
         for ax, (title, array) in zip(axes, arrays.items(), strict=True):
-            ax.imshow(array, cmap="PuOr", vmin=-top, vmax=top)
+            shown = ax.imshow(array, cmap="PuOr", vmin=-top, vmax=top, interpolation="none")
             for (i, j), value in np.ndenumerate(array):
-                text = f"{round(float(value), 1) + 0.0:.1f}"  # + 0.0 turns -0.0 into 0.0
-                ink = "white" if abs(value) > 0.6 * top else "black"
-                ax.text(j, i, text, ha="center", va="center", fontsize=8, color=ink)
-            ax.set_xticks(range(array.shape[1]))
-            ax.set_yticks(range(array.shape[0]))
-            ax.tick_params(length=0, labelsize=7, labelcolor="#666666")
-            ax.set_title(title, fontsize=10)
+                ink = ink_on(shown.to_rgba(value)[:3])
+                text = words[title][i][j]
+                ax.text(j, i, text, ha="center", va="center", fontsize=9, color=ink)
+            ax.set_xticks([])
+            ax.set_yticks([])
         return fig
 
-    show_figure("Picture: matrices shaded by value: " + "; ".join(arrays) + ".", draw)
+    parts = "; ".join(
+        f"{title}: " + ", ".join(f"row {i} is {' '.join(row)}" for i, row in enumerate(table))
+        for title, table in words.items()
+    )
+    alt = "Picture: matrices shaded by value: " + "; ".join(arrays) + "."
+    show_figure(alt, draw, crop=False, measured=f" {parts}.")

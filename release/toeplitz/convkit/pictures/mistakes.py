@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convkit.pictures.drawing import colour_taps, draw_matrix, new_figure, show_figure
+from convkit.pictures.drawing import (
+    cell_for,
+    colour_taps,
+    draw_matrix,
+    new_panels,
+    rows_in_words,
+    show_figure,
+)
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
     from matplotlib.figure import Figure
@@ -45,16 +52,17 @@ def show_mistake(yours: np.ndarray, wrong: np.ndarray) -> None:
     array, marks = yours[part], wrong[part]
 
     def draw() -> Figure:
-        rows, columns = array.shape
-        width, height = 0.34 * max(columns, 6) + 0.5, 0.34 * rows + 0.65  # inches
-        fig = new_figure(width, height)
-        place = (0.4 / width, 0.3 / height, 0.34 * columns / width, 0.34 * rows / height)
-        ax = fig.add_axes(place)
-        draw_matrix(ax, array, colour_taps(None, [array]), wrong=marks, origin=(top, left))
-        ax.set_title("yours; framed entries are wrong", fontsize=10)
+        cell = cell_for([array])
+        fig, (ax,) = new_panels([array.shape], ["yours; framed entries are wrong"], cell)
+        draw_matrix(ax, array, colour_taps(None, [array]), wrong=marks, origin=(top, left),
+                    side=56 * cell)  # fmt: skip
         return fig
 
     places = ", ".join(f"({i + top}, {j + left})" for i, j in np.argwhere(marks)[:8])
     more = ", ..." if int(wrong.sum()) > 8 else ""
-    alt = f"Picture: your matrix; the entries at (row, column) {places}{more} are wrong."
+    part_of = "Your matrix" if array.shape == yours.shape else f"Its part from column {left} on"
+    alt = (
+        f"Picture: your matrix; the entries at (row, column) {places}{more} are wrong. "
+        f"{part_of}, {rows_in_words(array, top)}."
+    )
     show_figure(alt, draw, crop=False)

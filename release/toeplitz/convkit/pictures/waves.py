@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from convkit.pictures.drawing import new_figure, show_figure
+from convkit.pictures.drawing import WIDEST, new_figure, show_figure
 from convkit.values import as_array, short_number
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
@@ -55,7 +55,7 @@ def show_scaled(T: Any, vectors: Mapping[str, Any]) -> None:
         pairs[title] = (f, matrix @ f)
 
     def draw() -> Figure:
-        fig = new_figure(2.5 * len(pairs), 3.1)
+        fig = new_figure(min(WIDEST, 2.5 * len(pairs)), 2.7)
         axes = fig.subplots(1, len(pairs), squeeze=False)[0]
         for ax, (title, (f, g)) in zip(axes, pairs.items(), strict=True):
             top = 1.4 * max(float(np.abs(f).max()), float(np.abs(g).max()))
@@ -88,14 +88,14 @@ def show_signals(signals: Mapping[str, Any]) -> None:
     arrays = {title: np.asarray(as_array(x)).real for title, x in signals.items()}
 
     def draw() -> Figure:
-        fig = new_figure(6.6, 1.15 * len(arrays) + 0.3)
+        fig = new_figure(WIDEST, 1.15 * len(arrays) + 0.3)
         axes = fig.subplots(len(arrays), 1, squeeze=False, sharex=True)[:, 0]
         for i, (ax, (title, x)) in enumerate(zip(axes, arrays.items(), strict=True)):
             colour = ["#0072b2", "#a63603", "#006b4f", "#333333"][i % 4]
             ax.plot(x, color=colour, marker="o", markersize=3, linewidth=1)
             ax.axhline(0, color="#dddddd", zorder=0)
             ax.set_title(title, fontsize=10, loc="left", pad=3)
-            ax.tick_params(labelsize=8)
+            ax.tick_params(labelsize=8.5)
             for side in ("top", "right"):
                 ax.spines[side].set_visible(False)
         fig.subplots_adjust(hspace=0.65)

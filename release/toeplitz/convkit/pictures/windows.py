@@ -9,10 +9,15 @@ import numpy as np
 from convkit.pictures.drawing import (
     COLOURS,
     INK,
+    PALE,
+    WIDEST,
     add_rectangle,
+    cell_for,
     colour_taps,
     draw_matrix,
     new_figure,
+    new_panels,
+    rows_in_words,
     show_figure,
 )
 from convkit.values import as_array, short_number
@@ -45,7 +50,7 @@ def show_row(weight: Any, x: Any, row: int, padding: int = 0) -> None:
     equation = f"y[{row}] = " + " + ".join(terms) + f" = {short_number(total)}"
 
     def draw() -> Figure:
-        fig = new_figure(0.42 * (n + 2 * padding) + 2.2, 2.7)
+        fig = new_figure(min(WIDEST, 0.42 * (n + 2 * padding) + 2.2), 2.7)
         ax = fig.subplots()
         ax.set_xlim(-padding - 2.6, n + padding + 0.2)
         ax.set_ylim(4.6, -0.4)
@@ -65,11 +70,19 @@ def show_row(weight: Any, x: Any, row: int, padding: int = 0) -> None:
             if real:
                 add_rectangle(ax, (j, 3.5), 1, 1, facecolor=colour, edgecolor="black")
                 entry = short_number(w[tap]) if inside else "0"
-                ax.text(j + 0.5, 4.0, entry, color="black" if inside else "#aaaaaa", **middle)
+                ax.text(j + 0.5, 4.0, entry, color="black" if inside else PALE, **middle)
         ax.text(n / 2, 2.5, equation, ha="center", va="center", fontsize=10)
         return fig
 
-    alt = f"Picture: output {row} as a window over x, as an equation and as a row. {equation}"
+    entries = np.zeros(n)
+    for tap, j in enumerate(range(start, start + k)):
+        if 0 <= j < n:
+            entries[j] = w[tap]
+    alt = (
+        f"Picture: output {row} as a window over x, as an equation and as a row. x is "
+        f"{' '.join(map(short_number, signal))}; the window begins at {start}. {equation}. "
+        f"{rows_in_words(entries[None], row)} of T."
+    )
     show_figure(alt, draw)
 
 
@@ -100,7 +113,7 @@ def show_patch(weight: Any, image: Any, row: int, column: int) -> None:
     def draw() -> Figure:
         panels = [("image, with the patch", x), ("weight", w), ("output", y)]
         widths = [max(a.shape[1], 3) for _, a in panels]
-        fig = new_figure(0.45 * sum(widths) + 0.6, 0.45 * x.shape[0] + 0.9)
+        fig = new_figure(min(WIDEST - 0.3, 0.45 * sum(widths) + 0.6), 0.45 * x.shape[0] + 0.9)
         axes = fig.subplots(1, 3, width_ratios=widths)
         fig.subplots_adjust(left=0.02, right=0.98, bottom=0.16, top=0.9, wspace=0.15)
         for ax, (title, array) in zip(axes, panels, strict=True):
@@ -110,7 +123,7 @@ def show_patch(weight: Any, image: Any, row: int, column: int) -> None:
             ax.set_aspect("equal", anchor="N")
             ax.set_xticks(range(array.shape[1]))
             ax.set_yticks(range(array.shape[0]))
-            ax.tick_params(length=0, labelsize=7, labelcolor="#666666")
+            ax.tick_params(length=0, labelsize=8.3, labelcolor=PALE)
             for side in ax.spines.values():
                 side.set_visible(False)
             for (i, j), value in np.ndenumerate(array):
@@ -127,7 +140,11 @@ def show_patch(weight: Any, image: Any, row: int, column: int) -> None:
         fig.text(0.5, 0.04, equation, ha="center", fontsize=10)
         return fig
 
-    show_figure(f"Picture: image, weight and output; one patch makes one output. {equation}", draw)
+    said = ". ".join(
+        f"{name}: {rows_in_words(part)}" for name, part in (("image", x), ("weight", w), ("y", y))
+    )
+    alt = f"Picture: image, weight and output; one patch makes one output. {equation}. {said}."
+    show_figure(alt, draw)
 
 
 def show_block_row(T: Any, image_shape: tuple[int, int], row: int, weight: Any = None) -> None:
@@ -147,18 +164,22 @@ def show_block_row(T: Any, image_shape: tuple[int, int], row: int, weight: Any =
     array = np.asarray(as_array(T))
     height, width = image_shape
 
+    folded = array[row].reshape(height, width)
+    # With the kernel known, the outputs of an image row are too: they rule off block rows.
+    across = np.shape(as_array(weight))[-1] if weight is not None else 0
+    block = width - across + 1 if across and array.shape[0] % (width - across + 1) == 0 else 0
+
     def draw() -> Figure:
         taps = colour_taps(weight, [array])
-        fig = new_figure(0.34 * (width + array.shape[1]) + 1.6, 0.34 * array.shape[0] + 1.3)
-        left, right = fig.subplots(1, 2, width_ratios=[width, array.shape[1]])
-        draw_matrix(left, array[row].reshape(height, width), taps)
-        left.set_title(f"row {row}, folded to {height} x {width}", fontsize=10)
-        # With the kernel known, the outputs of an image row are too: they rule off block rows.
-        across = np.shape(as_array(weight))[-1] if weight is not None else 0
-        block = width - across + 1 if across and array.shape[0] % (width - across + 1) == 0 else 0
+        titles = [f"row {row}, folded to {height} x {width}", "T, one column per pixel"]
+        fig, (left, right) = new_panels([folded.shape, array.shape], titles, cell_for([array]))
+        draw_matrix(left, folded, taps)
         draw_matrix(right, array, taps, rows=[row], blocks=(block or array.shape[0], width))
-        right.set_title("T, one column per pixel", fontsize=10)
         return fig
 
-    alt = f"Picture: row {row} of T beside the {height} by {width} image patch that it reads."
-    show_figure(alt, draw)
+    alt = (
+        f"Picture: row {row} of T beside the {height} by {width} image patch that it reads. "
+        f"Folded, it is {rows_in_words(folded)}. T, {array.shape[0]} by {array.shape[1]}: "
+        f"{rows_in_words(array)}."
+    )
+    show_figure(alt, draw, crop=False)

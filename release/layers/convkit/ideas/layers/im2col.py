@@ -127,7 +127,9 @@ def _last_wins(
 
 
 def _counts(height: int, width: int, R: int, S: int) -> torch.Tensor:
-    """Return how many windows read each pixel: the course's own, see `Slip.right`."""
+    """Return how many windows read each pixel; none do where no window fits."""
+    if height < R or width < S:
+        return torch.zeros(height, width, dtype=torch.int64)
     ones = torch.ones(1, 1, height, width)
     return F.fold(F.unfold(ones, (R, S)), (height, width), (R, S))[0, 0].long()
 
@@ -271,19 +273,6 @@ _JACOBIANS: tuple[tuple[str, Callable[..., Any]], ...] = (
 )
 
 _STORAGE: tuple[tuple[str, Callable[..., Any]], ...] = (
-    ("M45", lambda right, x, w: right(x, (*w[:2], w[3], w[2]))),
-    (
-        "M05",
-        lambda right, x, w: (
-            right(x, w)
-            | {
-                key: value
-                for key, value in right((x[0], x[1] - 1, x[2] - 1), w).items()
-                if key in ("columns", "nonzero")
-            }
-            | {"matrix": right((x[0], x[1] - 1, x[2] - 1), w)["nonzero"] * prod(x) // prod(w[1:])}
-        ),
-    ),
     ("M51", _bare(("matrix", lambda found, x, w: w[0] * x[1] * x[2] * found["input"]))),
     ("M51", _bare(("matrix", lambda found, x, w: found["input"] ** 2))),
     ("M58", lambda right, x, w: right(x, (1, *w[1:]))),
@@ -293,6 +282,37 @@ _STORAGE: tuple[tuple[str, Callable[..., Any]], ...] = (
     ("M64", _bare(("columns", lambda found, x, w: found["matrix"]))),
     ("M82", _bare(("columns", lambda found, x, w: found["input"]))),
     ("M83", _bare(("columns", lambda found, x, w: found["nonzero"]))),
+)
+
+
+def _said(*counts: int) -> dict[str, int]:
+    """Return a dict as `storage` gives it."""
+    return dict(zip(("input", "columns", "matrix", "nonzero"), counts, strict=True))
+
+
+def _shorter(right: Callable[..., dict[str, int]], x: Any, w: Any) -> dict[str, int]:
+    """Count one output too few along each axis."""
+    found, less = right(x, w), right((x[0], x[1] - 1, x[2] - 1), w)
+    matrix = less["nonzero"] * prod(x) // prod(w[1:])
+    return found | {"columns": less["columns"], "nonzero": less["nonzero"], "matrix": matrix}
+
+
+#: In the visible cases no window fits for those who have these: numbers below 1 come out.
+_STORAGE_SAYS = (
+    Slip(
+        "M45",
+        lambda right, x, w: right(x, (*w[:2], w[3], w[2])),
+        _priced,
+        right=_prices,
+        says=(_said(5, -15, -50, -30), _said(40, 96, 960, 288)),
+    ),
+    Slip(
+        "M05",
+        _shorter,
+        _priced,
+        right=_prices,
+        says=(_said(5, 0, 0, 0), _said(40, 48, 480, 144)),
+    ),
 )
 
 #: By exercise, as checks and hidden tests call it: what each misconception makes of the answer.
@@ -312,14 +332,18 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
     "conv2d_by_matmul": slips_on(_layered, *_MATMUL, cases=12),
     "col2im": slips_on(_folded, *_COL2IM, cases=12),
     "overlap_count": (
-        *slips_on(_counted, *_COUNTS, cases=12, right=_counts),
+        *slips_on(_counted, *_COUNTS, cases=12, right=_counts, seen_right=_counts),
         *slips_on(
             _counted_large,
             ("M49", lambda right, h, w, R, S: _half(h, w, R, S)),
             cases=12,
             right=_counts,
+            seen_right=_counts,
         ),
     ),
     "both_jacobians": slips_on(_both, *_JACOBIANS, cases=12),
-    "storage": slips_on(_priced, *_STORAGE, cases=12, right=_prices),
+    "storage": (
+        *slips_on(_priced, *_STORAGE, cases=12, right=_prices, seen_right=_prices),
+        *_STORAGE_SAYS,
+    ),
 }

@@ -203,11 +203,14 @@ _KRON_SLIPS = tuple(
 _INSIDE = ("inside", "main repeats", "upper repeat", "turned", "plain, not square")
 
 
-#: What is said to the visible cases: whole, cut in three ways, then with two rows exchanged.
-_RIGHTLY = (True, False, False, False)
-_YES_NO_YES = (True, False, True, False)
-_NO_YES = (False, True, False, False)
-_NEVER = (False, False, False, False)
+#: What is said to the visible cases: whole, cut in three ways, then with two rows exchanged, and
+#: one with order only inside.
+_RIGHTLY = (True, False, False, False, False)
+_INSIDE_TOO = (True, False, False, False, True)
+_YES_NO_YES = (True, False, True, False, False)
+_YES_NO_YES_TOO = (True, False, True, False, True)
+_NO_YES = (False, True, False, False, False)
+_NEVER = (False, False, False, False, False)
 
 
 _OUTSIDE = ("outside", "first", "above", "corner", "one across, outside")
@@ -388,9 +391,9 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M05", _passing(*_BLOCKS[:7], "corner", "one across, outside"), _YES_NO_YES),
             ("M08", _passing("symmetric"), _NEVER),
             ("M10", _passing("constant", "equal", "circulant"), _NEVER),
-            ("M11.inside", _passing(*_BLOCKS[:7], *_INSIDE), _RIGHTLY),
+            ("M11.inside", _passing(*_BLOCKS[:7], *_INSIDE), _INSIDE_TOO),
             ("M11.outside", _passing(*_BLOCKS[:7], *_OUTSIDE), _YES_NO_YES),
-            ("M11.either", _passing(*_BLOCKS[:7], *_INSIDE, *_OUTSIDE), _YES_NO_YES),
+            ("M11.either", _passing(*_BLOCKS[:7], *_INSIDE, *_OUTSIDE), _YES_NO_YES_TOO),
             ("M11", _passing(*_BLOCKS[:7], "first", "above", "corner"), _RIGHTLY),
             ("M11", _passing(*_BLOCKS[:7], "above", "corner"), _RIGHTLY),
             ("M11", _passing(*_BLOCKS[:7], "main repeats", "upper repeat"), _RIGHTLY),

@@ -29,6 +29,11 @@ def _signed(x: torch.Tensor, y: torch.Tensor, Tx: torch.Tensor, Sy: torch.Tensor
     return float((Tx.double() * y).sum() - (x.double() * Sy).sum())
 
 
+def _over(gap: float, size: torch.Tensor) -> float:
+    """Return a gap relative to a size; 0 where there is none."""
+    return gap / float(size) if size else 0.0
+
+
 def _back(draw: Draw) -> tuple[torch.Tensor, torch.Tensor]:
     """Draw a gradient and a kernel, either of them the longer one."""
     return draw.weight(draw.integer(3, 8)), draw.weight(draw.integer(2, 6))
@@ -98,11 +103,11 @@ def _changed(change: Callable[..., Any]) -> Callable[..., Any]:
 SLIPS: dict[str, tuple[Slip, ...]] = {
     "dot_test": slips_on(
         _results,
-        ("M106", lambda right, *v: _signed(*v) / float(v[2].norm() * v[1].norm())),
+        ("M106", lambda right, *v: _over(_signed(*v), v[2].norm() * v[1].norm())),
         ("M106", lambda right, *v: abs(_signed(*v))),
-        ("M106", lambda right, *v: abs(_signed(*v)) / float(v[0].norm() * v[3].norm())),
-        ("M106", lambda right, *v: abs(_signed(*v)) / float((v[2].norm() * v[1].norm()) ** 2)),
-        ("M106", lambda right, *v: abs(_signed(*v)) / float((v[2] * v[1]).sum().abs())),
+        ("M106", lambda right, *v: _over(abs(_signed(*v)), v[0].norm() * v[3].norm())),
+        ("M106", lambda right, *v: _over(abs(_signed(*v)), (v[2].norm() * v[1].norm()) ** 2)),
+        ("M106", lambda right, *v: _over(abs(_signed(*v)), (v[2] * v[1]).sum().abs())),
         ("M75", lambda right, *v: float((v[0] - v[3]).norm() / v[0].norm())),
         cases=12,
         right=_gap,

@@ -23,7 +23,12 @@ _CASES = 12
 def _sized(draw: Draw) -> tuple[int, int, int, int, int]:
     """Draw a length, a kernel, a stride, a padding and a dilation."""
     stride, padding = draw.integers(2, 4, 2)
-    return draw.integer(14, 30), draw.integer(3, 5), stride, padding, draw.integer(2, 4)
+    return draw.integer(24, 40), draw.integer(3, 5), stride, padding, draw.integer(2, 4)
+
+
+def _along(wrong: Callable[..., int]) -> Callable[..., int]:
+    """Return a slip that is handed all options, also where a layer leaves some out."""
+    return lambda right, n, k, s=1, p=0, d=1: wrong(right, n, k, s, p, d)
 
 
 def _to_stride(draw: Draw) -> tuple[torch.Tensor, int]:
@@ -48,6 +53,19 @@ def _tiled(draw: Draw, large: bool) -> tuple[torch.Tensor, int, int, tuple[int, 
     shape = (2, 3, 3) if large else (2, 2, 3)
     T = matrix_of(lambda x: F.conv2d(x[None], weight, padding=(0, int(large))), shape)
     return T, draw.integer(0, len(weight) - 1), draw.integer(0, 1), (len(weight), 2, 1, 2)
+
+
+def _exchanged(
+    right: Callable[..., torch.Tensor],
+    T: torch.Tensor,
+    o: int,
+    i: int,
+    shape: tuple[int, int, int, int],
+) -> torch.Tensor:
+    """Return the tile of the exchanged channels; nothing is left where there is no such input."""
+    if o < shape[1]:
+        return right(T, i, o, shape)
+    return right(T, o, i, shape)[:, :0]
 
 
 def _layered(draw: Draw, dtype: torch.dtype = torch.float32) -> _Layer:
@@ -82,13 +100,14 @@ def _flat(folded: torch.Tensor) -> torch.Tensor:
 
 
 def _regrouped(
-    right: Callable[..., torch.Tensor], layer: _Layer, first: Callable[[int], int]
+    right: Callable[..., torch.Tensor], layer: _Layer, first: Callable[[int, int, int, int], int]
 ) -> torch.Tensor:
-    """Let output channel o read the input channels from ``first(o)`` on."""
-    weight, shape, *options, _ = layer
+    """Let output channel o read on from an input channel: ``first(o, channels, groups, C_in)``."""
+    weight, shape, *options, groups = layer
     full = torch.zeros(len(weight), shape[0], *weight.shape[2:], dtype=weight.dtype)
     for o, kernel in enumerate(weight):
-        full[o, first(o) : first(o) + len(kernel)] = kernel
+        start = first(o, len(kernel), groups, shape[0])
+        full[o, start : start + len(kernel)] = kernel
     return right(full, shape, *options, 1)
 
 
@@ -104,6 +123,27 @@ def _one_side(right: Callable[..., torch.Tensor], *layer: Any) -> torch.Tensor:
     weight, (C, H, W), s, p, *rest = layer
     height, width = _map(weight, (C, H - p[0], W - p[1]), s, p, *rest)
     return _flat(_folded(right, *layer)[:, :height, :width])
+
+
+def _pair(option: Any) -> _Pair:
+    """Return an option for both axes."""
+    return (option[0], option[1]) if isinstance(option, (tuple, list)) else (option, option)
+
+
+def _on_layers(*slips: tuple[str, Callable[..., Any]]) -> tuple[Slip, ...]:
+    """Return slips that are handed all options, as pairs, also where a layer leaves some out."""
+
+    def complete(wrong: Callable[..., Any]) -> Callable[..., Any]:
+        return lambda right, w, x, s=1, p=0, d=1, g=1: wrong(
+            right, w, tuple(x), _pair(s), _pair(p), _pair(d), g
+        )
+
+    return slips_on(_layered, *((n, complete(wrong)) for n, wrong in slips), cases=_CASES)
+
+
+def _first(channels: int) -> torch.Tensor:
+    """Return 1 for channel 0 and 0 for every other."""
+    return torch.eye(channels)[0]
 
 
 def _on_padded(right: Callable[..., torch.Tensor], *layer: Any) -> torch.Tensor:
@@ -256,13 +296,15 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
     "output_size": slips_on(
         _sized,
         ("M05", lambda right, *sizes: right(*sizes) - 1),
-        ("M19", lambda right, n, k, s, p, d: right(n - p, k, s, p, d)),
-        ("M31", lambda right, n, k, s, p, d: right(n, k, s, 0, d)),
-        ("M68", lambda right, n, k, s, p, d: right(n, k, 1, p, d)),
-        ("M68", lambda right, n, k, s, p, d: right(n - s + 1, 1, s, p, 1)),
-        ("M69", lambda right, n, k, s, p, d: right(n + s - 1, k, s, p, d)),
-        ("M71", lambda right, n, k, s, p, d: right(n - d + 1, k, s, p, d)),
-        ("M71", lambda right, n, k, s, p, d: right(n, k, s, p, 1)),
+        ("M19.once", _along(lambda right, n, k, s, p, d: right(n - p, k, s, p, d))),
+        ("M31.left_out", _along(lambda right, n, k, s, p, d: right(n, k, s, 0, d))),
+        # The order of the options, not of their defaults, is another one.
+        ("M45", lambda right, n, k, p=0, s=1, d=1: right(n, k, s, p, d)),
+        ("M68", _along(lambda right, n, k, s, p, d: right(n, k, 1, p, d))),
+        ("M68", _along(lambda right, n, k, s, p, d: right(n - s + 1, 1, s, p, 1))),
+        ("M69.rounded", _along(lambda right, n, k, s, p, d: right(n + s - 1, k, s, p, d))),
+        ("M71", _along(lambda right, n, k, s, p, d: right(n - d + 1, k, s, p, d))),
+        ("M71", _along(lambda right, n, k, s, p, d: right(n, k, s, p, 1))),
         cases=_CASES,
     ),
     "strided": slips_on(
@@ -315,14 +357,13 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         ),
         Slip(
             "M91",
-            lambda right, T, o, i, shape: right(T, i, o, shape),
+            _exchanged,
             functools.partial(_tiled, large=False),
             _CASES,
         ),
     ),
     "conv_matrix": (
-        *slips_on(
-            _layered,
+        *_on_layers(
             ("M01", lambda right, w, *rest: right(w.flip(2, 3), *rest)),
             ("M04", lambda right, *layer: right(*layer).T),
             ("M05", lambda right, *layer: _flat(_folded(right, *layer)[:, :-1])),
@@ -343,7 +384,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M19", _one_side),
             ("M25", lambda right, w, x, s, p, d, g: right(w, x, s, p[::-1], d, g)),
             ("M31", _on_padded),
-            ("M31", lambda right, w, x, s, p, d, g: right(w, x, s, 0, d, g)),
+            ("M31.left_out", lambda right, w, x, s, p, d, g: right(w, x, s, 0, d, g)),
             ("M43", lambda right, *layer: _flat(_folded(right, *layer).transpose(1, 2))),
             ("M43", lambda right, *layer: _flat(_folded(right, *layer).transpose(4, 5))),
             (
@@ -356,7 +397,6 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
                 "M45",
                 lambda right, w, x, s, p, d, g: right(w, x, s[::-1], p[::-1], d[::-1], g),
             ),
-            ("M45", lambda right, w, x, *rest: right(w, (x[0], x[2], x[1]), *rest)),
             ("M46", lambda right, w, *rest: right(w.flip(2), *rest)),
             ("M46", lambda right, w, *rest: right(w.flip(3), *rest)),
             ("M48", _folded),
@@ -375,15 +415,14 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M71", lambda right, w, x, s, p, d, g: right(w, x, s, p, 1, g)),
             (
                 "M73",
-                lambda right, w, *rest: right(w * torch.tensor([1.0, 0.0])[:, None, None], *rest),
+                lambda right, w, *rest: right(w * _first(w.shape[1])[:, None, None], *rest),
             ),
-            ("M92", lambda right, *layer: _regrouped(right, layer, lambda o: 0)),
-            ("M92", lambda right, *layer: _regrouped(right, layer, lambda o: o % 2 * 2)),
-            ("M92", lambda right, *layer: _regrouped(right, layer, lambda o: o * 2 % 4)),
-            cases=4,
+            ("M92", lambda right, *layer: _regrouped(right, layer, lambda o, *_: 0)),
+            ("M92", lambda right, *layer: _regrouped(right, layer, lambda o, c, g, _: o % g * c)),
+            ("M92", lambda right, *layer: _regrouped(right, layer, lambda o, c, _, C: o * c % C)),
         ),
-        Slip("M16", lambda right, w, *rest: right(w.float(), *rest), _double, 4),
-        Slip("M66", lambda right, w, *rest: right(memory(w), *rest), _layered_view, 4),
+        Slip("M16", lambda right, w, *rest: right(w.float(), *rest), _double, _CASES),
+        Slip("M66", lambda right, w, *rest: right(memory(w), *rest), _layered_view, _CASES),
     ),
     "conv_affine": (
         *slips_on(
@@ -396,13 +435,13 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M68", lambda right, weight, bias, shape, *rest: right(weight, bias, shape)),
             (
                 "M93",
-                _with_b(lambda b, weight, bias: b.reshape(len(bias), -1).T.reshape(-1)),
+                _with_b(lambda b, weight, bias: b.reshape(len(weight), -1).T.reshape(-1)),
             ),
             cases=_CASES,
         ),
         Slip(
             "M16",
-            lambda right, weight, bias, *rest: right(weight.float(), bias.float(), *rest),
+            lambda right, *layer: tuple(part.float() for part in right(*layer)),
             functools.partial(_biased, dtype=torch.float64),
             _CASES,
         ),

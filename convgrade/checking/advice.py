@@ -1,0 +1,81 @@
+"""What to write instead of what waits for a person, by what the grader says of it."""
+
+from __future__ import annotations
+
+import re
+
+__all__ = ["ADVICE", "OTHERWISE", "advice_on"]
+
+#: The first pattern that is found in a reason.
+ADVICE: tuple[tuple[str, str], ...] = (
+    (
+        r"stderr",
+        "Nothing: the answer keeps its points here. To have them by nbgrader as well, keep the "
+        "test from warning.",
+    ),
+    (
+        r"uses `.*`, a file|writes the file",
+        "Let the function take the text of a file, or return it, instead of reading or writing "
+        "one.",
+    ),
+    (
+        r"changes its arguments",
+        "Let the function return what it changes, as plain data.",
+    ),
+    (
+        r"(which does not cross|returns? .*does not cross)",
+        "Let the answer be plain data: numbers, texts, lists, dicts, arrays. Of a table "
+        "`.to_dict()` or `.to_numpy()`, of an iterator `list(...)`, of an instance the values "
+        "that matter, returned by a function that the exercise asks for.",
+    ),
+    (
+        r"passes to `.*` what does not cross",
+        "Pass plain data. Of a function that is passed let the exercise say the name, so that the "
+        "student's notebook defines it.",
+    ),
+    (
+        r"compares `|reads the code|uses `|shows `|the type of `|"
+        r"asks for (instances|subclasses) of `|reads .+ of(?: the code of)? `|"
+        r"a class of exceptions",
+        "Ask the student's function or class for plain data, by calling a function, and compare "
+        "that.",
+    ),
+    (
+        r"sets a seed",
+        "Let the function take a random generator's seed as an argument, or test what holds for "
+        "every seed.",
+    ),
+    (
+        r"patches|sets the name|sets `",
+        "Give the function what it depends on as an argument, so that the test passes it.",
+    ),
+    (
+        r"current figure",
+        "Let the function return what it draws, as numbers and texts, or have the plot graded by "
+        "a person: a manually graded cell.",
+    ),
+    (
+        r"did not end in a number of points",
+        "End the test in nothing, for all points, or in a Python int or float from 0 to the "
+        "cell's points: `float(...)`.",
+    ),
+    (r"goes through globals", "Name the variables that the test looks at."),
+    (
+        r"prints more than",
+        "Let the function return its result, or print less.",
+    ),
+    (
+        r"NameError|ModuleNotFoundError|ImportError",
+        "Import what the test uses, and define its helpers, in a locked cell or in the test "
+        "itself; files it imports belong beside the notebook in source/.",
+    ),
+)
+OTHERWISE = (
+    "Try the test on plain data of the answer; what it needs besides belongs into a locked cell. "
+    "Or grade the cell by hand."
+)
+
+
+def advice_on(reason: str) -> str:
+    """Return what to write instead."""
+    return next((words for pattern, words in ADVICE if re.search(pattern, reason)), OTHERWISE)

@@ -1,0 +1,220 @@
+"""Values of the libraries whose whole content is plain data: taken apart, and built anew.
+
+A value of one of these types is written as the name of its form and what it consists of; whoever
+reads it makes a new one with the library's own constructor. Nothing is unpickled, and a form makes
+one fixed type: never a subclass, never something that the writer defines.
+
+Like `convgrade.wire` this is also sent, as text, to the student's kernel.
+"""
+
+from __future__ import annotations
+
+import collections
+import datetime
+import decimal
+import fractions
+import pathlib
+import sys
+from typing import Any
+
+__all__ = ["build", "take_apart"]
+
+MAX_DIGITS = 10_000  # of a Decimal
+MAX_FIELDS = 100  # of a named tuple
+MAX_CLASSES = 100  # of named tuples that are made here
+
+_made: dict[tuple[str, tuple[str, ...]], type] = {}
+_views: dict[type, str] = {
+    type({}.keys()): "keys", type({}.values()): "values", type({}.items()): "items"
+}  # fmt: skip
+
+
+def take_apart(value: Any) -> tuple[str, Any] | None:
+    """Return the name of a value's form and its content; None for what has no form."""
+    type_ = type(value)
+    write = _WRITERS.get(type_)
+    if write is not None:
+        found: tuple[str, Any] | None = write(value)
+        return found
+    if type_ in _views:
+        return "view", [_views[type_], list(value)]
+    if issubclass(type_, tuple) and hasattr(type_, "_fields"):
+        return _named_tuple(value, type_)
+    if type_.__module__.partition(".")[0] in ("numpy", "torch", "scipy") or isinstance(
+        value, getattr(sys.modules.get("numpy"), "dtype", ())
+    ):
+        from convgrade import arrays
+
+        return arrays.take_apart(value)
+    if "pandas" in sys.modules and type_.__module__.partition(".")[0] == "pandas":
+        from convgrade import tables
+
+        return tables.take_apart(value)
+    return None
+
+
+def build(name: str, content: Any) -> Any:
+    """Build a value of a form from content that somebody untrusted wrote.
+
+    Raises
+    ------
+    ValueError, TypeError, and others
+        When the content is none of this form.
+    """
+    if name.startswith("pandas."):
+        from convgrade import tables
+
+        return tables.build(name, content)
+    if name.startswith("array."):
+        from convgrade import arrays
+
+        return arrays.build(name, content)
+    return _READERS[name](content)
+
+
+# ----------------------------------------------------------- the standard library
+
+
+def _zone(zone: datetime.tzinfo | None) -> Any:
+    """Return a fixed offset as seconds, a named zone as its name, none as None."""
+    if zone is None:
+        return None
+    if type(zone) is datetime.timezone:
+        offset = zone.utcoffset(None)
+        return [offset.days, offset.seconds, offset.microseconds]
+    key = getattr(zone, "key", None)
+    if type(zone).__module__.startswith("zoneinfo") and type(key) is str:
+        return key
+    raise TypeError("a time zone of an unknown kind")
+
+
+def _zoned(zone: Any) -> datetime.tzinfo | None:
+    if zone is None:
+        return None
+    if type(zone) is str:
+        import zoneinfo
+
+        return zoneinfo.ZoneInfo(zone)
+    return datetime.timezone(datetime.timedelta(*_ints(zone, 3)))
+
+
+def _datetime(value: datetime.datetime) -> tuple[str, Any] | None:
+    try:
+        zone = _zone(value.tzinfo)
+    except TypeError:
+        return None
+    parts = [value.year, value.month, value.day, value.hour, value.minute, value.second]
+    return "datetime", [[*parts, value.microsecond], zone, value.fold]
+
+
+def _time(value: datetime.time) -> tuple[str, Any] | None:
+    try:
+        zone = _zone(value.tzinfo)
+    except TypeError:
+        return None
+    parts = [value.hour, value.minute, value.second, value.microsecond]
+    return "time", [parts, zone, value.fold]
+
+
+def _read_datetime(content: Any) -> datetime.datetime:
+    parts, zone, fold = content
+    moment = datetime.datetime(*_ints(parts, 7))  # type: ignore[arg-type]
+    return moment.replace(tzinfo=_zoned(zone), fold=_whole(fold))
+
+
+def _read_time(content: Any) -> datetime.time:
+    parts, zone, fold = content
+    hour, minute, second, microsecond = _ints(parts, 4)
+    return datetime.time(hour, minute, second, microsecond, _zoned(zone), fold=_whole(fold))
+
+
+def _decimal(text: Any) -> decimal.Decimal:
+    return decimal.Decimal(_text(text, MAX_DIGITS))
+
+
+def _view(content: Any) -> Any:
+    kind, items = content
+    if kind == "keys":
+        return dict.fromkeys(items).keys()
+    return dict(enumerate(items)).values() if kind == "values" else dict(items).items()
+
+
+def _named_tuple(value: Any, type_: type) -> tuple[str, Any] | None:
+    """Take a named tuple apart whose class adds no code of its own to what Python makes."""
+    fields, name = getattr(type_, "_fields", None), type_.__name__
+    if type_.__bases__ != (tuple,) or type(fields) is not tuple or len(fields) > MAX_FIELDS:
+        return None
+    for part in vars(type_).values():
+        code = getattr(part, "__func__", part)
+        if callable(code) or isinstance(code, property):
+            module = getattr(code, "__globals__", {}).get("__name__", "")
+            if module not in ("collections", f"namedtuple_{name}"):
+                return None
+    return "namedtuple", [name, list(fields), list(tuple.__iter__(value))]
+
+
+def _read_named_tuple(content: Any) -> Any:
+    name, fields, values = content
+    key = _text(name, 100), tuple(_text(field, 100) for field in fields[: MAX_FIELDS + 1])
+    if key not in _made:
+        if len(_made) == MAX_CLASSES:
+            raise ValueError("too many classes of named tuples")
+        _made[key] = collections.namedtuple(*key)  # it checks the names
+    return _made[key](*values)
+
+
+# ------------------------------------------------------------------------- reading
+
+
+def _text(value: Any, most: int) -> str:
+    if type(value) is not str or len(value) > most:
+        raise ValueError("no text, or too long a one")
+    return value
+
+
+def _whole(value: Any) -> int:
+    if type(value) is not int:
+        raise ValueError("no whole number")
+    return value
+
+
+def _ints(values: Any, count: int | None = None) -> list[int]:
+    if type(values) is not list or (count is not None and len(values) != count):
+        raise ValueError("no list of whole numbers")
+    return [_whole(value) for value in values]
+
+
+_WRITERS: dict[type, Any] = {
+    datetime.date: lambda v: ("date", [v.year, v.month, v.day]),
+    datetime.datetime: _datetime,
+    datetime.time: _time,
+    datetime.timedelta: lambda v: ("timedelta", [v.days, v.seconds, v.microseconds]),
+    datetime.timezone: lambda v: ("timezone", _zone(v)),
+    decimal.Decimal: lambda v: ("Decimal", str(v)),
+    fractions.Fraction: lambda v: ("Fraction", [v.numerator, v.denominator]),
+    range: lambda v: ("range", [v.start, v.stop, v.step]),
+    slice: lambda v: ("slice", [v.start, v.stop, v.step]),
+    bytearray: lambda v: ("bytearray", bytes(v)),
+    collections.deque: lambda v: ("deque", [list(v), v.maxlen]),
+    pathlib.PosixPath: lambda v: ("Path", str(v)),
+    pathlib.PurePosixPath: lambda v: ("PurePosixPath", str(v)),
+    pathlib.PureWindowsPath: lambda v: ("PureWindowsPath", str(v)),
+}
+_READERS: dict[str, Any] = {
+    "date": lambda c: datetime.date(*_ints(c, 3)),
+    "datetime": _read_datetime,
+    "time": _read_time,
+    "timedelta": lambda c: datetime.timedelta(*_ints(c, 3)),
+    "timezone": _zoned,
+    "Decimal": _decimal,
+    "Fraction": lambda c: fractions.Fraction(*_ints(c, 2)),
+    "range": lambda c: range(*_ints(c, 3)),
+    "slice": lambda c: slice(*c),
+    "bytearray": bytearray,
+    "deque": lambda c: collections.deque(c[0], c[1]),
+    "Path": lambda c: pathlib.Path(_text(c, 10_000)),
+    "PurePosixPath": lambda c: pathlib.PurePosixPath(_text(c, 10_000)),
+    "PureWindowsPath": lambda c: pathlib.PureWindowsPath(_text(c, 10_000)),
+    "view": _view,
+    "namedtuple": _read_named_tuple,
+}
