@@ -95,6 +95,8 @@ class Expressions(ABC):
             return self.ev(part, scope, place)
 
         match node:
+            case ast.Name(_, ast.Store()):
+                return []  # to bind a name is not to use it
             case ast.Name(name):
                 return self.name(name, scope, place)
             case ast.Attribute(ast.Name(name), attr) if attr in _SHAPES:
