@@ -26,12 +26,9 @@ from convgrade.plain import Opaque, WireError
 
 __all__ = ["Opaque", "WireError", "dumps", "loads", "receive", "send"]
 
-<<<<<<< HEAD
-=======
 # From the modules: in a student's kernel only `from convgrade import` makes one.
 dumps, loads = packing.dumps, unpacking.loads
 
->>>>>>> walls
 
 def send(connection: socket.socket, value: Any, strict: bool = False, exact: bool = False) -> None:
     """Send a value as one frame; ``strict`` and ``exact`` as for `dumps`.

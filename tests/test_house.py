@@ -180,13 +180,8 @@ FOREIGN = {"convkit", "torch"}
 TENSORS = {
     f"convgrade.{name}"
     for name in (
-<<<<<<< HEAD
         *("about", "arrays", "classroom.versions", "copies", "forms", "judge_process"),
         *("kernels.server", "packing", "plain", "raised", "unpacking", "wire"),
-=======
-        *("about", "classroom.versions", "copies", "judge_process", "packing", "plain"),
-        *("arrays", "forms", "kernels.server", "raised", "unpacking", "wire"),
->>>>>>> walls
     )
 }
 
