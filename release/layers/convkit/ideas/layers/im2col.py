@@ -128,7 +128,7 @@ def _last_wins(
 
 def _counts(height: int, width: int, R: int, S: int) -> torch.Tensor:
     """Return how many windows read each pixel; none do where no window fits."""
-    if R > height or S > width:
+    if height < R or width < S:
         return torch.zeros(height, width, dtype=torch.int64)
     ones = torch.ones(1, 1, height, width)
     return F.fold(F.unfold(ones, (R, S)), (height, width), (R, S))[0, 0].long()
