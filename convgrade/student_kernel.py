@@ -39,8 +39,9 @@ def install(sources):
         setattr(package, name, module)
         exec(compile(sources[name], "<convgrade." + name + ">", "exec"), module.__dict__)
         return module
-    package.__getattr__ = make  # those that few notebooks need are made when they are asked for
-    from convgrade import serve
+    for name in {first!r}:
+        make(name)
+    package.__getattr__ = make  # what few notebooks need is made when it is asked for
 install({sources!r})
 del install
 """
@@ -234,10 +235,15 @@ class StudentKernel(NotebookClient):
 @cache
 def _install() -> str:
     """Return `INSTALL` with the modules in it, packed: kernels hash every letter of a cell."""
-    parts = (plain, packing, unpacking, wire, forms, arrays, tables, about, serve)
-    sources = {part.__name__.split(".")[-1]: inspect.getsource(part) for part in parts}
-    packed = base64.b85encode(zlib.compress(json.dumps(sources).encode(), 9)).decode()
-    return INSTALL.format(sources=packed)
+    first, later = (
+        {part.__name__.split(".")[-1]: inspect.getsource(part) for part in parts}
+        for parts in (
+            (plain, packing, unpacking, wire, about, serve),  # each after those that it imports
+            (forms, arrays, tables),
+        )
+    )
+    packed = base64.b85encode(zlib.compress(json.dumps(first | later).encode(), 9)).decode()
+    return INSTALL.format(sources=packed, first=list(first))
 
 
 def _is_sound(content: Any, shape: dict[str, type]) -> bool:

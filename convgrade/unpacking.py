@@ -150,9 +150,8 @@ class _Reader:
         try:
             return forms.build(name, content)
         except Exception as error:  # of any library
-            raise WireError(
-                f"a {name[:40]} that cannot be built: {type(error).__name__}"
-            ) from None
+            kind = type(error).__name__
+            raise WireError(f"a {name[:40]} that cannot be built: {kind}") from None
 
     def _stand_in(self, text: str) -> Opaque:
         name = "".join(c for c in text[:60] if c.isalnum() or c in "_ ") or "object"
