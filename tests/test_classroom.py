@@ -457,7 +457,7 @@ def test_no_scheduler_is_said(course: Tiny) -> None:
 def test_large_submissions_are_not_all_handed_out_at_once(tmp_path: Path) -> None:
     """Each is held in memory here, by the scheduler and by a worker."""
     made = Pool("", 1, 4, tmp_path, tmp_path / "log", retries=0, limit=60)
-    made._slots, made._counted = 4, time.monotonic()
+    made.workers._slots, made.workers._counted = 4, time.monotonic()
     for number, size in enumerate([2**20, 2**20, MAX_BYTES]):
         assert made.has_room()
         made._flying[str(number)], made._bytes[str(number)] = None, size
