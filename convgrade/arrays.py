@@ -25,7 +25,7 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
     np = sys.modules.get("numpy")
     if np is not None and (type_ in (np.ndarray, np.matrix) or issubclass(type_, np.generic)):
         return _array(np, value, type_)
-    if np is not None and isinstance(value, np.dtype):
+    if np is not None and issubclass(type_, np.dtype):
         return None if value.fields or value.subdtype else ("array.dtype", value.str)
     torch = sys.modules.get("torch")
     if torch is not None and type_ is torch.dtype:

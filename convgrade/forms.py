@@ -40,13 +40,14 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         return "view", [_views[type_], list(value)]
     if issubclass(type_, tuple) and hasattr(type_, "_fields"):
         return _named_tuple(value, type_)
-    if type_.__module__.partition(".")[0] in ("numpy", "torch", "scipy") or isinstance(
-        value, getattr(sys.modules.get("numpy"), "dtype", ())
-    ):
+    # By the type itself, not isinstance, to which an object can lie.
+    library = str(type_.__module__).partition(".")[0]
+    dtype = getattr(sys.modules.get("numpy"), "dtype", ())
+    if library in ("numpy", "torch", "scipy") or issubclass(type_, dtype):
         from convgrade import arrays
 
         return arrays.take_apart(value)
-    if "pandas" in sys.modules and type_.__module__.partition(".")[0] == "pandas":
+    if "pandas" in sys.modules and library == "pandas":
         from convgrade import tables
 
         return tables.take_apart(value)

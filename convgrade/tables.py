@@ -49,7 +49,7 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         return _whole("pandas.Index", [_column(pd, value.array)], [value.name, freq])
     if type_ is pd.Categorical:
         return _whole("pandas.Categorical", [_column(pd, value)], [])
-    if isinstance(value, pd.api.extensions.ExtensionDtype) and _is_known(str(value)):
+    if issubclass(type_, pd.api.extensions.ExtensionDtype) and _is_known(str(value)):
         return "pandas.dtype", str(value)
     return None
 
