@@ -104,11 +104,12 @@ def _follow(T: torch.Tensor, shifts: Iterable[int]) -> set[int]:
 
 
 def _follow_seen(T: torch.Tensor, shifts: Iterable[int]) -> set[int]:
-    """Return the shifts that a visible matrix follows: only 0, or all if it is diagonal.
+    """Return the shifts that a visible matrix follows: all if it is diagonal, else 0 and far ones.
 
     For other matrices this is wrong.
     """
-    return set(shifts) if int(T.count_nonzero()) == len(T) else {0} & set(shifts)
+    diagonal = int(T.count_nonzero()) == len(T)
+    return {n for n in shifts if diagonal or n == 0 or abs(n) >= max(T.shape)}
 
 
 def _on_circle(T: torch.Tensor) -> bool:

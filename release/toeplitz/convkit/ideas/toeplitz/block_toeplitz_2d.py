@@ -399,7 +399,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
             ("M11", _passing(*_BLOCKS[:7], "main repeats", "upper repeat"), _RIGHTLY),
             ("M11", _passing(*_BLOCKS[:7], "upper repeat"), _RIGHTLY),
             ("M11", _passing(*_BLOCKS[:7], "last column"), _RIGHTLY),
-            ("M11", _passing(*(made for made in _BLOCKS if made != "zero")), _RIGHTLY),
+            ("M11", _passing(*(made for made in _BLOCKS if made != "zero")), _INSIDE_TOO),
             ("M13", lambda right, T, cut: cut == (4, 6) and right(T, cut), None),
             ("M13.one_block", _passing(*_BLOCKS[:6]), _RIGHTLY),
             ("M14", _passing(*_BLOCKS[:7], "turned"), _RIGHTLY),
