@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from convgrade.classroom.printable import printable
-from convgrade.classroom.runner import _Lines, _Log
+from convgrade.classroom.run_log import _Lines, _Log
 from convgrade.classroom.tally import Tally
 
 FORGED = "a\n2026-01-01 00:00:00,000 INFO [bob/1_sums] recorded\r\x1b[2J\u2028L\udcf6sung"

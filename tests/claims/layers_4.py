@@ -12,11 +12,15 @@ KERNEL = torch.tensor([2.0, 3.0, 7.0])
 
 
 @claims(
-    "Every circulant only scales the DFT vectors, by the conjugate of the FFT of its first row."
+    "Every circulant only scales the DFT vectors: by the FFT of its first column, which for real "
+    "weights is the conjugate of the FFT of its first row"
 )
 def _() -> bool:
     n = 7
-    C, factors = circulant(KERNEL, n), torch.fft.fft(circulant(KERNEL, n)[0]).conj()
+    C = circulant(KERNEL, n)
+    factors = torch.fft.fft(C[:, 0])
+    if not torch.allclose(factors, torch.fft.fft(C[0]).conj(), atol=1e-4):
+        return False
     waves = [torch.exp(2j * torch.pi * m * torch.arange(n) / n) for m in range(n)]
     return all(
         torch.allclose(C.cfloat() @ f, factor * f, atol=1e-4)
