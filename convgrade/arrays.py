@@ -10,6 +10,8 @@ import re
 import sys
 from typing import Any
 
+from convgrade.plain import ints, text
+
 __all__ = ["build", "take_apart"]
 
 ARRAY_CODES = re.compile(r"[<>|=]?(U\d{1,7}|S\d{1,7}|[Mm]8(\[[1-9]?\d{0,3}[A-Za-zµ]{1,7}\])?)")
@@ -72,9 +74,9 @@ def _codes(content: Any) -> Any:
     import numpy as np
 
     code, shape, data = content
-    if ARRAY_CODES.fullmatch(_text(code)) is None or type(data) is not bytes:
+    if ARRAY_CODES.fullmatch(text(code, MAX_TEXT)) is None or type(data) is not bytes:
         raise ValueError("an array of a kind that cannot cross")
-    dtype, sizes = np.dtype(code), _ints(shape)
+    dtype, sizes = np.dtype(code), ints(shape)
     if dtype.kind == "U" and data:
         letters = np.frombuffer(data, "<u4")
         if (letters > sys.maxunicode).any() or ((letters >= 0xD800) & (letters < 0xE000)).any():
@@ -91,7 +93,7 @@ def _objects(content: Any) -> Any:
     array = np.empty(len(items), dtype=object)
     for place, item in enumerate(items):  # not at once: NumPy would look into lists
         array[place] = item
-    return array.reshape(_ints(shape))
+    return array.reshape(ints(shape))
 
 
 def _matrix(content: Any) -> Any:
@@ -113,7 +115,7 @@ def _scalar(content: Any) -> Any:
 def _dtype(content: Any) -> Any:
     import numpy as np
 
-    dtype = np.dtype(_text(content))
+    dtype = np.dtype(text(content, MAX_TEXT))
     if dtype.fields or dtype.subdtype:
         raise ValueError("no plain type of numbers")
     return dtype
@@ -122,7 +124,7 @@ def _dtype(content: Any) -> Any:
 def _torch_dtype(content: Any) -> Any:
     import torch
 
-    found = getattr(torch, _text(content))
+    found = getattr(torch, text(content, MAX_TEXT))
     if not isinstance(found, torch.dtype):
         raise ValueError("no type of numbers")
     return found
@@ -131,7 +133,7 @@ def _torch_dtype(content: Any) -> Any:
 def _torch_size(content: Any) -> Any:
     import torch
 
-    return torch.Size(_ints(content))
+    return torch.Size(ints(content))
 
 
 def _sparse(sparse: Any, value: Any, type_: type) -> tuple[str, Any] | None:
@@ -147,25 +149,13 @@ def _sparse(sparse: Any, value: Any, type_: type) -> tuple[str, Any] | None:
 
 def _read_sparse(content: Any) -> Any:
     name, shape, data, first, second = content
-    if _text(name) not in SPARSE:
+    if text(name, MAX_TEXT) not in SPARSE:
         raise ValueError("no sparse matrix")
     made = getattr(importlib.import_module("scipy.sparse"), name)
     parts = (data, (first, second)) if name.startswith("coo") else (data, first, second)
-    value = made(parts, shape=tuple(_ints(shape)))
+    value = made(parts, shape=tuple(ints(shape)))
     value.check_format() if not name.startswith("coo") else None
     return value
-
-
-def _text(value: Any) -> str:
-    if type(value) is not str or len(value) > MAX_TEXT:
-        raise ValueError("no text, or too long a one")
-    return value
-
-
-def _ints(values: Any) -> list[int]:
-    if type(values) is not list or any(type(value) is not int for value in values):
-        raise ValueError("no list of whole numbers")
-    return values
 
 
 _READERS: dict[str, Any] = {

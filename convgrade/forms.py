@@ -17,6 +17,8 @@ import pathlib
 import sys
 from typing import Any
 
+from convgrade.plain import ints, text, whole
+
 __all__ = ["build", "take_apart"]
 
 MAX_DIGITS = 10_000  # of a Decimal
@@ -96,7 +98,7 @@ def _zoned(zone: Any) -> datetime.tzinfo | None:
         import zoneinfo
 
         return zoneinfo.ZoneInfo(zone)
-    return datetime.timezone(datetime.timedelta(*_ints(zone, 3)))
+    return datetime.timezone(datetime.timedelta(*ints(zone, 3)))
 
 
 def _datetime(value: datetime.datetime) -> tuple[str, Any] | None:
@@ -119,18 +121,18 @@ def _time(value: datetime.time) -> tuple[str, Any] | None:
 
 def _read_datetime(content: Any) -> datetime.datetime:
     parts, zone, fold = content
-    moment = datetime.datetime(*_ints(parts, 7))  # type: ignore[arg-type]
-    return moment.replace(tzinfo=_zoned(zone), fold=_whole(fold))
+    moment = datetime.datetime(*ints(parts, 7))  # type: ignore[arg-type]
+    return moment.replace(tzinfo=_zoned(zone), fold=whole(fold))
 
 
 def _read_time(content: Any) -> datetime.time:
     parts, zone, fold = content
-    hour, minute, second, microsecond = _ints(parts, 4)
-    return datetime.time(hour, minute, second, microsecond, _zoned(zone), fold=_whole(fold))
+    hour, minute, second, microsecond = ints(parts, 4)
+    return datetime.time(hour, minute, second, microsecond, _zoned(zone), fold=whole(fold))
 
 
-def _decimal(text: Any) -> decimal.Decimal:
-    return decimal.Decimal(_text(text, MAX_DIGITS))
+def _decimal(digits: Any) -> decimal.Decimal:
+    return decimal.Decimal(text(digits, MAX_DIGITS))
 
 
 def _view(content: Any) -> Any:
@@ -156,33 +158,12 @@ def _named_tuple(value: Any, type_: type) -> tuple[str, Any] | None:
 
 def _read_named_tuple(content: Any) -> Any:
     name, fields, values = content
-    key = _text(name, 100), tuple(_text(field, 100) for field in fields[: MAX_FIELDS + 1])
+    key = text(name, 100), tuple(text(field, 100) for field in fields[: MAX_FIELDS + 1])
     if key not in _made:
         if len(_made) == MAX_CLASSES:
             raise ValueError("too many classes of named tuples")
         _made[key] = collections.namedtuple(*key)  # it checks the names
     return _made[key](*values)
-
-
-# ------------------------------------------------------------------------- reading
-
-
-def _text(value: Any, most: int) -> str:
-    if type(value) is not str or len(value) > most:
-        raise ValueError("no text, or too long a one")
-    return value
-
-
-def _whole(value: Any) -> int:
-    if type(value) is not int:
-        raise ValueError("no whole number")
-    return value
-
-
-def _ints(values: Any, count: int | None = None) -> list[int]:
-    if type(values) is not list or (count is not None and len(values) != count):
-        raise ValueError("no list of whole numbers")
-    return [_whole(value) for value in values]
 
 
 _WRITERS: dict[type, Any] = {
@@ -202,20 +183,20 @@ _WRITERS: dict[type, Any] = {
     pathlib.PureWindowsPath: lambda v: ("PureWindowsPath", str(v)),
 }
 _READERS: dict[str, Any] = {
-    "date": lambda c: datetime.date(*_ints(c, 3)),
+    "date": lambda c: datetime.date(*ints(c, 3)),
     "datetime": _read_datetime,
     "time": _read_time,
-    "timedelta": lambda c: datetime.timedelta(*_ints(c, 3)),
+    "timedelta": lambda c: datetime.timedelta(*ints(c, 3)),
     "timezone": _zoned,
     "Decimal": _decimal,
-    "Fraction": lambda c: fractions.Fraction(*_ints(c, 2)),
-    "range": lambda c: range(*_ints(c, 3)),
+    "Fraction": lambda c: fractions.Fraction(*ints(c, 2)),
+    "range": lambda c: range(*ints(c, 3)),
     "slice": lambda c: slice(*c),
     "bytearray": bytearray,
     "deque": lambda c: collections.deque(c[0], c[1]),
-    "Path": lambda c: pathlib.Path(_text(c, 10_000)),
-    "PurePosixPath": lambda c: pathlib.PurePosixPath(_text(c, 10_000)),
-    "PureWindowsPath": lambda c: pathlib.PureWindowsPath(_text(c, 10_000)),
+    "Path": lambda c: pathlib.Path(text(c, 10_000)),
+    "PurePosixPath": lambda c: pathlib.PurePosixPath(text(c, 10_000)),
+    "PureWindowsPath": lambda c: pathlib.PureWindowsPath(text(c, 10_000)),
     "view": _view,
     "namedtuple": _read_named_tuple,
 }

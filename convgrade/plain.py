@@ -50,3 +50,30 @@ def span(shape: list[int], strides: list[int]) -> int:
     if 0 in shape:
         return 0
     return 1 + sum((size - 1) * step for size, step in zip(shape, strides, strict=True))
+
+
+def text(value: Any, most: int) -> str:
+    """Return a value that somebody untrusted wrote, if it is a text of at most ``most`` letters.
+
+    Raises
+    ------
+    ValueError
+        When it is none; so for `whole` and `ints`.
+    """
+    if type(value) is not str or len(value) > most:
+        raise ValueError("no text, or too long a one")
+    return value
+
+
+def whole(value: Any) -> int:
+    """Return such a value, if it is a whole number."""
+    if type(value) is not int:
+        raise ValueError("no whole number")
+    return value
+
+
+def ints(values: Any, count: int | None = None) -> list[int]:
+    """Return such a value, if it is a list of whole numbers, ``count`` of them."""
+    if type(values) is not list or (count is not None and len(values) != count):
+        raise ValueError("no list of whole numbers")
+    return [whole(value) for value in values]

@@ -11,6 +11,8 @@ import re
 import sys
 from typing import Any
 
+from convgrade.plain import ints, whole
+
 __all__ = ["build", "take_apart"]
 
 # What is written value by value. "category" has codes, NumPy's own dtypes are arrays.
@@ -32,9 +34,11 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         return "pandas.Timedelta", [_ticks(value), value.unit]
     if type_ is pd.DataFrame:
         columns = [_column(pd, value.iloc[:, place].array) for place in range(value.shape[1])]
-        return _whole("pandas.DataFrame", columns, [value.columns, value.index, dict(value.attrs)])
+        return _of_columns(
+            "pandas.DataFrame", columns, [value.columns, value.index, dict(value.attrs)]
+        )
     if type_ is pd.Series:
-        return _whole(
+        return _of_columns(
             "pandas.Series",
             [_column(pd, value.array)],
             [value.index, value.name, dict(value.attrs)],
@@ -46,9 +50,9 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         return "pandas.MultiIndex", [list(value.levels), codes, list(value.names)]
     if type_ in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex):
         freq = getattr(value, "freqstr", None)
-        return _whole("pandas.Index", [_column(pd, value.array)], [value.name, freq])
+        return _of_columns("pandas.Index", [_column(pd, value.array)], [value.name, freq])
     if type_ is pd.Categorical:
-        return _whole("pandas.Categorical", [_column(pd, value)], [])
+        return _of_columns("pandas.Categorical", [_column(pd, value)], [])
     if issubclass(type_, pd.api.extensions.ExtensionDtype) and _is_known(str(value)):
         return "pandas.dtype", str(value)
     return None
@@ -58,7 +62,7 @@ def _ticks(value: Any) -> int:
     return int(value.asm8.astype("int64"))
 
 
-def _whole(name: str, columns: list[Any], more: list[Any]) -> tuple[str, Any] | None:
+def _of_columns(name: str, columns: list[Any], more: list[Any]) -> tuple[str, Any] | None:
     return None if any(column is None for column in columns) else (name, [columns, *more])
 
 
@@ -156,15 +160,9 @@ def _read_series(pd: Any, content: Any) -> Any:
     return series
 
 
-def _ints(values: Any, count: int) -> list[int]:
-    if type(values) is not list or len(values) != count or any(type(v) is not int for v in values):
-        raise ValueError("no list of whole numbers")
-    return values
-
-
 def _moment(pd: Any, content: Any) -> Any:
     ticks, unit, zone = content
-    (ticks,) = _ints([ticks], 1)
+    ticks = whole(ticks)
     if unit not in UNITS:
         raise ValueError("no unit of time")
     moment = pd.Timestamp(ticks, unit=unit).as_unit(unit)
@@ -173,7 +171,7 @@ def _moment(pd: Any, content: Any) -> Any:
 
 def _span(pd: Any, content: Any) -> Any:
     ticks, unit = content
-    (ticks,) = _ints([ticks], 1)
+    ticks = whole(ticks)
     if unit not in UNITS:
         raise ValueError("no unit of time")
     return pd.Timedelta(ticks, unit=unit).as_unit(unit)
@@ -181,7 +179,7 @@ def _span(pd: Any, content: Any) -> Any:
 
 def _range(pd: Any, content: Any) -> Any:
     *numbers, name = content
-    start, stop, step = _ints(numbers, 3)
+    start, stop, step = ints(numbers, 3)
     return pd.RangeIndex(start, stop, step, name=name)
 
 

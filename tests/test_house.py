@@ -51,9 +51,9 @@ LAYERS = [
     {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
+    {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
     {"convgrade.arrays", "convgrade.tables"},
     {"convgrade.forms"},
-    {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
