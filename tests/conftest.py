@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable
 from pathlib import Path
 
 import pytest
@@ -36,15 +36,26 @@ LONG = (
 
 
 def by_file(reports: Iterable[object]) -> list[str]:
-    """Return a table of what the tests of each file took, the longest first, above a second."""
+    """Return a table of what the tests of each file took, the longest first, above a second.
+
+    Beside the time on the wall, which includes waiting for other tests, stands that of
+    processors: this process's, and that of its children which have ended.
+    """
     seconds, tests = collections.Counter[str](), collections.Counter[str]()
+    used = collections.Counter[str]()
     for report in reports:
         if isinstance(report, pytest.TestReport):
             name = report.nodeid.partition("::")[0].rpartition("/")[2]
             seconds[name] += report.duration
             tests[name] += report.when == "call"
-    lines = [f"{s:8.1f} {tests[name]:6} {name}" for name, s in seconds.most_common() if s >= 1]
-    return [*lines, f"{seconds.total():8.1f} {tests.total():6} all"]
+            if report.when == "teardown":
+                used[name] += float(dict(report.user_properties).get("processor", 0))
+    lines = [
+        f"{s:8.1f} {used[name]:8.1f} {tests[name]:6} {name}"
+        for name, s in seconds.most_common()
+        if s >= 1
+    ]
+    return [*lines, f"{seconds.total():8.1f} {used.total():8.1f} {tests.total():6} all"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -64,7 +75,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print what took how long, and the matrix of answers against exercises, from the gate."""
-    terminalreporter.section("seconds by file, all processes")
+    terminalreporter.section("seconds by file, on the wall and of processors")
     for line in by_file(report for found in terminalreporter.stats.values() for report in found):
         terminalreporter.write_line(line)
     table: dict[str, dict[str, list[str]]] = {}
@@ -82,9 +93,26 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(f"  {answer:<8} {' '.join(points)}")
 
 
+BEGUN = pytest.StashKey[float]()
+
+
+def processor_seconds() -> float:
+    """Return what this process and its children that have ended have used."""
+    return sum(os.times()[:4])
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[BEGUN] = processor_seconds()
+
+
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI a skipped test is a failed one: nothing may go untested there."""
+    if call.when == "teardown":
+        used = processor_seconds() - item.stash[BEGUN]
+        item.user_properties.append(("processor", f"{used:.2f}"))
     report = yield
     if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
         report.outcome = "failed"

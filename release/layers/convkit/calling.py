@@ -8,6 +8,7 @@ import functools
 import inspect
 import linecache
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -110,12 +111,11 @@ def _describe_error(error: Exception) -> str:
     for note in getattr(error, "__notes__", []):  # raised in another process, which says where
         if note.startswith("at your line: "):
             return f"{words}, {note}"
-    frames = inspect.getinnerframes(error.__traceback__) if error.__traceback__ else []
-    for frame in reversed(frames):
+    for frame in reversed(traceback.extract_tb(error.__traceback__)):
         if "ipykernel_" in frame.filename or frame.filename.startswith("<ipython"):
             if any("BEGIN HIDDEN TESTS" in line for line in linecache.getlines(frame.filename)):
                 continue  # a test's own wrapper around the answer: not a line of the student's
-            line = linecache.getline(frame.filename, frame.lineno).strip()
+            line = frame.line
             return f"{words}, at your line: {line}" if line else words
     return words
 

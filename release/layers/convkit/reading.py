@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Sequence
-from typing import Any
+import functools
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from convkit.bindings import Binding, Scope, binds_of, function_scope, is_dict_call
 from convkit.expressions import LATER, Expressions, constant
@@ -47,6 +48,40 @@ def read(cells: Sequence[str], name: str) -> Reading:
     return reader.reading
 
 
+class _Part(NamedTuple):
+    """What one statement of a cell binds, wherever the cell stands."""
+
+    binds: list[tuple[str, str, Any, bool]]
+    methods: list[str]  # of the classes in it
+    declared: list[tuple[str, str, Any, Scope]]  # what its functions declare global, and assign
+
+
+@functools.cache  # every check reads the same cells again
+def _bound(source: str) -> tuple[bool, list[_Part]]:
+    """Return whether a cell is a test cell, and what each of its statements binds."""
+    body = statements(source)
+    parts = []
+    for node in body:
+        part = _Part(list(binds_of(node, True)), [], [])
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.ClassDef):
+                part.methods.extend(b[0] for own in inner.body for b in binds_of(own, True))
+            elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                part.declared.extend(_declared_global(inner))
+        parts.append(part)
+    return any(_is_check(node) for node in body), parts
+
+
+def _declared_global(node: Any) -> Iterator[tuple[str, str, Any, Scope]]:
+    """Yield what a function declares global and assigns."""
+    names = {n for part in ast.walk(node) if isinstance(part, ast.Global) for n in part.names}
+    if names:
+        scope = function_scope(node, None, with_globals=True)
+        for name in names & set(scope.binds):
+            for b in scope.binds[name]:
+                yield name, b.kind, b.node, scope
+
+
 class _Reader(Expressions):
     """Knows what names stand for, from the cells, and reads the code that they reach."""
 
@@ -54,38 +89,21 @@ class _Reader(Expressions):
         super().__init__()
         place = 0
         for source in cells:
-            body = statements(source) if type(source) is str else ()
-            course = any(_is_check(node) for node in body)
-            for node in body:
+            course, body = _bound(source) if type(source) is str else (False, ())
+            for part in body:
                 place += 1
-                for bound, kind, value, sure in binds_of(node, True):
+                for bound, kind, value, sure in part.binds:
                     # What a test cell binds hides nothing of a student's.
                     at = -1.0 / (place + 1) if course else float(place)
                     self._bind(Binding(bound, kind, value, sure and not course, at))
-                for inner in ast.walk(node):
-                    if isinstance(inner, ast.ClassDef):
-                        self._methods(inner)
-                    elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                        self._globals(inner, place)
+                self.methods.update(part.methods)
+                for name, kind, value, scope in part.declared:
+                    self._bind(Binding(name, kind, value, False, place, scope))
         for bindings in self.binds.values():
             bindings.sort(key=lambda binding: binding.place)
 
     def _bind(self, binding: Binding) -> None:
         self.binds.setdefault(binding.name, []).append(binding)
-
-    def _methods(self, node: ast.ClassDef) -> None:
-        for inner in node.body:
-            for bound, _, _, _ in binds_of(inner, True):
-                self.methods.add(bound)
-
-    def _globals(self, node: Any, place: int) -> None:
-        """Bind what a function declares global and assigns."""
-        names = {n for part in ast.walk(node) if isinstance(part, ast.Global) for n in part.names}
-        if names:
-            scope = function_scope(node, None, with_globals=True)
-            for name in names & set(scope.binds):
-                for b in scope.binds[name]:
-                    self._bind(Binding(name, b.kind, b.node, False, place, scope))
 
     def start(self, own: set[str]) -> None:
         """Begin anew, with the names that are known to be reached."""
