@@ -86,6 +86,8 @@ def _support(problem: Difference | None) -> dict[str, Any] | None:
     if problem is None or problem.picture is None:
         return None
     array, wrong = problem.picture
+    if array.ndim != 2:  # its words would call one matrix of several the student's
+        return None
     top, left, window = window_on(wrong, *WINDOW)
     marks = np.array([".", "x", "o", "X"])[(array[window] != 0) + 2 * wrong[window]]
     return {

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from convkit.calling import call, describe
 from convkit.comparing import BLANK, Difference, compare
+from convkit.garbage import no_collection
 from convkit.lastrun import unrun
 from convkit.pictures.drawing import notebook_display
 from convkit.pictures.mistakes import show_mistake
@@ -38,6 +39,7 @@ def message(
 
 
 @one_thread()
+@no_collection()
 def check(
     name: str,
     answer: Any,

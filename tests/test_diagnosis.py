@@ -26,7 +26,7 @@ from convgrade import rubric
 from convkit.comparing import compare
 from convkit.diagnosis import SHOWN, inputs_of, known_value, seen_by
 from convkit.draws import Draw
-from convkit.ideas.catalogue import SLIPS
+from convkit.ideas.catalogue import known_in, notebook_modules, slips_in
 from convkit.ideas.toeplitz.block_toeplitz_2d import _BLOCKS, _made
 from convkit.misconceptions import MISCONCEPTIONS
 from convkit.slips import Slip
@@ -124,7 +124,7 @@ def test_slips_are_wrong_and_unlike_those_of_other_misconceptions(
 ) -> None:
     """Each is wrong on two random inputs or more, whatever oracle it starts from, and its own."""
     for oracle in oracles(assignment, notebook, exercise):
-        slips = SLIPS.get(oracle.name, ())
+        slips = slips_in(oracle.name)
         right = oracle.right
         inputs = {(s.draw, s.drawn): list(inputs_of(s)) for s in slips}
 
@@ -165,7 +165,7 @@ def test_slips_know_what_they_give_in_the_visible_cases(
 ) -> None:
     """Else they would be silent for ever: an error there is suppressed for a student."""
     for oracle in oracles(assignment, notebook, exercise):
-        for slip in SLIPS.get(oracle.name, ()):
+        for slip in slips_in(oracle.name):
             given = list(seen_by(slip, oracle.right, oracle.visible))
             assert len(given) == len(oracle.visible), slip
             assert slip.says is None or len(slip.says) == len(given), slip
@@ -177,7 +177,7 @@ def test_what_is_said_to_visible_cases_is_what_such_answers_say(exercise: tuple[
     """Answers that give a slip's output on what is drawn; new visible cases are told by this."""
     source, told = source_notebook("toeplitz", exercise[0]), 0
     visible = oracles("toeplitz", *exercise)[0].visible
-    for slip in [s for s in SLIPS[exercise[1]] if s.says is not None]:
+    for slip in [s for s in slips_in(exercise[1]) if s.says is not None]:
         inputs = list(inputs_of(slip))
         wrong = [slip.wrong(slip.right, *args) for args in inputs]
         for answer in [a for a in ALL if (a.exercise, a.kind) == (exercise[1], slip.idea)]:
@@ -193,7 +193,7 @@ def test_block_matrices_are_made_as_they_say() -> None:
     notebook = source_notebook("toeplitz", "4_block_toeplitz_2d")
     namespace = {}
     exec(notebook.answers["is_block_toeplitz"], namespace)
-    slip = SLIPS["is_block_toeplitz"][0]
+    slip = slips_in("is_block_toeplitz")[0]
     draw = Draw(seed=20)
     made = collections.Counter()
     for _ in range(slip.cases):
@@ -203,6 +203,22 @@ def test_block_matrices_are_made_as_they_say() -> None:
         assert slip.right(T, block_shape) == right, _made(T)
     assert set(made) == set(_BLOCKS)
     assert min(made.values()) >= 2
+
+
+def test_what_is_known_of_an_exercise_is_found_by_its_name_alone() -> None:
+    """A check loads the modules that name its exercise, not all of them."""
+    slips, known = {}, {}
+    for module in notebook_modules():
+        assert not slips.keys() & module.SLIPS.keys(), module
+        assert not known.keys() & getattr(module, "KNOWN", {}).keys(), module
+        slips.update(module.SLIPS)
+        known.update(getattr(module, "KNOWN", {}))
+    assert {name: slips_in(name) for name in slips} == slips
+    assert {name: known_in(name) for name in known} == known
+    assert len(slips) > 40
+    assert len(known) > 4
+    assert slips_in("no such exercise") == ()
+    assert known_in("no such exercise") == {}
 
 
 @pytest.mark.parametrize("number", sorted(MISCONCEPTIONS))

@@ -14,7 +14,7 @@ from conftest import ROOT
 # Each module may import those of earlier rows only.
 LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
-    {"convkit.threads"},
+    {"convkit.garbage", "convkit.threads"},
     {f"convkit.{name}" for name in ("draws", "lastrun", "measuring", "memory", "values", "watch")},
     # A notebook's cells, read: statements, what they bind, what is met, what it comes to.
     {"convkit.statements"},

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import base64
 import contextlib
 import doctest
 import inspect
 import io
+import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -511,6 +514,7 @@ def test_everything_public_is_documented_with_shapes_or_types(name: str) -> None
         lambda: convkit.show_patch(torch.ones(2, 2), torch.ones(3, 4), 1, 2),
         lambda: convkit.show_counts({"a": {"dense": 80, "nonzero": 24}}),
         lambda: convkit.show_mistake(np.eye(40), np.eye(40) == 1),
+        lambda: convkit.show_mistake(np.ones((2, 3, 4, 5)), np.ones((2, 3, 4, 5)) == 1),
     ],
 )
 def test_pictures_draw_and_leave_no_pyplot_figure_open(draw, monkeypatch) -> None:
@@ -529,6 +533,47 @@ def test_pictures_draw_and_leave_no_pyplot_figure_open(draw, monkeypatch) -> Non
     assert data["image/png"].startswith("iVBORw0KGgo")
     assert more["metadata"]["image/png"]["alt"].startswith("Picture: ")
     assert plt.get_fignums() == []
+
+
+@pytest.mark.parametrize(
+    ("shape", "places", "title", "said"),
+    [
+        ((2, 3), [(1, 2)], "yours", "Picture: your matrix; the entries at (row, column) (1, 2) "),
+        (
+            (2, 2, 3),
+            [(1, 0, 1), (1, 1, 0)],
+            "yours[1]",
+            "Picture: yours[1], the one matrix with wrong entries, of 2 in your result; the "
+            "entries at (row, column) (0, 1), (1, 0) are wrong. yours[1], row 0: 7 8 9; ",
+        ),
+        (
+            (2, 2, 2, 3),
+            [(1, 0, 1, 1), (1, 1, 0, 0)],
+            "yours[1, 0]",
+            "Picture: yours[1, 0], the first of 2 matrices with wrong entries, of 4 in your "
+            "result; the entries at (row, column) (1, 1) are wrong. yours[1, 0], row 0: 13 14 15;",
+        ),
+    ],
+)
+def test_a_wrong_answer_is_drawn_where_it_is_first_wrong(
+    shape, places, title, said, monkeypatch, capsys
+) -> None:
+    """Of channels or a batch one matrix, and the picture and its words say which."""
+    kept = []
+    monkeypatch.setattr("IPython.core.getipython.get_ipython", lambda: True)
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: kept.append((data, more)))
+    yours = torch.arange(1.0, 1 + math.prod(shape)).reshape(shape)
+    expected = yours.clone()
+    for place in places:
+        expected[place] += 0.5
+    check("f", lambda: yours, lambda: expected, [()], worth="1 point", hidden="")
+    ((data, more),) = kept
+    assert more["metadata"]["image/png"]["alt"].startswith(said)
+    found = re.search(r"data:image/svg\+xml;base64,([^\"]+)", data["text/html"])
+    svg = base64.b64decode(found[1]).decode()
+    assert f">{title}; framed entries are wrong</text>" in svg
+    first = f", place {places[0]} is" if len(shape) > 2 else "row 1, column 2 is"
+    assert first.removeprefix(", ") in capsys.readouterr().out
 
 
 NOTEBOOKS = sorted((ROOT / "source").glob("*/*.ipynb"))

@@ -40,6 +40,23 @@ def test_parts_are_earned_one_by_one(capsys: pytest.CaptureFixture[str]) -> None
     )
 
 
+@pytest.mark.parametrize("shape", [(4,), (2, 3), (2, 3, 4), (2, 2, 3, 4)])
+def test_a_shape_is_judged_by_the_shape_alone(shape: tuple[int, ...]) -> None:
+    """Whatever the number of axes, and whatever is wrong with the entries."""
+    for answer, points in [
+        (torch.zeros(shape), 1.0),
+        (torch.full(shape, float("nan")), 1.0),
+        (torch.zeros(shape).tolist(), 1.0),
+        (torch.zeros((1, *shape)), 0.0),
+        (torch.zeros(shape[:-1]), 0.0),
+        (None, 0.0),
+    ]:
+        r = Rubric("f", 2, lambda n, answer=answer: answer, lambda n: torch.ones(shape))
+        r.shape("the shape", 1, [(1,)])
+        r.equal("the entries", 1, [(1,)])
+        assert r.score() == points, answer
+
+
 def test_right_answer_earns_all_parts() -> None:
     r = rubric(reference)
     r.shape("the shape", 1, [(W, 5)])

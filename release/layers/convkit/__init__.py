@@ -94,10 +94,8 @@ __all__ = [
 
 # What only a wrong answer needs, and the module that is loaded for it: most of the kit.
 _LATER = {
-    "KNOWN": "ideas.catalogue",
     "MISCONCEPTIONS": "misconceptions",
     "Misconception": "misconceptions",
-    "SLIPS": "ideas.catalogue",
     "Slip": "slips",
     "diagnose": "diagnosis",
     "digest": "diagnosis",

@@ -23,7 +23,7 @@ class Difference:
     yours : str
     hint : str
     picture : (array, array of bool) or None
-        A matrix answer and where it is wrong.
+        An answer of right shape that is a matrix, or several, and where it is wrong.
     blank : bool
         Nothing has been answered yet.
     """
@@ -108,7 +108,7 @@ def _compare_arrays(expected: Any, yours: Any) -> Difference | None:
         place = f"place {first[0] if len(first) == 1 else first}"
         spread = f"{int(wrong.sum())} of {wrong.size} entries wrong"
     found = f"{spread}; first: {place} is {short_number(array[first])}"
-    picture = (array, wrong) if array.ndim == 2 else None
+    picture = (array, wrong) if array.ndim >= 2 else None
     reads = _reads(target, first[0]) if array.ndim == 2 else ""
     return Difference(f"{wanted}, every entry right{reads}", found, picture=picture)
 

@@ -15,7 +15,7 @@ import torch
 from convkit.calling import call
 from convkit.comparing import Difference, compare
 from convkit.draws import Draw
-from convkit.ideas.catalogue import KNOWN, SLIPS
+from convkit.ideas.catalogue import known_in, slips_in
 from convkit.misconceptions import Misconception, words_for
 from convkit.slips import PLAIN, Slip
 
@@ -49,7 +49,7 @@ def diagnose(
     -------
     Misconception or None
     """
-    slips = SLIPS.get(name, ())
+    slips = slips_in(name)
     if not slips:
         return None
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
@@ -147,12 +147,12 @@ def known_value(name: str, value: Any) -> Misconception | None:
         The exercise.
     value : anything
     """
-    key = KNOWN.get(digest(name, value))
+    key = known_in(name).get(digest(name, value))
     return None if key is None else words_for(key, name)
 
 
 def digest(name: str, value: Any) -> str:
-    """Return the key of a wrong value in `KNOWN`: a list in plain text would help to guess."""
+    """Return the key of a wrong value in a `KNOWN`: a list in plain text would help to guess."""
     if isinstance(value, (set, frozenset)):
         value = sorted(map(repr, map(_whole, value)))
     if isinstance(value, dict):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,26 +44,37 @@ def window_on(wrong: np.ndarray, rows: int, columns: int) -> tuple[int, int, Any
 def show_mistake(yours: np.ndarray, wrong: np.ndarray) -> None:
     """Draw a student's matrix with the wrong entries framed.
 
+    Of a result with more axes, such as channels or a batch, the first matrix with a wrong entry.
+
     Parameters
     ----------
-    yours : array, shape ``(rows, columns)``
+    yours : array, shape ``(..., rows, columns)``
     wrong : array of bool, the same shape
     """
+    page = tuple(int(i) for i in np.argwhere(wrong)[0][:-2])
+    name, what = "yours", "your matrix"
+    if page:
+        name = f"yours{list(page)}"
+        bad, of = np.count_nonzero(wrong.any(axis=(-2, -1))), math.prod(yours.shape[:-2])
+        which = "the one matrix" if bad == 1 else f"the first of {bad} matrices"
+        what = f"{name}, {which} with wrong entries, of {of} in your result"
+    yours, wrong = yours[page], wrong[page]
     top, left, part = window_on(wrong, 12, 20)  # what a screen holds and a check has time to draw
     array, marks = yours[part], wrong[part]
 
     def draw() -> Figure:
         cell = cell_for([array])
-        fig, (ax,) = new_panels([array.shape], ["yours; framed entries are wrong"], cell)
+        fig, (ax,) = new_panels([array.shape], [f"{name}; framed entries are wrong"], cell)
         draw_matrix(ax, array, colour_taps(None, [array]), wrong=marks, origin=(top, left),
                     side=56 * cell)  # fmt: skip
         return fig
 
     places = ", ".join(f"({i + top}, {j + left})" for i, j in np.argwhere(marks)[:8])
     more = ", ..." if int(wrong.sum()) > 8 else ""
-    part_of = "Your matrix" if array.shape == yours.shape else f"Its part from column {left} on"
+    whole = name if page else "Your matrix"
+    part_of = whole if array.shape == yours.shape else f"Its part from column {left} on"
     alt = (
-        f"Picture: your matrix; the entries at (row, column) {places}{more} are wrong. "
+        f"Picture: {what}; the entries at (row, column) {places}{more} are wrong. "
         f"{part_of}, {rows_in_words(array, top)}."
     )
-    show_figure(alt, draw, crop=False)
+    show_figure(alt, draw, crop=False, quick=True)

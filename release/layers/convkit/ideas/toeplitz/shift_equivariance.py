@@ -413,12 +413,14 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
 }
 
 
-#: Wrong numbers and sets that are a misconception's own, by `digest`.
-KNOWN: dict[str, str] = {
-    # valid_shifts
-    "1159cc8d220f": "M32",
-    "1f01d8aeb276": "M35",
-    "7afea3a5dd9f": "M35",
-    # padded_shifts
-    "a9c7c06ae156": "M32",
+#: Wrong numbers and sets that are a misconception's own, by exercise and `digest`.
+KNOWN: dict[str, dict[str, str]] = {
+    "valid_shifts": {
+        "1159cc8d220f": "M32",
+        "1f01d8aeb276": "M35",
+        "7afea3a5dd9f": "M35",
+    },
+    "padded_shifts": {
+        "a9c7c06ae156": "M32",
+    },
 }
