@@ -29,6 +29,7 @@ from convkit.diagnosis import diagnose, known_value
 from convkit.draws import Draw
 from convkit.misconceptions import Misconception, words_for
 from convkit.rule import Seen, broken, missed, rule_broken, rule_missed
+from convkit.unused import rule_unused, unused
 from convkit.values import as_array
 
 __all__ = ["RECORD", "Draw", "Rubric"]
@@ -155,11 +156,9 @@ class Rubric:
 
         def judge(args: Sequence[Any], value: Any) -> Difference | None:
             target = oracle(*args)
-            array, wanted = as_array(value), as_array(target)
-            same = isinstance(array, np.ndarray) and isinstance(wanted, np.ndarray)
-            if same and array.shape == wanted.shape:
-                return None
-            return compare(target, value)
+            wanted = getattr(as_array(target), "shape", None)
+            found = getattr(as_array(value), "shape", "none")
+            return None if found == wanted else compare(target, value)
 
         self._over_cases(part, points, cases, judge, oracle, visible)
 
@@ -227,6 +226,8 @@ class Rubric:
         # An exercise that is not answered yet breaks no rule.
         elif earned > 0 and missed(self._cells, self._defined, self._require, self._seen):
             self._refused = rule_missed(self._require)
+        elif earned > 0 and self._unused():
+            self._refused = rule_unused(self._require)
         earned = 0.0 if self._refused is not None else float(min(earned, self.points))
         ideas = self._ideas()
         words = "\n".join(
@@ -234,6 +235,13 @@ class Rubric:
         )
         tell(words, self.record(earned, ideas))
         return earned
+
+    def _unused(self) -> bool:
+        """Tell whether what the exercise requires is called, and its result not used."""
+        function, right = self._whole or (self._answer, self._expected)
+        if right is None or any(part.visible and part.problem for part in self._parts):
+            return False
+        return unused(self._cells, self._require, function, right, self._visible)
 
     def record(self, earned: float, ideas: Sequence[Misconception]) -> dict[str, Any]:
         """Return what is known about the answer as plain data.

@@ -6,16 +6,18 @@ import contextlib
 import copy
 import functools
 import inspect
+import io
 import linecache
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from types import ModuleType
 from typing import Any
 
 import torch
 
-from convkit import watch
+from convkit import spoiling, watch
 from convkit.comparing import Difference
 from convkit.rule import Seen
 
@@ -82,9 +84,34 @@ def call(
     return value, note
 
 
+def spoiled(
+    function: Callable[..., Any], args: Sequence[Any], names: Iterable[str]
+) -> tuple[Any, bool]:
+    """Call a student's function while what library functions of these names give is spoiled.
+
+    Returns
+    -------
+    value : the result, or a `Difference` when the call raised
+    ran : bool
+        Whether it was reached at all by something that is spoiled.
+    """
+    copies, elsewhere = copy.deepcopy(tuple(args)), getattr(type(function), "through", None)
+    wanted = tuple(sorted(names))
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            if elsewhere is None:
+                value, ran = spoiling.through(function, copies, {}, wanted)
+                return value, bool(ran)
+            with elsewhere(function, f"{_text(spoiling)}\n\nNAMES = {wanted!r}\n") as said:
+                return function(*copies), bool(said) and all(said)
+    except Exception as error:
+        return Difference("a result", _describe_error(error)), True
+
+
 @functools.cache
-def _watch_text() -> str:
-    return inspect.getsource(watch)
+def _text(module: ModuleType) -> str:
+    return inspect.getsource(module)
 
 
 def _called(
@@ -98,7 +125,7 @@ def _called(
         value, names = watch.through(function, args, {})
         seen.add(names)
         return value
-    with elsewhere(through, _watch_text()) as said:
+    with elsewhere(through, _text(watch)) as said:
         value = function(*args)
     for names in said:
         seen.add(names)

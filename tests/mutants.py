@@ -196,13 +196,6 @@ def agree(tried: Sequence[Mutant], cases: int = 400) -> list[bool | None]:
 # ------------------------------------------------------------------ the judgements
 
 
-def judged() -> Iterator[tuple[str, str, str]]:
-    """Yield the exercises whose survivors are judged: the gate's."""
-    for exercise in exercises():
-        if exercise[2] not in _data(exercise[0]).get("not_judged", ()):
-            yield exercise
-
-
 def judgements() -> dict[str, Judgement]:
     """Read what was thought about each survivor, by its id."""
     found: dict[str, Judgement] = {}

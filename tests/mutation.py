@@ -17,7 +17,6 @@ from pathlib import Path
 import torch
 from gate import exercises
 from mutants import Judgement, Mutant, Tally, agree, judgements, misjudged, tally
-from mutants import judged as judged_ones
 from mutants import outcomes as outcomes_of
 from mutators import OPERATORS
 
@@ -49,8 +48,8 @@ The operators are in [tests/mutators.py](../tests/mutators.py), the judgements i
 
 
 def everything() -> dict[tuple[str, str, str], dict[Mutant, str]]:
-    """Grade every mutant of the assignments that the gate is about."""
-    return {exercise: outcomes_of(*exercise) for exercise in judged_ones()}
+    """Grade every mutant of the course."""
+    return {exercise: outcomes_of(*exercise) for exercise in exercises()}
 
 
 def page(found: Outcomes, judged: Mapping[str, Judgement]) -> str:

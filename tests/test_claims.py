@@ -38,7 +38,7 @@ def test_claim_is_made_and_true(page: Claims, quote: str) -> None:
 def test_every_notebook_has_its_claims() -> None:
     assert [page.notebook for page in PAGES] == NAMES
     assert all(len(page.judges) >= 3 for page in PAGES)
-    assert len(CASES) >= 60
+    assert len(CASES) >= 140
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -15,7 +15,10 @@ from conftest import ROOT
 LAYERS = [
     # The student's kit: values, answers, pictures, the rule, what mistakes give, the check.
     {"convkit.garbage", "convkit.threads"},
-    {f"convkit.{name}" for name in ("draws", "lastrun", "measuring", "memory", "values", "watch")},
+    {
+        f"convkit.{name}"
+        for name in ("draws", "lastrun", "measuring", "memory", "spoiling", "values", "watch")
+    },
     # A notebook's cells, read: statements, what they bind, what is met, what it comes to.
     {"convkit.statements"},
     {"convkit.bindings"},
@@ -36,6 +39,7 @@ LAYERS = [
         )
     }
     | {"convkit.calling", "convkit.pictures.windows"},
+    {"convkit.unused"},
     {"convkit.learning", "convkit.misconceptions", "convkit.slips"},
     {"convkit.ideas.shared"},
     {  # of each notebook; a new one needs no entry

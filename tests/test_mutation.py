@@ -7,12 +7,12 @@ from functools import cache
 
 import mutants
 import pytest
-from gate import ROOT, SourceNotebook, source_notebook
+from gate import ROOT, SourceNotebook, exercises, source_notebook
 from mutants import Judgement, Mutant, agree, grade, judgements, misjudged, outcomes, tally
 from mutation import everything, main, page
 from mutators import OPERATORS, Change, changes
 
-EXERCISES = list(mutants.judged())
+EXERCISES = list(exercises())
 EXAMPLES = {
     "constant replacement": ("x = 4", "x = 5", "x = 3", "x = 0"),
     "arithmetic replacement": ("x = a - b", "x = a + b"),

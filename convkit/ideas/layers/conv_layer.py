@@ -488,7 +488,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         ("M95", _without_edges),
         ("M96", _both),
         ("M96", lambda right, H, W, *rest: _all(H, W) - right(H, W, *rest)),
-        cases=_CASES,
+        cases=48,
     ),
     "receptive_field": slips_on(
         _stack,

@@ -16,6 +16,7 @@ from convkit.pictures.mistakes import show_mistake
 from convkit.pitfalls import pitfall
 from convkit.rule import Seen, broken, missed, rule_broken, rule_missed
 from convkit.threads import one_thread
+from convkit.unused import rule_unused, unused
 from convkit.values import brief
 
 if TYPE_CHECKING:  # most of the kit, loaded by the first wrong answer, if there is one
@@ -117,6 +118,9 @@ def check(
         return 0.0
     if missed(cells, defined or name, require, seen):
         _report(name, rule_missed(require), (), expected, "", "")
+        return 0.0
+    if require and cases is not None and unused(cells, require, answer, expected, cases):
+        _report(name, rule_unused(require), (), expected, "", "")
         return 0.0
     more = f"when graded, this is tried: {hidden}." if hidden else "nothing more is tried."
     lines = [("Note", note), ("Hidden", more)]
