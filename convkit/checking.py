@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from convkit.calling import call, describe
+from convkit.calling import LONGEST, call, describe
 from convkit.comparing import BLANK, Difference, compare
 from convkit.garbage import no_collection
 from convkit.lastrun import unrun
@@ -21,6 +21,8 @@ from convkit.values import brief
 
 if TYPE_CHECKING:  # most of the kit, loaded by the first wrong answer, if there is one
     from convkit.misconceptions import Misconception
+
+BY_HAND = "Work this case out by hand. At which step does yours part from that?"
 
 
 def message(
@@ -75,7 +77,7 @@ def check(
     accept : function, optional
         Instead of ``expected``: takes the value, returns None or what is wrong.
     hint : str
-        Shown when the answer is wrong.
+        Shown when the answer is wrong; without one, a wrong result is to be worked out by hand.
     forbid, require, cells
         Names that the answer may not reach, names of which it must reach one, and the
         notebook's cells (``In``).
@@ -110,7 +112,8 @@ def check(
         if problem is not None:
             note = note or ("" if problem.blank else pitfall(answer, value))
             which = "" if cases is None or len(cases) == 1 else f"{number} of {len(cases)}"
-            _report(name, problem, args, expected, note, hint, idea, which)
+            step = hint or ("" if cases is None or isinstance(value, Difference) else BY_HAND)
+            _report(name, problem, args, expected, note, step, idea, which)
             return 0.0
     found = broken(cells, defined or name, forbid, seen)
     if found is not None:
@@ -177,16 +180,20 @@ def _report(
         why = f": {why}" if args else ""
         print(message(name, f"not answered yet{why}.", []))
         return
-    inputs = describe(args, expected) if args and callable(expected) else ""
-    if which and re.search(r"\b[a-z]+\d*\[\d", inputs):  # a tensor too large to be written out
-        inputs += f" (the check's input {which})"
-    lines = [
-        ("Inputs", inputs),
-        ("Expected", problem.expected),
-        ("Yours", problem.yours),
-        ("Note", note),
-        ("Hint", idea.words if idea else problem.hint or hint),
-    ]
-    print(message(name, "not yet.", lines))
+    for longest in (LONGEST, 0):
+        inputs = describe(args, expected, longest) if args and callable(expected) else ""
+        if which and re.search(r"\b[a-z]+\d*\[\d", inputs):  # a tensor that is not written out
+            inputs += f" (the check's input {which})"
+        lines = [
+            ("Inputs", inputs),
+            ("Expected", problem.expected),
+            ("Yours", problem.yours),
+            ("Note", note),
+            ("Hint", idea.words if idea else problem.hint or hint),
+        ]
+        text = message(name, "not yet.", lines)
+        if not text.endswith("\n..."):
+            break  # else the next step would be cut off: rather less of the inputs
+    print(text)
     if problem.picture is not None and notebook_display() is not None:
         show_mistake(*problem.picture)

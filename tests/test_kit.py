@@ -142,7 +142,12 @@ def test_transposed_answer_is_told_about_rows_and_columns(capsys) -> None:
 
 def test_shape_the_wrong_way_round_is_told_about_rows_and_columns(capsys) -> None:
     checked(lambda weight, n: torch.zeros(n, n - 2))
-    assert "Rows are outputs and columns are inputs" in capsys.readouterr().out
+    words = (
+        "The two sizes are the other way round. What does one row stand for, and what one column?"
+    )
+    assert words in " ".join(capsys.readouterr().out.split())
+    check("f", torch.zeros(4, 3, 2), torch.zeros(2, 3, 4), worth="1 point", hidden="")
+    assert "other way round" not in capsys.readouterr().out
 
 
 def test_exception_is_described_without_a_traceback(capsys) -> None:

@@ -13,7 +13,7 @@ from gate import ROOT, Answer, exercises, read_cells
 from names import table, written
 
 from convkit.ideas.catalogue import notebook_modules
-from convkit.misconceptions import MISCONCEPTIONS
+from convkit.misconceptions import MISCONCEPTIONS, words_for
 
 BUGS = [
     bug
@@ -36,6 +36,34 @@ def test_names_are_told_apart() -> None:
     for idea in MISCONCEPTIONS.values():
         numbers.setdefault(idea.name, set()).add(idea.number)
     assert {name: found for name, found in numbers.items() if len(found) > 1} == {}
+
+
+#: Exercises about images, in notebooks that speak of signals too.
+ABOUT_IMAGES = {
+    "block_toeplitz_2d": None,  # all of them
+    "parameter_counts": {"counts_2d", "conv_counts", "layer_parameters"},
+    "im2col": {"im2col", "conv2d_by_matmul", "col2im", "overlap_count"},
+    "conv_layer": {"tile", "conv_matrix", "conv_affine", "batch_outputs", "unread_inputs"},
+}
+
+
+def test_words_about_an_image_speak_of_no_signal() -> None:
+    """Words are true of their exercise: an image has edges, not ends."""
+    wrong, seen = [], 0
+    for module in notebook_modules():
+        exercises_of = ABOUT_IMAGES.get(module.__name__.rpartition(".")[2], set())
+        numbers = [
+            *((e, slip.number) for e, slips in module.SLIPS.items() for slip in slips),
+            *((e, n) for e, known in getattr(module, "KNOWN", {}).items() for n in known.values()),
+        ]
+        for exercise, number in numbers:
+            if number and (exercises_of is None or exercise in exercises_of):
+                seen += 1
+                words = words_for(number, exercise).words
+                if "signal" in words.replace("Slide a kernel along a signal", ""):
+                    wrong.append((exercise, number, words))
+    assert seen > 100
+    assert wrong == []
 
 
 def test_no_message_shows_a_number() -> None:

@@ -156,3 +156,33 @@ def test_a_small_matrix_among_the_inputs_is_shown_and_a_large_one_is_numbered(
     large = [(torch.eye(12),), (torch.ones(12, 12),)]
     assert check("flag", yes, lambda T: bool(T[0, 1] == 0), large, worth="1", hidden="") == 0.0
     assert "T = f32[12,12] (the check's input 2 of 2)" in capsys.readouterr().out
+
+
+def test_the_next_step_is_never_cut_off(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where inputs written out fill the message, less of them is written; the hint is whole."""
+
+    def right(a: torch.Tensor, b: torch.Tensor, c: torch.Tensor, d: torch.Tensor) -> torch.Tensor:
+        return torch.ones(3)
+
+    args = tuple(torch.rand(12, generator=torch.Generator().manual_seed(i)) for i in range(4))
+    hint = "Every word of this hint is to be read, and the last one as well: think. " * 3
+    cases = [args, tuple(2 * a for a in args)]
+    check("f", lambda *a: torch.ones(3) * 2, right, cases, worth="1 point", hidden="", hint=hint)
+    text = capsys.readouterr().out
+    assert len(text.splitlines()) <= 12
+    assert " ".join(text.split()).endswith(hint.strip())
+    assert "a = f32[12], b = f32[12], c = f32[12], d = f32[12] (the check's input 1 of 2)" in (
+        " ".join(text.split())
+    )
+
+
+def test_a_wrong_result_without_a_hint_is_to_be_worked_out(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """An error says its line, and a value that stands alone has no case to work out."""
+    step = "Work this case out by hand."
+    assert step in said(lambda weight, n: torch.ones(n - 2, n), capsys)
+    assert step not in said(lambda weight, n: weight[99], capsys)
+    assert step not in said(lambda weight, n: None, capsys)
+    check("v", torch.ones(2), torch.zeros(2), worth="1 point", hidden="")
+    assert step not in capsys.readouterr().out

@@ -139,7 +139,7 @@ def _folded(y: torch.Tensor, size: int) -> torch.Tensor:
 
 
 _SCALED = tuple(("M113", _scaled(power)) for power in (-1, -0.5, 0.5, 1))
-_COMPLEX = ("M114", lambda right, *args: right(*args) + 0j)
+_COMPLEX = ("M114.as_it_is", lambda right, *args: right(*args) + 0j)
 _SIZE = ("M114", lambda right, *args: right(*args).abs())
 _ROUNDED = ("M16", lambda right, *args: right(*args).float())
 

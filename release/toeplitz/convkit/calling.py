@@ -147,22 +147,32 @@ def _describe_error(error: Exception) -> str:
     return words
 
 
-def describe(args: Sequence[Any], like: Callable[..., Any]) -> str:
-    """Write the inputs of a call so that small ones can be pasted into a cell."""
+LONGEST = 180  # letters of a tensor that is written out: three lines
+
+
+def describe(args: Sequence[Any], like: Callable[..., Any], longest: int = LONGEST) -> str:
+    """Write the inputs of a call so that small ones can be pasted into a cell.
+
+    Parameters
+    ----------
+    args : sequence
+    like : callable
+        Has the names of the arguments.
+    longest : int
+        Of a tensor with more letters only type and shape are written, unless it has 12 entries
+        or fewer; 0 for those too.
+    """
     names = list(inspect.signature(like).parameters)
     return ", ".join(
-        f"{name} = {_literal(value)}" for name, value in zip(names, args, strict=False)
+        f"{name} = {_literal(value, longest)}" for name, value in zip(names, args, strict=False)
     )
 
 
-_LONGEST = 180  # letters of a tensor that is written out: three lines
-
-
-def _literal(value: Any) -> str:
+def _literal(value: Any, longest: int) -> str:
     if isinstance(value, torch.Tensor):
         kind = "" if value.dtype in (torch.float32, torch.int64) else f", dtype={value.dtype}"
         literal = f"torch.tensor({_rounded(value.tolist())}{kind})" if value.numel() <= 48 else ""
-        if value.numel() <= 12 or 0 < len(literal) <= _LONGEST:
+        if (longest and value.numel() <= 12) or 0 < len(literal) <= longest:
             return literal
         short = str(value.dtype).replace("torch.float", "f").replace("torch.int", "i")
         return f"{short}[{','.join(str(s) for s in value.shape)}]"

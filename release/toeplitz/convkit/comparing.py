@@ -87,8 +87,9 @@ def _compare_arrays(expected: Any, yours: Any) -> Difference | None:
         return Difference(wanted, array)
     if array.shape != target.shape:
         hint = ""
-        if array.shape == target.shape[::-1]:
-            hint = "Rows are outputs and columns are inputs: y = T @ x. Which of yours is which?"
+        if array.ndim == 2 and array.shape == target.shape[::-1]:  # of whatever the matrix is
+            hint = "The two sizes are the other way round. What does one row stand for, and what "
+            hint += "one column?"
         return Difference(wanted, shape_words(array.shape), hint)
     if np.iscomplexobj(array) and not np.iscomplexobj(target):
         hint = "Is what is left beside the real numbers more than rounding?"
