@@ -128,6 +128,20 @@ def test_the_time_of_a_notebook_holds_the_reading(name: str) -> None:
     assert int(minutes[1]) >= sum(map(int, times)) + 15
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("layers/")])
+def test_the_way_for_those_short_of_time_takes_an_hour(name: str) -> None:
+    """The exercises that it lists, and as large a share of the reading as they are of all."""
+    cells = "\n".join(c.source for c in source(name).cells if c.cell_type == "markdown")
+    told = re.search(r"Short of time\?.*?(?=\n\n|\*\*Skip|Skip if)", cells, re.DOTALL)
+    total = re.search(r"About (\d+)\s+minutes,\s+reading\s+included", cells)
+    assert told
+    assert total
+    times = dict(re.findall(r"^## (\d\.\d+|See) .*\((\d+) minutes", cells, re.MULTILINE))
+    wanted = re.findall(r"\d\.\d+", told[0]) + ["See"] * ("network at the end" in told[0])
+    chosen = sum(int(times[number]) for number in wanted)
+    assert 50 <= chosen * int(total[1]) / sum(map(int, times.values())) <= 66
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_notebook_ends_with_two_puzzles_that_are_checked_at_once(name: str) -> None:
     code = "\n".join(

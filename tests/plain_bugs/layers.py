@@ -1007,3 +1007,614 @@ diagonalised_by_dft = {"zeros"}
 
 # %% diagonalised_by_dft | - | one too many
 diagonalised_by_dft = {"circular", "reflect"}
+
+# %% patches_1d | - | whole numbers become floats of float32
+def patches_1d(x, k):
+    X = torch.zeros(len(x) - k + 1, k)
+    for t in range(k):
+        X[:, t] = x[t : t + len(x) - k + 1].float()
+    return X
+
+# %% patches_1d | - | padded at the end with zeros: n rows
+def patches_1d(x, k):
+    y = torch.cat([x, torch.zeros(k - 1, dtype=x.dtype)])
+    return torch.stack([y[i : i + k] for i in range(len(x))])
+
+# %% im2col | M43 | kernel column before kernel row
+def im2col(x, kernel_height, kernel_width):
+    C, H, W = x.shape
+    h, w = H - kernel_height + 1, W - kernel_width + 1
+    return torch.stack([x[c, r : r + h, s : s + w].reshape(-1) for c in range(C) for s in range(kernel_width) for r in range(kernel_height)])
+
+# %% im2col | - | stride of the kernel: blocks side by side
+def im2col(x, kernel_height, kernel_width):
+    C, H, W = x.shape
+    cols = [x[:, i : i + kernel_height, j : j + kernel_width].reshape(-1) for i in range(0, H - kernel_height + 1, kernel_height) for j in range(0, W - kernel_width + 1, kernel_width)]
+    return torch.stack(cols, 1)
+
+# %% im2col | - | the width used for the number of rows of outputs
+def im2col(x, kernel_height, kernel_width):
+    C, H, W = x.shape
+    h, w = W - kernel_width + 1, H - kernel_height + 1
+    return torch.stack([x[:, i : i + kernel_height, j : j + kernel_width].reshape(-1) for i in range(h) for j in range(w)], 1)
+
+# %% conv2d_by_matmul | - | the kernel's rows are taken for the outputs
+def conv2d_by_matmul(columns, weight, out_height, out_width):
+    k = weight.reshape(weight.shape[0], -1)
+    return (k @ columns).reshape(out_height, out_width, -1)
+
+# %% conv2d_by_matmul | - | weight reshaped the wrong way and turned
+def conv2d_by_matmul(columns, weight, out_height, out_width):
+    k = weight.reshape(-1, weight.shape[0]).T
+    return (k @ columns).reshape(weight.shape[0], out_height, out_width)
+
+# %% conv2d_by_matmul | - | squeezed: one output channel loses its axis
+def conv2d_by_matmul(columns, weight, out_height, out_width):
+    k = weight.reshape(weight.shape[0], -1)
+    return (k @ columns).reshape(-1, out_height, out_width).squeeze()
+
+# %% col2im | - | the largest one wins
+def col2im(columns, input_shape, kernel_height, kernel_width):
+    C, H, W = input_shape
+    h, w = H - kernel_height + 1, W - kernel_width + 1
+    b = columns.reshape(C, kernel_height, kernel_width, h, w)
+    x = torch.zeros(C, H, W, dtype=columns.dtype)
+    for r in range(kernel_height):
+        for s in range(kernel_width):
+            x[:, r : r + h, s : s + w] = torch.maximum(x[:, r : r + h, s : s + w], b[:, r, s])
+    return x
+
+# %% col2im | - | divided by the kernel's size
+def col2im(columns, input_shape, kernel_height, kernel_width):
+    C, H, W = input_shape
+    h, w = H - kernel_height + 1, W - kernel_width + 1
+    b = columns.reshape(C, kernel_height, kernel_width, h, w)
+    x = torch.zeros(C, H, W, dtype=columns.dtype)
+    for r in range(kernel_height):
+        for s in range(kernel_width):
+            x[:, r : r + h, s : s + w] += b[:, r, s] / (kernel_height * kernel_width)
+    return x
+
+# %% col2im | - | float32 buffer
+def col2im(columns, input_shape, kernel_height, kernel_width):
+    C, H, W = input_shape
+    h, w = H - kernel_height + 1, W - kernel_width + 1
+    b = columns.reshape(C, kernel_height, kernel_width, h, w)
+    x = torch.zeros(C, H, W)
+    for r in range(kernel_height):
+        for s in range(kernel_width):
+            x[:, r : r + h, s : s + w] += b[:, r, s].float()
+    return x
+
+# %% overlap_count | - | summed instead of multiplied axes
+def overlap_count(height, width, kernel_height, kernel_width):
+    def axis(n, k):
+        return torch.tensor([min(p + 1, n - p, k, n - k + 1) for p in range(n)])
+    return axis(height, kernel_height)[:, None] + axis(width, kernel_width)
+
+# %% overlap_count | M49 | distance to the edge without the cap of the number of windows
+def overlap_count(height, width, kernel_height, kernel_width):
+    def axis(n, k):
+        return torch.tensor([min(p + 1, n - p, k) for p in range(n)])
+    return torch.outer(axis(height, kernel_height), axis(width, kernel_width))
+
+# %% overlap_count | - | shares instead of counts
+def overlap_count(height, width, kernel_height, kernel_width):
+    x = torch.zeros(height, width)
+    for i in range(height - kernel_height + 1):
+        for j in range(width - kernel_width + 1):
+            x[i : i + kernel_height, j : j + kernel_width] += 1
+    return x / x.max()
+
+# %% both_jacobians | - | finite differences with a large step in float32, of the square
+def both_jacobians(weight, x):
+    n, k = len(x), len(weight)
+    def y(w, v):
+        return torch.stack([(w * v[i : i + k]).sum() for i in range(n - k + 1)])
+    T = torch.stack([(y(weight, x + e * 1e-3) - y(weight, x)) / 1e-3 for e in torch.eye(n)], 1)
+    X = torch.stack([(y(weight + e * 1e-3, x) - y(weight, x)) / 1e-3 for e in torch.eye(k)], 1)
+    return T, X
+
+# %% both_jacobians | - | X holds products, the weights inside
+def both_jacobians(weight, x):
+    n, k = len(x), len(weight)
+    T = torch.zeros(n - k + 1, n, dtype=weight.dtype)
+    for i in range(n - k + 1):
+        T[i, i : i + k] = weight
+    return T, torch.stack([x[i : i + k] * weight for i in range(n - k + 1)])
+
+# %% both_jacobians | - | only the part for the weights
+def both_jacobians(weight, x):
+    k = len(weight)
+    return torch.stack([x[i : i + k] for i in range(len(x) - k + 1)])
+
+# %% storage | - | bytes instead of numbers
+def storage(input_shape, weight_shape):
+    C, H, W = input_shape
+    O, _, R, S = weight_shape
+    p = (H - R + 1) * (W - S + 1)
+    return {k: 4 * v for k, v in dict(input=C * H * W, columns=C * R * S * p, matrix=O * p * C * H * W, nonzero=O * p * C * R * S).items()}
+
+# %% storage | - | same padding taken for granted
+def storage(input_shape, weight_shape):
+    C, H, W = input_shape
+    O, _, R, S = weight_shape
+    p = H * W
+    return dict(input=C * H * W, columns=C * R * S * p, matrix=O * p * C * H * W, nonzero=O * p * C * R * S)
+
+# %% storage | - | nonzero counts also the two indices
+def storage(input_shape, weight_shape):
+    C, H, W = input_shape
+    O, _, R, S = weight_shape
+    p = (H - R + 1) * (W - S + 1)
+    return dict(input=C * H * W, columns=C * R * S * p, matrix=O * p * C * H * W, nonzero=3 * O * p * C * R * S)
+
+# %% output_size | - | the padding is inside the stride's division only once
+def output_size(n, k, stride=1, padding=0, dilation=1):
+    return (n - dilation * (k - 1) - 1) // stride + 1 + 2 * padding
+
+# %% output_size | - | dilation times k minus one is forgotten to be spread
+def output_size(n, k, stride=1, padding=0, dilation=1):
+    return (n + 2 * padding - k - dilation + 1) // stride + 1
+
+# %% output_size | - | round to nearest
+def output_size(n, k, stride=1, padding=0, dilation=1):
+    return round((n + 2 * padding - dilation * (k - 1) - 1) / stride) + 1
+
+# %% strided | - | rows shifted by the stride
+def strided(T, stride):
+    rows = [torch.roll(T[0], i * stride) for i in range((len(T) - 1) // stride + 1)]
+    rows[-1] = T[-1]
+    return torch.stack(rows)
+
+# %% strided | - | zeros instead of dropped rows
+def strided(T, stride):
+    S = torch.zeros_like(T)
+    S[::stride] = T[::stride]
+    return S
+
+# %% strided | - | one row in stride + 1
+def strided(T, stride):
+    return T[:: stride + 1] if stride > 1 else T
+
+# %% dilate | - | zeros in front of each tap
+def dilate(weight, dilation):
+    out = torch.zeros(dilation * (len(weight) - 1) + 1, dtype=weight.dtype)
+    out[-1::-dilation] if False else None
+    for t, w in enumerate(weight):
+        place = dilation * t + dilation - 1
+        if place < len(out):
+            out[place] = w
+    return out
+
+# %% dilate | - | linear interpolation between taps
+def dilate(weight, dilation):
+    k = len(weight)
+    places = torch.arange(dilation * (k - 1) + 1, dtype=weight.dtype) / dilation
+    low = places.floor().long().clamp(max=k - 1)
+    high = (low + 1).clamp(max=k - 1)
+    return weight[low] + (places - low) * (weight[high] - weight[low])
+
+# %% dilate | - | integers: the taps cut to whole numbers
+def dilate(weight, dilation):
+    out = [0] * (dilation * (len(weight) - 1) + 1)
+    for t in range(len(weight)):
+        out[t * dilation] = int(weight[t])
+    return out
+
+# %% tile | M62 | every C_out-th row
+def tile(T, out_channel, in_channel, weight_shape):
+    return T[out_channel :: weight_shape[0], in_channel :: weight_shape[1]]
+
+# %% tile | - | tiles as large as the kernel
+def tile(T, out_channel, in_channel, weight_shape):
+    R, S = weight_shape[2:]
+    return T[out_channel * R : (out_channel + 1) * R, in_channel * S : (in_channel + 1) * S]
+
+# %% tile | - | a row of tiles
+def tile(T, out_channel, in_channel, weight_shape):
+    h = T.shape[0] // weight_shape[0]
+    return T[out_channel * h : (out_channel + 1) * h]
+
+# %% conv_matrix | - | padding clipped: outside pixels read the edge
+def conv_matrix(weight, input_shape, stride=1, padding=0, dilation=1, groups=1):
+    def two(v):
+        return (v, v) if isinstance(v, int) else v
+    O, I, R, S = weight.shape
+    C, H, W = input_shape
+    (a, b), (p, q), (d, e) = two(stride), two(padding), two(dilation)
+    h = (H + 2 * p - d * (R - 1) - 1) // a + 1
+    w = (W + 2 * q - e * (S - 1) - 1) // b + 1
+    T = torch.zeros(O * h * w, C * H * W, dtype=weight.dtype)
+    for o in range(O):
+        g = o * groups // O
+        for c in range(I):
+            for r in range(R):
+                for s in range(S):
+                    for i in range(h):
+                        for j in range(w):
+                            y, x = min(max(a * i + d * r - p, 0), H - 1), min(max(b * j + e * s - q, 0), W - 1)
+                            T[(o * h + i) * w + j, ((g * I + c) * H + y) * W + x] += weight[o, c, r, s]
+    return T
+
+# %% conv_matrix | - | the dilation moves the stride too
+def conv_matrix(weight, input_shape, stride=1, padding=0, dilation=1, groups=1):
+    def two(v):
+        return (v, v) if isinstance(v, int) else v
+    O, I, R, S = weight.shape
+    C, H, W = input_shape
+    (a, b), (p, q), (d, e) = two(stride), two(padding), two(dilation)
+    h = (H + 2 * p - d * (R - 1) - 1) // a + 1
+    w = (W + 2 * q - e * (S - 1) - 1) // b + 1
+    T = torch.zeros(O * h * w, C * H * W, dtype=weight.dtype)
+    for o in range(O):
+        g = o * groups // O
+        for c in range(I):
+            for r in range(R):
+                for s in range(S):
+                    for i in range(h):
+                        for j in range(w):
+                            y, x = d * (a * i + r) - p, e * (b * j + s) - q
+                            if 0 <= y < H and 0 <= x < W:
+                                T[(o * h + i) * w + j, ((g * I + c) * H + y) * W + x] = weight[o, c, r, s]
+    return T
+
+# %% conv_matrix | - | groups: outputs dealt round among the groups
+def conv_matrix(weight, input_shape, stride=1, padding=0, dilation=1, groups=1):
+    def two(v):
+        return (v, v) if isinstance(v, int) else v
+    O, I, R, S = weight.shape
+    C, H, W = input_shape
+    (a, b), (p, q), (d, e) = two(stride), two(padding), two(dilation)
+    h = (H + 2 * p - d * (R - 1) - 1) // a + 1
+    w = (W + 2 * q - e * (S - 1) - 1) // b + 1
+    T = torch.zeros(O * h * w, C * H * W, dtype=weight.dtype)
+    for o in range(O):
+        for c in range(I):
+            for r in range(R):
+                for s in range(S):
+                    for i in range(h):
+                        for j in range(w):
+                            y, x = a * i + d * r - p, b * j + e * s - q
+                            if 0 <= y < H and 0 <= x < W:
+                                T[(o * h + i) * w + j, ((c * groups + o % groups) * H + y) * W + x] = weight[o, c, r, s]
+    return T
+
+# %% conv_affine | - | the mean bias for all
+def conv_affine(weight, bias, input_shape, stride=1, padding=0):
+    A = layer_matrix(weight, input_shape, stride, padding)
+    value = 0.0 if bias is None else float(bias.mean())
+    return A, torch.full((len(A),), value, dtype=weight.dtype)
+
+# %% conv_affine | - | as many numbers as inputs
+def conv_affine(weight, bias, input_shape, stride=1, padding=0):
+    A = layer_matrix(weight, input_shape, stride, padding)
+    if bias is None:
+        bias = torch.zeros(len(weight), dtype=weight.dtype)
+    return A, bias.repeat_interleave(A.shape[1] // len(bias))
+
+# %% conv_affine | - | one stride for both axes
+def conv_affine(weight, bias, input_shape, stride=1, padding=0):
+    if not isinstance(stride, int):
+        stride = stride[0]
+    A = layer_matrix(weight, input_shape, stride, padding)
+    if bias is None:
+        bias = torch.zeros(len(weight), dtype=weight.dtype)
+    return A, bias.repeat_interleave(len(A) // len(bias))
+
+# %% batch_outputs | - | b added once per batch, divided
+def batch_outputs(A, b, x, out_channels, out_height, out_width):
+    y = x.reshape(len(x), -1) @ A.T + b / len(x)
+    return y.reshape(len(x), out_channels, out_height, out_width)
+
+# %% batch_outputs | - | batch last
+def batch_outputs(A, b, x, out_channels, out_height, out_width):
+    y = A @ x.reshape(len(x), -1).T + b[:, None]
+    return y.reshape(out_channels, out_height, out_width, len(x))
+
+# %% batch_outputs | - | normalised over the batch
+def batch_outputs(A, b, x, out_channels, out_height, out_width):
+    x = x - x.mean(0) if len(x) > 1 else x
+    y = x.reshape(len(x), -1) @ A.T + b
+    return y.reshape(len(x), out_channels, out_height, out_width)
+
+# %% unread_inputs | - | places as flat numbers
+def unread_inputs(height, width, kernel_height, kernel_width, stride):
+    unread = set(range(height * width))
+    for i in range(0, height - kernel_height + 1, stride):
+        for j in range(0, width - kernel_width + 1, stride):
+            for r in range(kernel_height):
+                unread -= {(i + r) * width + j + s for s in range(kernel_width)}
+    return unread
+
+# %% unread_inputs | - | only the corners where windows start are read
+def unread_inputs(height, width, kernel_height, kernel_width, stride):
+    starts = {(i, j) for i in range(0, height - kernel_height + 1, stride) for j in range(0, width - kernel_width + 1, stride)}
+    return {(r, c) for r in range(height) for c in range(width)} - starts
+
+# %% unread_inputs | - | a stride as large as the kernel at most
+def unread_inputs(height, width, kernel_height, kernel_width, stride):
+    step_h, step_w = min(stride, kernel_height), min(stride, kernel_width)
+    unread = {(r, c) for r in range(height) for c in range(width)}
+    for i in range(0, height - kernel_height + 1, step_h):
+        for j in range(0, width - kernel_width + 1, step_w):
+            unread -= {(i + r, j + s) for r in range(kernel_height) for s in range(kernel_width)}
+    return unread
+
+# %% receptive_field | - | dilation multiplied through like a stride
+def receptive_field(layers):
+    field, step = 1, 1
+    for k, s, d in layers:
+        step *= d
+        field += (k - 1) * step
+        step *= s
+    return field
+
+# %% receptive_field | - | the largest layer counts
+def receptive_field(layers):
+    return max([d * (k - 1) + 1 for k, s, d in layers], default=1)
+
+# %% receptive_field | - | padding of one assumed, starts at 0
+def receptive_field(layers):
+    field, step = 0, 1
+    for k, s, d in layers:
+        field += d * (k - 1) * step
+        step *= s
+    return field + (1 if len(layers) > 1 else 0)
+
+# %% read_layer | - | stride and dilation exchanged
+rows = dict(a=[3, 1, 1, 1, 1], b=[4, 1, 2, 3, 1], c=[3, 3, 2, 1, 1], d=[2, 1, 1, 1, 2], e=[3, 2, 3, 2, 2])
+keys = ["kernel_size", "stride", "padding", "dilation", "groups"]
+read_layer = {letter: dict(zip(keys, row)) for letter, row in rows.items()}
+
+# %% read_layer | - | groups always one
+rows = dict(a=[3, 1, 1, 1, 1], b=[4, 3, 2, 1, 1], c=[3, 1, 2, 3, 1], d=[2, 1, 1, 1, 1], e=[3, 2, 3, 2, 1])
+keys = ["kernel_size", "stride", "padding", "dilation", "groups"]
+read_layer = {letter: dict(zip(keys, row)) for letter, row in rows.items()}
+
+# %% read_layer | - | padding always half the kernel
+rows = dict(a=[3, 1, 1, 1, 1], b=[4, 3, 2, 1, 1], c=[3, 1, 1, 3, 1], d=[2, 1, 1, 1, 2], e=[3, 2, 1, 2, 2])
+keys = ["kernel_size", "stride", "padding", "dilation", "groups"]
+read_layer = {letter: dict(zip(keys, row)) for letter, row in rows.items()}
+
+# %% dot_test | - | a small number added to the norms instead of a test
+def dot_test(x, y, Tx, Sy):
+    x, y, Tx, Sy = (torch.as_tensor(a).double().flatten() for a in (x, y, Tx, Sy))
+    return float(abs(Tx @ y - x @ Sy) / (Tx.norm() * y.norm() + 1e-3))
+
+# %% dot_test | - | the mean of the products
+def dot_test(x, y, Tx, Sy):
+    x, y, Tx, Sy = (torch.as_tensor(a).double().flatten() for a in (x, y, Tx, Sy))
+    size = float(Tx.norm() * y.norm())
+    return float(abs((Tx * y).mean() - (x * Sy).mean())) / size if size else 0.0
+
+# %% dot_test | - | the largest entry for a norm
+def dot_test(x, y, Tx, Sy):
+    x, y, Tx, Sy = (torch.as_tensor(a).double().flatten() for a in (x, y, Tx, Sy))
+    size = float(Tx.abs().max() * y.abs().max())
+    return float(abs(Tx @ y - x @ Sy)) / size if size else 0.0
+
+# %% input_gradient | - | cut to the length of the gradient
+def input_gradient(grad_output, weight):
+    m, k = len(grad_output), len(weight)
+    g = torch.zeros(m + k - 1, dtype=weight.dtype)
+    for t in range(k):
+        g[t : t + m] += weight[t] * grad_output
+    return g[:m]
+
+# %% input_gradient | - | divided by how often an input is read
+def input_gradient(grad_output, weight):
+    m, k = len(grad_output), len(weight)
+    g = torch.zeros(m + k - 1, dtype=weight.dtype)
+    n = torch.zeros(m + k - 1, dtype=weight.dtype)
+    for t in range(k):
+        g[t : t + m] += weight[t] * grad_output
+        n[t : t + m] += 1
+    return g / n
+
+# %% input_gradient | - | weights summed first
+def input_gradient(grad_output, weight):
+    m, k = len(grad_output), len(weight)
+    g = torch.zeros(m + k - 1, dtype=weight.dtype)
+    for i in range(m):
+        g[i : i + k] += weight.sum() * grad_output[i] / k
+    return g
+
+# %% weight_gradient | - | whole diagonals of the outer product, off the band too
+def weight_gradient(x, grad_output):
+    outer = grad_output[:, None] * x[None]
+    m, n = outer.shape
+    return torch.stack([outer.diagonal(t).sum() for t in range(1 - m, n)])
+
+# %% weight_gradient | - | the square of the inputs
+def weight_gradient(x, grad_output):
+    m = len(grad_output)
+    return torch.stack([(x[t : t + m] ** 2 * grad_output).sum() for t in range(len(x) - m + 1)])
+
+# %% weight_gradient | - | the sign of descent built in
+def weight_gradient(x, grad_output):
+    m = len(grad_output)
+    return torch.stack([-(x[t : t + m] * grad_output).sum() for t in range(len(x) - m + 1)])
+
+# %% conv_transpose_1d | - | padding cut at the end only
+def conv_transpose_1d(y, weight, stride=1, padding=0, output_padding=0):
+    n, k = len(y), len(weight)
+    ink = torch.zeros((n - 1) * stride + k + output_padding, dtype=weight.dtype)
+    for i in range(n):
+        ink[i * stride : i * stride + k] += y[i] * weight
+    return ink[: len(ink) - 2 * padding]
+
+# %% conv_transpose_1d | - | output padding on both sides
+def conv_transpose_1d(y, weight, stride=1, padding=0, output_padding=0):
+    n, k = len(y), len(weight)
+    ink = torch.zeros((n - 1) * stride + k + 2 * output_padding, dtype=weight.dtype)
+    for i in range(n):
+        ink[i * stride : i * stride + k] += y[i] * weight
+    return ink[padding : len(ink) - padding]
+
+# %% conv_transpose_1d | - | overlaps averaged
+def conv_transpose_1d(y, weight, stride=1, padding=0, output_padding=0):
+    n, k = len(y), len(weight)
+    ink = torch.zeros((n - 1) * stride + k + output_padding, dtype=weight.dtype)
+    hit = torch.zeros_like(ink)
+    for i in range(n):
+        ink[i * stride : i * stride + k] += y[i] * weight
+        hit[i * stride : i * stride + k] += 1
+    ink = ink / hit.clamp(min=1)
+    return ink[padding : len(ink) - padding]
+
+# %% checkerboard | M109 | written or not
+def checkerboard(n, k, stride):
+    c = torch.zeros((n - 1) * stride + k, dtype=torch.int64)
+    for i in range(n):
+        c[i * stride : i * stride + k] = 1
+    return c
+
+# %% checkerboard | - | the middle value everywhere
+def checkerboard(n, k, stride):
+    return torch.full(((n - 1) * stride + k,), -(-k // stride))
+
+# %% checkerboard | - | every stamp weighs its number
+def checkerboard(n, k, stride):
+    c = torch.zeros((n - 1) * stride + k, dtype=torch.int64)
+    for i in range(n):
+        c[i * stride : i * stride + k] += i
+    return c
+
+# %% even_kernels | - | strides that divide, without stride 1
+even_kernels = {(2, 2), (4, 2), (3, 3), (6, 3), (8, 4)}
+
+# %% even_kernels | - | at least twice the stride
+even_kernels = {p for p in pairs if p[0] >= 2 * p[1]}
+
+# %% even_kernels | - | one forgotten
+even_kernels = {(2, 2), (4, 2), (3, 3), (5, 1), (8, 4)}
+
+# %% conv1d_backward | - | grad_x summed over the batch
+def conv1d_backward(grad_output, x, weight):
+    m, k = grad_output.shape[1], len(weight)
+    gx = torch.zeros_like(x)
+    gw = torch.zeros_like(weight)
+    for t in range(k):
+        gx[:, t : t + m] += weight[t] * grad_output.sum(0)
+        gw[t] = (x[:, t : t + m] * grad_output).sum()
+    return gx, gw, float(grad_output.sum())
+
+# %% conv1d_backward | - | one bias slope for each signal
+def conv1d_backward(grad_output, x, weight):
+    m, k = grad_output.shape[1], len(weight)
+    gx = torch.zeros_like(x)
+    gw = torch.zeros_like(weight)
+    for t in range(k):
+        gx[:, t : t + m] += weight[t] * grad_output
+        gw[t] = (x[:, t : t + m] * grad_output).sum()
+    return gx, gw, grad_output.sum(1)
+
+# %% conv1d_backward | - | the weight's slope from the slopes of x
+def conv1d_backward(grad_output, x, weight):
+    m, k = grad_output.shape[1], len(weight)
+    gx = torch.zeros_like(x)
+    for t in range(k):
+        gx[:, t : t + m] += weight[t] * grad_output
+    gw = torch.stack([(gx[:, t : t + m] * grad_output).sum() for t in range(k)])
+    return gx, gw, float(grad_output.sum())
+
+# %% dft_vector | - | the real and imaginary parts in one vector
+def dft_vector(n, m):
+    a = 2 * torch.pi * torch.arange(n) * m / n
+    return torch.cat([a.cos(), a.sin()])
+
+# %% dft_vector | - | sine and cosine exchanged
+def dft_vector(n, m):
+    a = 2 * torch.pi * torch.arange(n) * m / n
+    return torch.complex(a.sin(), a.cos())
+
+# %% dft_vector | - | whole-number division of the rounds
+def dft_vector(n, m):
+    return torch.exp(2j * torch.pi * (torch.arange(n) * m // n))
+
+# %% circulant_eigenvalues | - | sorted by size
+def circulant_eigenvalues(weight, n):
+    v = torch.fft.fft(weight, n).conj()
+    return v[v.abs().argsort(descending=True)]
+
+# %% circulant_eigenvalues | - | the FFT cut to the kernel's length
+def circulant_eigenvalues(weight, n):
+    return F.pad(torch.fft.fft(weight).conj(), (0, n - len(weight)))
+
+# %% circulant_eigenvalues | - | the power spectrum
+def circulant_eigenvalues(weight, n):
+    v = torch.fft.fft(weight, n)
+    return v * v.conj()
+
+# %% circular_correlation_fft | - | the ends of x are windowed to zero first
+def circular_correlation_fft(weight, x):
+    n = len(x)
+    window = torch.hann_window(n, periodic=False, dtype=x.dtype)
+    return torch.fft.ifft(torch.fft.fft(weight, n).conj() * torch.fft.fft(x * window)).real
+
+# %% circular_correlation_fft | - | an FFT shift at the end
+def circular_correlation_fft(weight, x):
+    n = len(x)
+    return torch.fft.fftshift(torch.fft.ifft(torch.fft.fft(weight, n).conj() * torch.fft.fft(x)).real)
+
+# %% linear_convolution_fft | - | a power of two below the need
+def linear_convolution_fft(weight, x):
+    m = len(weight) + len(x) - 1
+    size = 1 << (m.bit_length() - 1)
+    y = torch.fft.irfft(torch.fft.rfft(weight, size) * torch.fft.rfft(x, size), size)
+    return F.pad(y, (0, m - size))
+
+# %% linear_convolution_fft | - | twice the signal as room
+def linear_convolution_fft(weight, x):
+    m, size = len(weight) + len(x) - 1, 2 * len(x)
+    y = torch.fft.irfft(torch.fft.rfft(weight, size) * torch.fft.rfft(x, size), size)[:m]
+    return F.pad(y, (0, m - len(y)))
+
+# %% linear_convolution_fft | - | sums of spectra
+def linear_convolution_fft(weight, x):
+    m = len(weight) + len(x) - 1
+    return torch.fft.irfft(torch.fft.rfft(weight, m) + torch.fft.rfft(x, m), m)
+
+# %% toeplitz_matvec | - | symmetric: the row is the column
+def toeplitz_matvec(first_column, first_row, x):
+    m = len(first_column)
+    around = torch.cat([first_column, first_column[1 : len(x)].flip(0)])
+    size = len(around) if len(around) >= len(x) else len(x)
+    return torch.fft.irfft(torch.fft.rfft(around, size) * torch.fft.rfft(x, size), size)[:m]
+
+# %% toeplitz_matvec | - | the lower triangle only
+def toeplitz_matvec(first_column, first_row, x):
+    m = len(first_column)
+    size = m + len(x) - 1
+    return torch.fft.irfft(torch.fft.rfft(first_column, size) * torch.fft.rfft(x, size), size)[:m]
+
+# %% toeplitz_matvec | - | without its diagonal
+def toeplitz_matvec(first_column, first_row, x):
+    m = len(first_column)
+    around = torch.cat([first_column, first_row[1:].flip(0)])
+    around[0] = 0
+    size = len(around)
+    return torch.fft.irfft(torch.fft.rfft(around) * torch.fft.rfft(x, size), size)[:m]
+
+# %% deblur | - | divided by the sum of the taps
+def deblur(weight, y):
+    return y / weight.sum()
+
+# %% deblur | - | the inverse taps
+def deblur(weight, y):
+    return torch.fft.ifft(torch.fft.fft(y) * torch.fft.fft(1 / weight, len(y)).conj()).real
+
+# %% deblur | - | moved by one place
+def deblur(weight, y):
+    n = len(y)
+    return torch.fft.ifft(torch.fft.fft(y) / torch.fft.fft(weight, n).conj()).real.roll(1)
+
+# %% diagonalised_by_dft | - | with replicate
+diagonalised_by_dft = {"circular", "replicate"}
+
+# %% diagonalised_by_dft | - | PyTorch's word for zeros
+diagonalised_by_dft = {"circular", "constant"}
+
+# %% diagonalised_by_dft | - | all but circular
+diagonalised_by_dft = {"zeros", "reflect", "replicate"}

@@ -1014,3 +1014,99 @@ def storage(input_shape, weight_shape):
     O, _, R, S = weight_shape
     L = (H - R) * (W - S)
     return {"input": C * H * W, "columns": C * R * S * L, "matrix": O * L * C * H * W, "nonzero": O * L * C * R * S}
+
+# %% patches_1d | correct | diagonals of a sum of two ranges, torch.take
+def patches_1d(x, k):
+    n = x.numel()
+    places = torch.add(*torch.meshgrid(torch.arange(n - k + 1), torch.arange(k), indexing="ij"))
+    return torch.take(x, places)
+
+# %% patches_1d | correct | rolled copies, then cut, by vstack in NumPy
+import numpy as np
+def patches_1d(x, k):
+    a = np.array(x)
+    return np.vstack([np.roll(a, -t) for t in range(k)]).T[: a.size - k + 1]
+
+# %% im2col | correct | a generator of tuples, then np.column_stack
+def im2col(x, kernel_height, kernel_width):
+    a = np.array(x)
+    down, across = a.shape[1] - kernel_height + 1, a.shape[2] - kernel_width + 1
+    return np.column_stack([a[:, i : i + kernel_height, j : j + kernel_width].ravel() for i in range(down) for j in range(across)])
+
+# %% im2col | correct | a list comprehension of rows of Python numbers, from tolist
+def im2col(x, kernel_height, kernel_width):
+    rows = []
+    for channel in x.tolist():
+        for r in range(kernel_height):
+            for s in range(kernel_width):
+                rows.append([channel[i + r][j + s] for i in range(len(channel) - kernel_height + 1) for j in range(len(channel[0]) - kernel_width + 1)])
+    return rows
+
+# %% conv2d_by_matmul | correct | torch.mm of views, unflatten, float64 inside
+def conv2d_by_matmul(columns, weight, out_height, out_width):
+    flat = torch.mm(weight.double().flatten(1), columns.double())
+    return flat.to(weight.dtype).unflatten(1, (out_height, out_width))
+
+# %% conv2d_by_matmul | correct | np.dot of arrays, nested lists out
+def conv2d_by_matmul(columns, weight, out_height, out_width):
+    w = np.array(weight)
+    return np.dot(w.reshape(len(w), -1), np.array(columns)).reshape(len(w), out_height, out_width).tolist()
+
+# %% col2im | correct | scatter_add along flat places
+def col2im(columns, input_shape, kernel_height, kernel_width):
+    C, H, W = input_shape
+    places = torch.arange(C * H * W).reshape(C, H, W)
+    rows = [places[c, r : H - kernel_height + 1 + r, s : W - kernel_width + 1 + s].reshape(-1) for c in range(C) for r in range(kernel_height) for s in range(kernel_width)]
+    return torch.zeros(C * H * W, dtype=columns.dtype).scatter_add(0, torch.cat(rows), columns.reshape(-1)).reshape(C, H, W)
+
+# %% col2im | correct | np.bincount with weights
+def col2im(columns, input_shape, kernel_height, kernel_width):
+    C, H, W = input_shape
+    c, r, s, i, j = np.indices((C, kernel_height, kernel_width, H - kernel_height + 1, W - kernel_width + 1))
+    flat = (c * H + i + r) * W + j + s
+    return np.bincount(flat.ravel(), np.array(columns).ravel(), C * H * W).reshape(C, H, W)
+
+# %% overlap_count | correct | broadcast comparison
+def overlap_count(height, width, kernel_height, kernel_width):
+    def axis(n, k):
+        start, place = np.arange(n - k + 1)[:, None], np.arange(n)
+        return ((start <= place) & (place < start + k)).sum(0)
+    return np.outer(axis(height, kernel_height), axis(width, kernel_width))
+
+# %% overlap_count | correct | cumulative sums of a difference image
+def overlap_count(height, width, kernel_height, kernel_width):
+    d = torch.zeros(height + 1, width + 1, dtype=torch.long)
+    for i in range(height - kernel_height + 1):
+        for j in range(width - kernel_width + 1):
+            d[i, j] += 1
+            d[i + kernel_height, j + kernel_width] += 1
+            d[i + kernel_height, j] -= 1
+            d[i, j + kernel_width] -= 1
+    return d.cumsum(0).cumsum(1)[:-1, :-1]
+
+# %% both_jacobians | correct | sums of shifted eyes, a tuple of arrays
+def both_jacobians(weight, x):
+    w, s = np.array(weight), np.array(x)
+    m = len(s) - len(w) + 1
+    T = sum(w[t] * np.eye(m, len(s), t, dtype=w.dtype) for t in range(len(w)))
+    return T, np.stack([s[t : t + m] for t in range(len(w))], axis=1)
+
+# %% both_jacobians | correct | torch.cat of padded weights, a list
+def both_jacobians(weight, x):
+    n, k = x.shape[0], weight.shape[0]
+    rows = [torch.cat([weight.new_zeros(i), weight, weight.new_zeros(n - k - i)]) for i in range(n - k + 1)]
+    return [torch.stack(rows), torch.stack([x[t : n - k + 1 + t] for t in range(k)], -1)]
+
+# %% storage | correct | np.prod of shapes, NumPy integers
+def storage(input_shape, weight_shape):
+    C, H, W = np.array(input_shape)
+    out, _, R, S = np.array(weight_shape)
+    places = np.prod(np.array([H, W]) - [R, S] + 1)
+    taps = np.prod(weight_shape[1:])
+    return dict(input=C * H * W, columns=taps * places, matrix=out * places * C * H * W, nonzero=out * places * taps)
+
+# %% storage | correct | numel of empty tensors
+def storage(input_shape, weight_shape):
+    x, w = torch.empty(*input_shape), torch.empty(*weight_shape)
+    y = torch.empty(w.shape[0], x.shape[1] - w.shape[2] + 1, x.shape[2] - w.shape[3] + 1)
+    return {"nonzero": y.numel() * w[0].numel(), "matrix": y.numel() * x.numel(), "input": x.numel(), "columns": y[0].numel() * w[0].numel()}

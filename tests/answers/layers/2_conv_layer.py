@@ -1675,3 +1675,153 @@ read_layer = {letter: dict(kernel_size=3, stride=1, padding=1, dilation=1, group
 
 # %% read_layer | M48 | tuples instead of dicts
 read_layer = {"a": (3, 1, 1, 1, 1), "b": (4, 3, 2, 1, 1), "c": (3, 1, 2, 3, 1), "d": (2, 1, 1, 1, 2), "e": (3, 2, 3, 2, 2)}
+
+# %% output_size | correct | divmod, keyword order
+def output_size(n, k, stride=1, padding=0, dilation=1):
+    whole, _ = divmod(n + 2 * padding - dilation * (k - 1) - 1, stride)
+    return whole + 1
+
+# %% output_size | correct | floor of a torch division, a 0-d tensor
+def output_size(n, k, stride=1, padding=0, dilation=1):
+    room = torch.tensor(n + 2 * padding - dilation * (k - 1) - 1)
+    return torch.div(room, stride, rounding_mode="floor") + 1
+
+# %% strided | correct | torch.stack of chosen rows by modulo, tuple
+def strided(T, stride):
+    return torch.stack(tuple(row for i, row in enumerate(T) if not i % stride))
+
+# %% strided | correct | np.take on an array
+def strided(T, stride):
+    a = np.asarray(T)
+    return np.take(a, range(0, a.shape[0], stride), axis=0)
+
+# %% dilate | correct | F.pad of a column, cut
+def dilate(weight, dilation):
+    table = F.pad(weight[:, None], (0, dilation - 1))
+    return table.flatten()[: dilation * (len(weight) - 1) + 1]
+
+# %% dilate | correct | np.insert of zeros
+def dilate(weight, dilation):
+    w = np.array(weight)
+    return np.insert(w, np.repeat(np.arange(1, len(w)), dilation - 1), 0)
+
+# %% tile | correct | np.hsplit and vsplit, a list
+def tile(T, out_channel, in_channel, weight_shape):
+    return np.hsplit(np.vsplit(np.array(T), weight_shape[0])[out_channel], weight_shape[1])[in_channel].tolist()
+
+# %% tile | correct | narrow
+def tile(T, out_channel, in_channel, weight_shape):
+    h, w = T.size(0) // weight_shape[0], T.size(1) // weight_shape[1]
+    return T.narrow(0, out_channel * h, h).narrow(1, in_channel * w, w)
+
+# %% conv_matrix | correct | a dictionary of entries, filled into lists
+def conv_matrix(weight, input_shape, stride=1, padding=0, dilation=1, groups=1):
+    def two(v):
+        return (v, v) if isinstance(v, int) else v
+    O, I, R, S = weight.shape
+    C, H, W = input_shape
+    (a, b), (p, q), (d, e) = two(stride), two(padding), two(dilation)
+    h = (H + 2 * p - d * (R - 1) - 1) // a + 1
+    w = (W + 2 * q - e * (S - 1) - 1) // b + 1
+    entries = {}
+    for o in range(O):
+        g = o * groups // O
+        for c in range(I):
+            for r in range(R):
+                for s in range(S):
+                    for i in range(h):
+                        for j in range(w):
+                            y, x = a * i + d * r - p, b * j + e * s - q
+                            if 0 <= y < H and 0 <= x < W:
+                                entries[(o * h + i) * w + j, ((g * I + c) * H + y) * W + x] = weight[o, c, r, s].item()
+    T = torch.zeros(O * h * w, C * H * W, dtype=weight.dtype)
+    for place, value in entries.items():
+        T[place] = value
+    return T
+
+# %% conv_matrix | correct | a sparse COO tensor, made dense
+def conv_matrix(weight, input_shape, stride=1, padding=0, dilation=1, groups=1):
+    (s0, s1), (p0, p1), (d0, d1) = (np.broadcast_to(v, 2) for v in (stride, padding, dilation))
+    O, I, R, S = weight.shape
+    C, H, W = input_shape
+    h, w = (H + 2 * p0 - d0 * (R - 1) - 1) // s0 + 1, (W + 2 * p1 - d1 * (S - 1) - 1) // s1 + 1
+    o, c, r, s, i, j = (torch.from_numpy(v.copy()) for v in np.indices((O, I, R, S, int(h), int(w))))
+    y, x = i * int(s0) + r * int(d0) - int(p0), j * int(s1) + s * int(d1) - int(p1)
+    ok = (y >= 0) & (y < H) & (x >= 0) & (x < W)
+    row = (o * int(h) + i) * int(w) + j
+    col = ((o // (O // groups) * I + c) * H + y) * W + x
+    values = weight[o, c, r, s]
+    return torch.sparse_coo_tensor(torch.stack([row[ok], col[ok]]), values[ok], (O * int(h) * int(w), C * H * W)).to_dense()
+
+# %% conv_affine | correct | Kronecker product with ones
+def conv_affine(weight, bias, input_shape, stride=1, padding=0):
+    A = layer_matrix(weight, input_shape, stride, padding)
+    bias = weight.new_zeros(weight.size(0)) if bias is None else bias
+    return A, torch.kron(bias, torch.ones(A.size(0) // bias.size(0), dtype=bias.dtype))
+
+# %% conv_affine | correct | NumPy tile and transpose
+def conv_affine(weight, bias, input_shape, stride=1, padding=0):
+    A = np.array(layer_matrix(weight, input_shape, stride, padding))
+    b = np.zeros(len(weight)) if bias is None else np.array(bias)
+    return [A, np.tile(b, (len(A) // len(b), 1)).T.ravel()]
+
+# %% batch_outputs | correct | torch.addmm
+def batch_outputs(A, b, x, out_channels, out_height, out_width):
+    return torch.addmm(b, x.flatten(1), A.t()).unflatten(1, (out_channels, out_height, out_width))
+
+# %% batch_outputs | correct | matmul broadcast over columns of one image each
+def batch_outputs(A, b, x, out_channels, out_height, out_width):
+    columns = x.reshape(x.shape[0], -1, 1)
+    return torch.matmul(A, columns).squeeze(-1).add(b).view(-1, out_channels, out_height, out_width)
+
+# %% unread_inputs | correct | set of all minus product of axes, itertools
+import itertools
+def unread_inputs(height, width, kernel_height, kernel_width, stride):
+    def read(n, k):
+        return {i + t for i in range(0, n - k + 1, stride) for t in range(k)}
+    everything = set(itertools.product(range(height), range(width)))
+    return everything - set(itertools.product(read(height, kernel_height), read(width, kernel_width)))
+
+# %% unread_inputs | correct | a boolean mask in torch, nonzero
+def unread_inputs(height, width, kernel_height, kernel_width, stride):
+    mask = torch.ones(height, width, dtype=torch.bool)
+    for i in range(0, height - kernel_height + 1, stride):
+        for j in range(0, width - kernel_width + 1, stride):
+            mask[i : i + kernel_height, j : j + kernel_width] = False
+    return set(map(tuple, mask.nonzero().tolist()))
+
+# %% receptive_field | correct | functools.reduce backwards
+from functools import reduce
+def receptive_field(layers):
+    return reduce(lambda f, layer: (f - 1) * layer[1] + layer[2] * (layer[0] - 1) + 1, list(layers)[::-1], 1)
+
+# %% receptive_field | correct | product of matrices, first row
+def receptive_field(layers):
+    n = 1
+    for k, s, d in reversed(layers):
+        n = (n - 1) * s + d * (k - 1) + 1
+    M = torch.eye(n)
+    for k, s, d in layers:
+        out = (len(M) - d * (k - 1) - 1) // s + 1
+        M = torch.stack([M[i * s : i * s + d * (k - 1) + 1 : d].sum(0) for i in range(out)])
+    reads = M[0].nonzero().flatten()
+    return reads[-1] - reads[0] + 1
+
+# %% read_layer | correct | parsed from a text table
+text = """a 3 1 1 1 1
+b 4 3 2 1 1
+c 3 1 2 3 1
+d 2 1 1 1 2
+e 3 2 3 2 2"""
+read_layer = {}
+for line in text.splitlines():
+    letter, *numbers = line.split()
+    read_layer[letter] = {name: int(v) for name, v in zip(("kernel_size", "stride", "padding", "dilation", "groups"), numbers)}
+
+# %% read_layer | correct | layers of PyTorch, read out
+made = {
+    "a": torch.nn.Conv1d(2, 3, 3, padding=1), "b": torch.nn.Conv1d(1, 2, 4, stride=3, padding=2),
+    "c": torch.nn.Conv1d(1, 1, 3, padding=2, dilation=3), "d": torch.nn.Conv1d(4, 2, 2, padding=1, groups=2),
+    "e": torch.nn.Conv1d(2, 2, 3, stride=2, padding=3, dilation=2, groups=2),
+}
+read_layer = {k: dict(kernel_size=m.kernel_size[0], stride=m.stride[0], padding=m.padding[0], dilation=m.dilation[0], groups=m.groups) for k, m in made.items()}

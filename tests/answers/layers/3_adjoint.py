@@ -820,3 +820,90 @@ def conv1d_backward(grad_output, x, weight):
 from convkit.learning import _by_pytorch
 def conv1d_backward(grad_output, x, weight):
     return _by_pytorch(grad_output, x, weight)
+
+# %% dot_test | correct | torch.vdot after ravel, max trick
+def dot_test(x, y, Tx, Sy):
+    a, b, c, d = [torch.ravel(torch.as_tensor(v)).to(torch.float64) for v in (Tx, y, x, Sy)]
+    bottom = torch.sqrt(a.dot(a)) * torch.sqrt(b.dot(b))
+    return torch.abs(a.dot(b) - c.dot(d)) / bottom if bottom > 0 else torch.tensor(0.0)
+
+# %% dot_test | correct | math.hypot and math.fsum on lists
+import math
+def dot_test(x, y, Tx, Sy):
+    x, y, Tx, Sy = (np.array(v, dtype=float).ravel().tolist() for v in (x, y, Tx, Sy))
+    size = math.hypot(*Tx) * math.hypot(*y)
+    gap = math.fsum(p * q for p, q in zip(Tx, y)) - math.fsum(p * q for p, q in zip(x, Sy))
+    return abs(gap) / size if size else 0.0
+
+# %% input_gradient | correct | sums along antidiagonals of an outer product, NumPy
+def input_gradient(grad_output, weight):
+    outer = np.outer(np.array(weight), np.array(grad_output))[::-1]
+    k, m = outer.shape
+    return np.array([outer.trace(j) for j in range(-k + 1, m)])
+
+# %% input_gradient | correct | a list of padded copies, added
+def input_gradient(grad_output, weight):
+    k = len(weight)
+    return sum(F.pad(grad_output * weight[t], (t, k - 1 - t)) for t in range(k))
+
+# %% weight_gradient | correct | a Hankel index, matrix product in NumPy
+def weight_gradient(x, grad_output):
+    a, g = np.array(x), np.array(grad_output)
+    return g @ a[np.add.outer(np.arange(len(g)), np.arange(len(a) - len(g) + 1))]
+
+# %% weight_gradient | correct | torch.dot in a comprehension, a tuple
+def weight_gradient(x, grad_output):
+    m = grad_output.numel()
+    return tuple(torch.dot(x[t : t + m].contiguous(), grad_output).item() for t in range(x.numel() - m + 1))
+
+# %% conv_transpose_1d | correct | outer product scattered by np.add.at
+def conv_transpose_1d(y, weight, stride=1, padding=0, output_padding=0):
+    a, w = np.array(y), np.array(weight)
+    ink = np.zeros((len(a) - 1) * stride + len(w) + output_padding, dtype=w.dtype)
+    np.add.at(ink, np.arange(len(a))[:, None] * stride + np.arange(len(w)), np.outer(a, w))
+    return ink[padding : ink.size - padding]
+
+# %% conv_transpose_1d | correct | gathered: every output looks for its taps
+def conv_transpose_1d(y, weight, stride=1, padding=0, output_padding=0):
+    n, k = len(y), len(weight)
+    out = []
+    for j in range(padding, (n - 1) * stride + k + output_padding - padding):
+        total = torch.zeros((), dtype=y.dtype)
+        for i in range(n):
+            if 0 <= j - i * stride < k:
+                total = total + y[i] * weight[j - i * stride]
+        out.append(total)
+    return torch.stack(out)
+
+# %% checkerboard | correct | a matrix of comparisons, summed
+def checkerboard(n, k, stride):
+    gap = torch.arange((n - 1) * stride + k)[None] - stride * torch.arange(n)[:, None]
+    return ((gap >= 0) & (gap < k)).sum(0)
+
+# %% checkerboard | correct | collections.Counter
+from collections import Counter
+def checkerboard(n, k, stride):
+    hits = Counter(i * stride + t for i in range(n) for t in range(k))
+    return [hits[j] for j in range((n - 1) * stride + k)]
+
+# %% even_kernels | correct | filter over the list
+even_kernels = set(filter(lambda pair: pair[0] % pair[1] == 0, pairs))
+
+# %% even_kernels | correct | a frozenset of a difference
+even_kernels = frozenset(pairs) - {(3, 2), (5, 2), (2, 3), (4, 3), (6, 4)}
+
+# %% conv1d_backward | correct | flatten the batch with zeros between
+def conv1d_backward(grad_output, x, weight):
+    g, a, w = (np.array(v) for v in (grad_output, x, weight))
+    m, k = g.shape[1], len(w)
+    back = sum(np.pad(w[t] * g, ((0, 0), (t, k - 1 - t))) for t in range(k))
+    return back, np.array([np.vdot(a[:, t : t + m], g) for t in range(k)]), np.sum(g)
+
+# %% conv1d_backward | correct | a banded matrix of its own, tensordot, a list
+def conv1d_backward(grad_output, x, weight):
+    m, k = grad_output.shape[1], len(weight)
+    T = torch.zeros(m, m + k - 1, dtype=weight.dtype)
+    for t in range(k):
+        T.diagonal(t)[:] = weight[t]
+    outer = torch.tensordot(grad_output, x, ([0], [0]))
+    return [grad_output @ T, torch.stack([outer.diagonal(t)[:m].sum() for t in range(k)]), grad_output.sum()]

@@ -809,3 +809,99 @@ diagonalised_by_dft = "circular"
 
 # %% diagonalised_by_dft | M15 | the letters of a text
 diagonalised_by_dft = set("circular")
+
+# %% dft_vector | correct | torch.polar of float64 angles, lazily conjugated
+def dft_vector(n, m):
+    angle = 2 * torch.pi * torch.arange(n, dtype=torch.float64) * (m % n) / n
+    return torch.polar(torch.ones(n, dtype=torch.float64), -angle).conj()
+
+# %% dft_vector | correct | np.cumprod of one step, complex128
+import numpy as np
+def dft_vector(n, m):
+    steps = np.full(n, np.exp(2j * np.pi * m / n))
+    steps[0] = 1
+    return np.cumprod(steps)
+
+# %% circulant_eigenvalues | correct | a Vandermonde product in NumPy
+def circulant_eigenvalues(weight, n):
+    roots = np.exp(2j * np.pi * np.arange(n) / n)
+    return np.vander(roots, len(weight), increasing=True) @ np.array(weight)
+
+# %% circulant_eigenvalues | correct | rfft and its mirror, complex64
+def circulant_eigenvalues(weight, n):
+    half = torch.fft.rfft(weight, n).conj()
+    rest = half[1 : (n + 1) // 2].flip(0).conj()
+    return torch.cat([half, rest])
+
+# %% circular_correlation_fft | correct | NumPy, complex128 throughout
+import numpy as np
+def circular_correlation_fft(weight, x):
+    a, w = np.array(x, dtype=complex), np.array(weight, dtype=complex)
+    return np.fft.ifft(np.conj(np.fft.fft(w, len(a))) * np.fft.fft(a)).real
+
+# %% circular_correlation_fft | correct | the weight turned round the circle first, lists
+def circular_correlation_fft(weight, x):
+    n = len(x)
+    around = torch.zeros(n, dtype=x.dtype)
+    for t, w in enumerate(weight):
+        around[-t] = w
+    spectrum = torch.fft.fft(around) * torch.fft.fft(x)
+    return [z.real for z in torch.fft.ifft(spectrum).tolist()]
+
+# %% linear_convolution_fft | correct | complex of both, odd size, float32 kept
+def linear_convolution_fft(weight, x):
+    m = weight.numel() + x.numel() - 1
+    size = m | 1
+    z = np.fft.fft(np.array(weight, dtype=complex), size) * np.fft.fft(np.array(x, dtype=complex), size)
+    return torch.from_numpy(np.fft.ifft(z).real[:m].copy()).to(x.dtype)
+
+# %% linear_convolution_fft | correct | two dimensional transform of one row, padded with F.pad
+def linear_convolution_fft(weight, x):
+    k, n = len(weight), len(x)
+    a, b = F.pad(weight, (0, n - 1)), F.pad(x, (0, k - 1))
+    return torch.fft.ifft2(torch.fft.fft2(a[None]) * torch.fft.fft2(b[None]))[0].real
+
+# %% toeplitz_matvec | correct | overlap of two circulants, NumPy complex, float out
+def toeplitz_matvec(first_column, first_row, x):
+    c, r, v = (np.array(a, dtype=np.float64) for a in (first_column, first_row, x))
+    size = len(c) + len(r) - 1
+    around = np.concatenate([c, r[::-1][:-1]])
+    return np.fft.ifft(np.fft.fft(around) * np.fft.fft(np.pad(v, (0, size - len(v)))))[: len(c)].real
+
+# %% toeplitz_matvec | correct | blocks of rows, each by an FFT of its own
+def toeplitz_matvec(first_column, first_row, x):
+    m, n = len(first_column), len(first_row)
+    half = (m + 1) // 2
+    parts = []
+    for low, high in ((0, half), (half, m)):
+        if high > low:
+            line = torch.cat([first_row.flip(0), first_column[1:]])[low : high + n - 1]
+            size = len(line) + n - 1
+            full = torch.fft.irfft(torch.fft.rfft(line, size) * torch.fft.rfft(x, size), size)
+            parts.append(full[n - 1 : n - 1 + high - low])
+    return torch.cat(parts)
+
+# %% deblur | correct | np.linalg.lstsq on rolled rows
+def deblur(weight, y):
+    n = len(y)
+    row = np.zeros(n)
+    row[: len(weight)] = np.array(weight)
+    C = np.stack([np.roll(row, i) for i in range(n)])
+    return np.linalg.lstsq(C, np.array(y, dtype=float), rcond=None)[0]
+
+# %% deblur | correct | torch.linalg.inv of the given circulant, float64 and back
+def deblur(weight, y):
+    C = circulant(weight.double(), len(y))
+    return (torch.linalg.inv(C) @ y.double()).to(y.dtype)
+
+# %% diagonalised_by_dft | correct | a comprehension with a condition
+diagonalised_by_dft = {mode for mode in ["zeros", "circular", "reflect", "replicate"] if mode.startswith("circ")}
+
+# %% diagonalised_by_dft | correct | a dict's keys as a set, NumPy strings
+diagonalised_by_dft = set(np.array(["circular"]).tolist()) if "np" in globals() else set(["circular"])
+
+# %% circular_correlation_fft | rule | the FFT of both, thrown away
+def circular_correlation_fft(weight, x):
+    n = len(x)
+    W, X = torch.fft.fft(weight, n), torch.fft.fft(x)
+    return torch.stack([sum(weight[t] * x[(i + t) % n] for t in range(len(weight))) for i in range(n)])
