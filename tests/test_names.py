@@ -20,7 +20,7 @@ BUGS = [
     for path in sorted((ROOT / "tests" / "plain_bugs").glob("*.py"))
     for bug in read_cells(path, path.stem, {e: n for a, n, e in exercises() if a == path.stem})
 ]
-JUDGED = [name for name in exercises() if name[2] in written(name[0])]
+JUDGED = list(exercises())
 
 
 @pytest.mark.parametrize("bug", BUGS, ids=lambda bug: f"{bug.exercise}: {bug.title}")
