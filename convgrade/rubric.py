@@ -219,7 +219,7 @@ class Rubric:
                 f"{self.name}: the parts are worth {worth:g} points, the exercise "
                 f"{self.points:g}. Make them agree in the hidden test."
             )
-        earned = sum(part.earned for part in self._parts)
+        earned = round(sum(part.earned for part in self._parts), 9)  # 1.2, not 1.2000000000000002
         found = broken(self._cells, self._defined, self._forbid, self._seen)
         if found is not None:
             self._refused = rule_broken(found)

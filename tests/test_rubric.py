@@ -57,6 +57,14 @@ def test_a_shape_is_judged_by_the_shape_alone(shape: tuple[int, ...]) -> None:
         assert r.score() == points, answer
 
 
+def test_tenths_of_points_add_up_as_people_add_them() -> None:
+    """Not to 1.2000000000000002, which then stands in the gradebook."""
+    r = rubric(lambda weight, n: reference(weight, n) if n == 5 else None, 1.5)
+    for n, part in [(5, 0.4), (5, 0.4), (5, 0.4), (6, 0.3)]:
+        r.equal("a size", part, [(W, n)])
+    assert r.score() == 1.2
+
+
 def test_right_answer_earns_all_parts() -> None:
     r = rubric(reference)
     r.shape("the shape", 1, [(W, 5)])
