@@ -21,6 +21,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 from conftest import ROOT
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 import convkit
 from convgrade.plugins.trim import TrimPictures
@@ -35,6 +37,8 @@ from convkit import (
     shift,
     tools,
 )
+from convkit.pictures import counts, mistakes
+from convkit.values import short_number
 
 
 def conv1d(x, weight):
@@ -579,6 +583,39 @@ def test_a_wrong_answer_is_drawn_where_it_is_first_wrong(
     assert f">{title}; framed entries are wrong</text>" in svg
     first = f", place {places[0]} is" if len(shape) > 2 else "row 1, column 2 is"
     assert first.removeprefix(", ") in capsys.readouterr().out
+
+
+def drawn_by(module, show, monkeypatch) -> Figure:
+    """Return the figure that a function of the kit would show."""
+    figures = []
+    monkeypatch.setattr(module, "show_figure", lambda alt, draw, **_: figures.append(draw()))
+    show()
+    (figure,) = figures
+    FigureCanvasAgg(figure).draw()
+    return figure
+
+
+def test_numbers_behind_bars_end_inside_the_frame(monkeypatch) -> None:
+    for most in (1, 6, 288, 499_999, 483_385_147_392, 10**15):
+        values = {"dense": most, "nonzero": max(1, most // 1000), "parameters": 1}
+        figure = drawn_by(
+            counts, lambda values=values: counts.show_counts({"layer": values}), monkeypatch
+        )
+        (ax,) = figure.axes
+        right = ax.get_window_extent().x1
+        assert len(ax.texts) == 3
+        assert all(text.get_window_extent().x1 <= right for text in ax.texts), most
+
+
+@pytest.mark.parametrize("value", [7.0, 128.0, 4.81, -3.834, -1234.5])
+def test_numbers_of_a_wrong_result_stand_inside_their_frames(value, monkeypatch) -> None:
+    yours = np.full((2, 2, 3), value)
+    figure = drawn_by(mistakes, lambda: mistakes.show_mistake(yours, yours == value), monkeypatch)
+    (ax,) = figure.axes
+    wide = ax.get_window_extent().width / 3
+    numbers = [text for text in ax.texts if text.get_text() == short_number(value)]
+    assert len(numbers) == 6
+    assert all(text.get_window_extent().width <= 0.85 * wide for text in numbers)
 
 
 NOTEBOOKS = sorted((ROOT / "source").glob("*/*.ipynb"))

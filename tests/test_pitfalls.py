@@ -112,6 +112,49 @@ def test_equal_rows_without_that_slip_are_not_called_so(
     assert "[row] * m" not in said(repeated, capsys)
 
 
+def test_a_return_inside_a_loop_is_called_so(capsys: pytest.CaptureFixture[str]) -> None:
+    """Where it ends the first round for sure, and only where the answer is wrong."""
+
+    def at_once(weight, n):
+        T = torch.zeros(n - len(weight) + 1, n)
+        for i in range(len(T)):
+            T[i, i : i + len(weight)] = weight
+            return T
+
+    def inner(weight, n):
+        T = torch.zeros(n - len(weight) + 1, n)
+        for i in range(len(T)):
+            for t in range(len(weight)):
+                T[i, i + t] = weight[t]
+            return T
+
+    def below(weight, n):
+        T = torch.zeros(n - len(weight) + 1, n)
+        for i in range(1, len(T)):
+            T[i, i : i + len(weight)] = weight
+        return T
+
+    def at_times(weight, n):
+        T = torch.zeros(n - len(weight) + 1, n)
+        for i in range(len(T)):
+            if i < 2:
+                continue
+            return T
+
+    def on_condition(weight, n):
+        T = torch.zeros(n - len(weight) + 1, n)
+        for i in range(len(T)):
+            if i == 2:
+                return T
+            T[i, i : i + len(weight)] = weight
+
+    words = "Note: The return inside your for loop ends the function in the loop's first round."
+    for answer in (at_once, inner):
+        assert words in said(answer, capsys), answer
+    for answer in (below, at_times, on_condition):
+        assert words not in said(answer, capsys), answer
+
+
 def test_a_variable_of_the_notebook_in_an_arguments_place_is_called_so(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

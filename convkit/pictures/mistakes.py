@@ -9,12 +9,14 @@ import numpy as np
 
 from convkit.pictures.describing import rows_in_words
 from convkit.pictures.drawing import (
+    WIDEST,
     cell_for,
     colour_taps,
     draw_matrix,
     new_panels,
     show_figure,
 )
+from convkit.values import short_number
 
 if TYPE_CHECKING:  # matplotlib is loaded by the first picture that is drawn, if one is
     from matplotlib.figure import Figure
@@ -64,9 +66,12 @@ def show_mistake(yours: np.ndarray, wrong: np.ndarray) -> None:
 
     def draw() -> Figure:
         cell = cell_for([array])
+        letters = max(len(short_number(value)) for value in array.flat)
+        if letters > 3:  # wider entries, as far as the page allows
+            cell = min(0.12 * letters, (WIDEST - 0.6) / array.shape[1])
         fig, (ax,) = new_panels([array.shape], [f"{name}; framed entries are wrong"], cell)
-        draw_matrix(ax, array, colour_taps(None, [array]), wrong=marks, origin=(top, left),
-                    side=56 * cell)  # fmt: skip
+        taps = {} if page else colour_taps(None, [array])  # outputs are no taps: all are grey
+        draw_matrix(ax, array, taps, wrong=marks, origin=(top, left), side=56 * cell)
         return fig
 
     places = ", ".join(f"({i + top}, {j + left})" for i, j in np.argwhere(marks)[:8])

@@ -19,6 +19,10 @@ _REPEATED = (
     "[row] * m is one row, m times: what you write into one of them stands in all. "
     "Make each row anew, as in [[0] * n for _ in range(m)]."
 )
+_AT_ONCE = (
+    "The return inside your for loop ends the function in the loop's first round. "
+    "Should it stand below the loop?"
+)
 
 
 def pitfall(answer: Any, value: Any) -> str:
@@ -33,6 +37,8 @@ def pitfall(answer: Any, value: Any) -> str:
     """
     if _repeats(answer, value):
         return _REPEATED
+    if isinstance(answer, FunctionType) and any(map(_ends_at_once, _nodes(answer))):
+        return _AT_ONCE
     names = sorted(_from_outside(answer)) if isinstance(answer, FunctionType) else []
     if not names:
         return ""
@@ -58,6 +64,15 @@ def _nodes(function: FunctionType) -> Iterator[ast.AST]:
         yield from ast.walk(ast.parse(source))
     except (OSError, TypeError, SyntaxError):  # no source is at hand: nothing can be said
         return
+
+
+def _ends_at_once(node: ast.AST) -> bool:
+    """Tell whether a node is a for loop that always returns in its first round."""
+    return (
+        isinstance(node, ast.For)
+        and any(isinstance(statement, ast.Return) for statement in node.body)
+        and not any(isinstance(inner, (ast.Continue, ast.Break)) for inner in ast.walk(node))
+    )
 
 
 def _is_repeated_list(node: ast.AST) -> bool:

@@ -802,7 +802,7 @@ def nonzero_padded(n, k, padding):
 
 # %% nonzero_padded | M13 | the visible cases only
 def nonzero_padded(n, k, padding):
-    return {(6, 0): 12, (6, 1): 16, (10, 1): 38}[n, padding]
+    return {(6, 0): 12, (6, 1): 16, (10, 1): 38, (10, 2): 44}[n, padding]
 
 # %% nonzero_padded | M69 | a float
 def nonzero_padded(n, k, padding):
