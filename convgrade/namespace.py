@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
+from convgrade.crossing import Crossing
 from convgrade.proxy import Proxy
 from convgrade.remote import Link
 
@@ -34,6 +35,12 @@ class Namespace(dict[str, Any]):
         self._link: Link | None = None
         self._lacks: dict[str, str] = {}
         self.written: dict[str, Any] = {}
+        self.model_reads: set[str] = set()
+        self.crossing = Crossing(self.course)
+
+    def course(self, name: str) -> Any:
+        """Return the course's own value of a name, or None."""
+        return None if name in self._answers else dict.get(self, name)
 
     def own(self, names: set[str]) -> None:
         """Declare names that a cell of the course binds: never asked of the student.
@@ -59,17 +66,20 @@ class Namespace(dict[str, Any]):
         self._own -= names
         for name in names:
             self.pop(name, None)
+            self.written.pop(name, None)
 
     @contextlib.contextmanager
     def linked(self, link: Link) -> Iterator[None]:
         """Ask ``link`` for the student's names, each once."""
-        self._link, self._seen, self.written = link, {}, {}
+        kept = {n: value for n, value in self.written.items() if n in self.model_reads}
+        self._link, self._seen, self.written = link, {}, kept
         try:
             yield
         finally:
             self._link, self._seen = None, {}
-            for name in [n for n, value in self.items() if isinstance(value, Proxy)]:
-                del self[name]  # of no use without its link
+            if not link.exact:
+                for name in [n for n, value in self.items() if isinstance(value, Proxy)]:
+                    del self[name]  # of no use without its link
             link.close()
 
     def __missing__(self, name: str) -> Any:

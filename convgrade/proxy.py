@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from inspect import Parameter, Signature, _ParameterKind
 from typing import Any, ClassVar, NoReturn, Protocol
 
-__all__ = ["Proxy", "Undecided", "stand_in"]
+__all__ = ["Proxy", "Undecided", "signature_of", "stand_in"]
 
 
 class Undecided(BaseException):
@@ -36,6 +36,8 @@ class _Link(Protocol):
     def meet(self, words: str) -> NoReturn: ...
 
     def about(self, what: str, handle: int | None = None) -> Any: ...
+
+    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any: ...
 
     def through(self, text: str) -> AbstractContextManager[list[Any]]: ...
 
@@ -118,7 +120,8 @@ def _annotations(proxy: Proxy) -> dict[str, Any]:
     return found
 
 
-def _signature(proxy: Proxy) -> Signature:
+def signature_of(proxy: Proxy) -> Signature:
+    """Return the signature of a student's function; undecided where it is not all plain data."""
     notes = _annotations(proxy) if proxy.kind == "function" else {}
     try:
         parts = [
@@ -158,6 +161,8 @@ def _attribute(proxy: Proxy, name: str) -> Any:
             has = name in proxy._fact("vars")
         if not has:
             raise AttributeError(f"'function' object has no attribute '{name}'")
+    if not name.startswith("__"):
+        return proxy._link.use(proxy._handle, f"{proxy._name}.{name}", "attribute", name)
     proxy._undecided(f"reads {name} of")
 
 
@@ -172,7 +177,7 @@ def _said(name: str) -> property:
 EXACT: dict[str, Any] = {
     **{name: _said(name) for name in ("__doc__", *SAID)},
     "__annotations__": property(_annotations),
-    "__signature__": property(_signature),
+    "__signature__": property(signature_of),
     "__code__": property(_Code),
     "__class__": property(_class),
     "__eq__": _equal,
