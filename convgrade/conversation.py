@@ -6,7 +6,6 @@ between.
 
 from __future__ import annotations
 
-import builtins
 import socket
 import time
 from collections.abc import Callable
@@ -14,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from convgrade import wire
-from convgrade.crossing import Crossing, error_name
+from convgrade.callbacks import error_name
+from convgrade.crossing import Crossing
 from convgrade.exactness import Exactness
 from convgrade.proxy import Undecided
 
@@ -143,6 +143,9 @@ class Conversation:
             self._lose(f"your code called what is no function of the test ({error})")
         if type(args) is not tuple or type(kwargs) is not dict or set(map(type, kwargs)) - {str}:
             self._lose("what your function returned cannot be read")
+        numbers = call.get("shares")
+        numbers = numbers if type(numbers) is dict else {}
+        args = [self._crossing.held.take(numbers.get(str(n)), arg) for n, arg in enumerate(args)]
         try:
             value = function(*args, **kwargs)
         except Exception as error:
@@ -152,7 +155,9 @@ class Conversation:
             back = self._crossing.keep(type(error))
             own = type(back) is list and back[0] == "handle"
             return said | {"class": back[1]} if own else said
-        return {"value": None if function is builtins.print else value}
+        changed: dict[str, Any] = {}
+        self._crossing.held.before(changed)
+        return {"value": value, "changed": changed["changed"]}
 
     def _send(self, request: dict[str, Any], name: str) -> None:
         assert self._socket is not None

@@ -7,9 +7,7 @@ its name. A number that a kernel makes up leads to a value of its own, and to no
 
 from __future__ import annotations
 
-import builtins
 import enum
-import functools
 import sys
 import types
 from collections.abc import Callable, Generator
@@ -17,10 +15,11 @@ from typing import Any, NoReturn
 from unittest import mock
 
 from convgrade import wire
+from convgrade.callbacks import shape_of
 from convgrade.handles import PLAIN_TYPES
 from convgrade.held import Held
 from convgrade.mirroring import ClassFacts, make_class, make_error, make_stand
-from convgrade.mirrors import LIBRARIES, Mirror, handle_of
+from convgrade.mirrors import LIBRARIES, Mirror, counterpart, handle_of
 from convgrade.proxy import Proxy, stand_in
 
 __all__ = ["Crossing"]
@@ -28,8 +27,6 @@ __all__ = ["Crossing"]
 MAX_CLASSES = 300  # of a student's, in a test cell: each takes some kilobytes
 NEXT = 2**40  # between the numbers of a kernel's and those of the next one's
 MAX_CALLBACKS = 1000  # functions of a test's that student code may call
-CALLABLE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, functools.partial,
-            mock.Mock)  # fmt: skip
 TYPES = {kind.__name__: kind for kind in PLAIN_TYPES}
 
 
@@ -132,9 +129,10 @@ class Crossing:
         named = self._named(value)
         if named is not None:
             return ["named", *named]
-        if isinstance(value, CALLABLE):
-            return self._callback(value)
-        return None
+        known = type(value) in CALLABLE and not set(getattr(value, "__dict__", ())) - {
+            "__wrapped__"
+        }
+        return self._callback(value) if known else None
 
     def _named(self, value: Any) -> list[str] | None:
         """Return where both sides find a library's value, or the course's class."""
@@ -143,7 +141,11 @@ class Crossing:
         module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
         if type(value).__name__ == "ufunc":
             module, name = "numpy", value.__name__
-        if type(module) is not str or type(name) is not str or isinstance(value, mock.Mock):
+        if (
+            type(module) is not str
+            or type(name) is not str
+            or isinstance(value, mock.NonCallableMock)
+        ):
             return None
         if isinstance(value, type) and module == "__main__":
             return [module, name] if self._known(name) is value else None
@@ -161,7 +163,7 @@ class Crossing:
             self._functions.append(value)
         name, doc = getattr(value, "__name__", ""), getattr(value, "__doc__", None)
         name = name if type(name) is str else "function"
-        return ["callback", place, name, doc if type(doc) is str else None]
+        return ["callback", place, name, doc if type(doc) is str else None, *shape_of(value)]
 
     def function(self, number: Any) -> Any:
         """Return the function of the test's that student code calls."""
@@ -217,6 +219,12 @@ class Crossing:
                 self._back[id(self._objects[number])] = number, self._objects[number]
         return self._objects[number]
 
+    def doubles(self) -> bool:
+        """Tell whether an object is of a class that the grader has, too, and its type is not."""
+        return any(
+            type(c) is Mirror and counterpart(c) is not None for c in self._classes.values()
+        )
+
     def own_error(self, number: Any) -> Any:
         """Return the class that stands for the class of what a student's code raised."""
         return self.mirror(number + self._begun if type(number) is int else None)
@@ -237,7 +245,7 @@ class Crossing:
             if isinstance(own, type) and issubclass(own, Exception):
                 made: Any = own
             else:
-                made = make_error(self, facts, self._bases(facts))
+                made = make_error(self, number, facts, self._bases(facts))
             self._back[id(made)] = number, made
         else:
             made = make_class(self, number, facts, self._bases(facts), own)
@@ -282,9 +290,3 @@ class Crossing:
         made = wait()
         self._back[id(made)] = number, made
         return made
-
-
-def error_name(error: BaseException) -> str:
-    """Return the first of Python's own classes that an exception is of."""
-    names = [kind.__name__ for kind in type(error).__mro__ if kind.__module__ == "builtins"]
-    return next((name for name in names if hasattr(builtins, name)), "Exception")

@@ -19,6 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 from convgrade import wire
+from convgrade.copies import copy_back
 
 MAX_VALUES = 300_000  # in a notebook: more are no mistake but a flood
 PLAIN_TYPES = frozenset(
@@ -26,6 +27,8 @@ PLAIN_TYPES = frozenset(
      type(None)}
 )  # fmt: skip
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+HELD = frozenset({list, dict, set})  # what a function may change for its caller
+KINDS = {types.FunctionType: "function", types.MethodType: "method"}
 # What instances and classes may answer in their own way.
 _OPERATIONS_WORDS = (
     "lt le gt ge ne len iter next reversed contains getitem setitem delitem bool int float "
@@ -75,7 +78,7 @@ class Handles(list[Any]):
                 return ["callback", number]
         if type_ in FUNCTIONS:
             name = getattr(value, "__name__", "")
-            kind = "function" if type_ is types.FunctionType else "builtin"
+            kind = KINDS.get(type_, "builtin")
             return ["function", self.number(value), kind, name if type(name) is str else ""]
         if type_ is types.GeneratorType:
             return ["generator", self.number(value)]
@@ -108,14 +111,20 @@ class Handles(list[Any]):
             raise ValueError(f"{type(error).__name__}: {error}") from None
         raise ValueError("a value of no known kind")
 
-    def _stub(self, number: int, name: str, doc: Any) -> Any:
+    def _stub(self, number: int, name: str, doc: Any, parameters: Any, notes: Any) -> Any:
         if number not in self._stubs:
 
-            def stub(*args: Any, **kwargs: Any) -> Any:
-                return self._ask({"callback": number, "args": args, "kwargs": kwargs})
+            def ask(*args: Any, **kwargs: Any) -> Any:
+                shares = {
+                    str(n): self.number(v) for n, v in enumerate(args) if v.__class__ in HELD
+                }
+                question = {"callback": number, "args": args, "kwargs": kwargs, "shares": shares}
+                return self._ask(question)
 
+            stub = ask if parameters is None else _shaped(parameters, ask)
             stub.__name__ = stub.__qualname__ = name
             stub.__doc__, stub.__module__ = doc, "__main__"
+            stub.__annotations__ = {n: getattr(builtins, kind) for n, kind in notes.items()}
             self._stubs[number] = stub
         return self._stubs[number]
 
@@ -125,6 +134,8 @@ class Handles(list[Any]):
         wire.send(self.connection, question, strict=True, exact=self.keep)
         while "do" in (said := wire.receive(self.connection, made=self.made)):
             reply(self.connection, self.answer(said), self)
+        for number, value in said.get("changed", []):
+            copy_back(self[number], value)
         if "raised" not in said:
             return said.get("value")
         kind = getattr(builtins, said["raised"], None)
@@ -164,6 +175,23 @@ def reply(connection: socket.socket, answer: dict[str, Any], handles: Handles) -
         words = {"types": [type(error).__name__], "exits": False, "message": str(error)[:2000]}
         unsent = {"unsent": str(error)} if isinstance(error, wire.WireError) else {}
         wire.send(connection, {"raised": words, **unsent})
+
+
+def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:
+    """Return a function of these parameters, as decorators look at them, that asks."""
+    kept, words, given, star = {"ask": ask}, [], [], False
+    for place, (name, kind, has, default) in enumerate(parameters):
+        kept[f"default_{place}"] = default
+        end = f"=default_{place}" if has else ""
+        if kind == 3 and not star:
+            words, star = [*words, "*"], True
+        star = star or kind == 2
+        words.append({2: "*", 4: "**"}.get(kind, "") + name + end)
+        given.append({2: f"*{name}", 3: f"{name}={name}", 4: f"**{name}"}.get(kind, name))
+        if kind == 0 and (place + 1 == len(parameters) or parameters[place + 1][1] != 0):
+            words.append("/")
+    exec(f"def stub({', '.join(words)}):\n    return ask({', '.join(given)})", kept)
+    return kept["stub"]
 
 
 def _arrays() -> list[type]:

@@ -65,7 +65,8 @@ class Held:
                 held[1] = frame
                 changed.append([number, held[0]])
         # Also of what nobody holds any more: `box.rows[0][0] = 1` does not.
-        for number in [n for n, held in self._values.items() if sys.getrefcount(held[0]) <= 2]:
+        free = [n for n, held in self._values.items() if sys.getrefcount(held[0]) <= 2]
+        for number in [n for n in free if not _held_inside(self._values[n][0])]:
             del self._values[number]
         request["held"], request["changed"] = list(self._values), changed
 
@@ -94,3 +95,16 @@ class Held:
             return wire.dumps(value, strict=True, exact=self._keep)
         except wire.WireError:
             self._meet("the test puts into a value of the student's what does not cross")
+
+
+def _held_inside(value: Any) -> bool:
+    """Tell whether somebody holds a list or the like that stands in a value."""
+    parts = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, (list, tuple, dict)):
+        return False
+    for part in parts:
+        if isinstance(part, (list, tuple, dict, set)) or hasattr(type(part), "dtype"):
+            # The value's own, this loop's and the call's.
+            if sys.getrefcount(part) > 3 or _held_inside(part):
+                return True
+    return False

@@ -129,7 +129,7 @@ def make_stand(link: Link, handle: int, class_: Any, shown: str) -> Any:
     return made
 
 
-def make_error(link: Link, facts: ClassFacts, bases: list[type]) -> type[Exception]:
+def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) -> type[Exception]:
     """Return a class of exceptions for a student's own."""
     parents: tuple[type, ...] = tuple(b for b in bases if issubclass(b, Exception))
     if not parents:
@@ -149,9 +149,12 @@ def make_error(link: Link, facts: ClassFacts, bases: list[type]) -> type[Excepti
         return said if type(said) is str else str(Exception.__str__(self))
 
     def attribute(self: Any, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("_"):
             raise AttributeError(name)
-        link.meet(f"the test reads {name} of the student's {facts.name}")
+        value = link.use(handle, f"{facts.name}.{name}", "attribute", name)
+        if callable(value) or handle_of(value) is not None:
+            link.meet(f"the test reads {name} of the student's {facts.name}")
+        return value
 
     parts = {"__module__": "__main__", "__doc__": facts.doc, "__init__": begin, "__str__": shown,
              "__getattr__": attribute}  # fmt: skip

@@ -13,7 +13,7 @@ from inspect import Signature
 from types import FrameType
 from typing import Any, NoReturn, Protocol
 
-__all__ = ["Link", "Mirror", "Stand", "ask", "compare_with", "handle_of", "vars_of"]
+__all__ = ["Link", "Mirror", "Stand", "ask", "compare_with", "counterpart", "handle_of", "vars_of"]
 
 COMPARISONS = frozenset({"lt", "le", "gt", "ge", "ne"})
 _ARITHMETIC_WORDS = (
@@ -143,7 +143,7 @@ class Mirror(abc.ABCMeta):
         return True
 
     def __eq__(cls, other: object) -> bool:
-        return cls is other or _counterpart(cls) is other
+        return cls is other or counterpart(cls) is other
 
     def __hash__(cls) -> int:
         return type.__hash__(cls)
@@ -155,7 +155,7 @@ class Mirror(abc.ABCMeta):
         return type.__subclasscheck__(cls, other)
 
 
-def _counterpart(cls: Mirror) -> Any:
+def counterpart(cls: Mirror) -> Any:
     """Return the grader's own class that a mirrored one is, or None."""
     return vars_of(cls).get("_convgrade_counterpart")
 
@@ -182,7 +182,7 @@ class Stand(metaclass=Mirror):
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":
-            other = _counterpart(type(self))
+            other = counterpart(type(self))
             return type(self) if other is None else other
         if name in ("__copy__", "__deepcopy__"):
             return object.__getattribute__(self, name)
@@ -218,6 +218,10 @@ class Stand(metaclass=Mirror):
             return True
         if not vars_of(type(self)).get("_convgrade_compares"):
             return NotImplemented
+        if counterpart(type(self)) not in (None, object) and type(other) is counterpart(
+            type(self)
+        ):
+            return NotImplemented  # the course's own class compares, by what it asks for
         return compare_with(self, "eq", other)
 
 

@@ -32,6 +32,7 @@ class Namespace(dict[str, Any]):
         self._own: set[str] = set()
         self._answers: set[str] = set()
         self._seen: dict[str, Any] = {}
+        self._asked: dict[str, int] = {}  # how often the student's code had run by then
         self._link: Link | None = None
         self._lacks: dict[str, str] = {}
         self.written: dict[str, Any] = {}
@@ -83,7 +84,8 @@ class Namespace(dict[str, Any]):
             link.close()
 
     def __missing__(self, name: str) -> Any:
-        if name in self._seen:
+        again = self._link is not None and self._link.runs != self._asked.get(name)
+        if name in self._seen and not (again and not isinstance(self._seen[name], Proxy)):
             return self._seen[name]
         python = hasattr(builtins, name) or name.startswith("__")
         if self._link is not None and self._link.exact and name in self._lacks:
@@ -91,6 +93,7 @@ class Namespace(dict[str, Any]):
         if self._link is None or name in self._own or (python and name not in self._answers):
             raise KeyError(name)
         value = self._seen[name] = self._link.get(name)
+        self._asked[name] = self._link.runs
         return value
 
     def __delitem__(self, name: str) -> None:

@@ -22,9 +22,11 @@ class Undecided(BaseException):
     """
 
 
+OWN = frozenset({"_link", "_handle", "_name", "_facts", "changed_inputs"})
 SAID = ("__name__", "__module__", "__defaults__", "__kwdefaults__")
 KINDS: dict[str, type] = {
-    "function": types.FunctionType, "builtin": types.BuiltinFunctionType
+    "function": types.FunctionType, "builtin": types.BuiltinFunctionType,
+    "method": types.MethodType,
 }  # fmt: skip
 
 
@@ -145,7 +147,10 @@ def _class(proxy: Proxy) -> Any:
 def _equal(proxy: Proxy, other: object) -> bool:
     if proxy.kind not in KINDS:
         proxy._undecided("compares")
-    return isinstance(other, Proxy) and proxy._handle == other._handle
+    same = isinstance(other, Proxy) and proxy._handle == other._handle
+    if not same and isinstance(other, Proxy) and proxy.kind == other.kind == "method":
+        proxy._undecided("compares")  # a bound method is a new one each time
+    return same
 
 
 def _attribute(proxy: Proxy, name: str) -> Any:
@@ -166,6 +171,18 @@ def _attribute(proxy: Proxy, name: str) -> Any:
     proxy._undecided(f"reads {name} of")
 
 
+def _set(proxy: Proxy, name: str, value: Any) -> None:
+    """Keep what is the stand-in's own; give the function what is its."""
+    if name in OWN:
+        object.__setattr__(proxy, name, value)
+    else:
+        proxy._link.use(proxy._handle, f"{proxy._name}.{name}", "set", name, value)
+
+
+def _delete(proxy: Proxy, name: str) -> None:
+    proxy._link.use(proxy._handle, f"{proxy._name}.{name}", "delete", name)
+
+
 def _refuses(does: str) -> Any:
     return lambda proxy, *args, **options: proxy._undecided(does)
 
@@ -183,6 +200,8 @@ EXACT: dict[str, Any] = {
     "__eq__": _equal,
     "__hash__": lambda proxy: hash((Proxy, proxy._handle)),
     "__getattr__": _attribute,
+    "__setattr__": _set,
+    "__delattr__": _delete,
     "__repr__": _refuses("shows"),
     "__instancecheck__": _refuses("asks for instances of"),
     "__subclasscheck__": _refuses("asks for subclasses of"),
@@ -214,5 +233,6 @@ def stand_in(link: _Link, handle: int, name: str, kind: str) -> Proxy:
         parts |= EXACT
         if words not in KINDS:
             parts |= {f"__{operation}__": _refuses("uses") for operation in OPERATIONS.split()}
-    made: type[Proxy] = type("function" if words in KINDS else words, (Proxy,), parts)
+    shown = {"builtin": "function"}.get(words, words)
+    made: type[Proxy] = type(shown, (Proxy,), parts)
     return made(link, handle, name)

@@ -50,6 +50,8 @@ class Link(Conversation):
         Why the student's side cannot be used any more; "" while it can.
     doubt : str
         What was met that does not cross; "" normally.
+    runs : int
+        How often the student's code has run: it may have changed their names.
     raised : Exception or None
         What a student's function raised last.
     """
@@ -66,6 +68,7 @@ class Link(Conversation):
         super().__init__(connect, call_timeout, deadline, exact, crossing)
         self._quiet, self._shown = quiet, 0
         self._reads: dict[int, Any] = {}
+        self.runs = 0
         self._defined: dict[str, int | None] = {}
         self._through: int | None = None
         self._said: list[Any] = []
@@ -150,6 +153,7 @@ class Link(Conversation):
         if self._exactly is None:
             reply = self.ask(request, name)
             return reply, reply.get("value")
+        self.runs += 1
         before(self._exactly, request, name, self._names_read, self.meet)
         self._crossing.held.before(request)
         ours = {**{str(n): v for n, v in enumerate(request["args"])}, **request["kwargs"]}

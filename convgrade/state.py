@@ -26,6 +26,8 @@ _MISSING = object()
 
 def is_shared(value: Any) -> bool:
     """Tell whether two who hold a value see each other's changes of it."""
+    if type(value) is tuple:
+        return any(map(is_shared, value))
     return type(value).__name__ in SHARED
 
 

@@ -56,6 +56,7 @@ LAYERS = [
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
+    {"convgrade.copies"},
     {"convgrade.handles"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
     {"convgrade.confinement.calls", "convgrade.confinement.options"},
@@ -66,7 +67,7 @@ LAYERS = [
     {"convgrade.confinement.__main__"},
     {"convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
-    {f"convgrade.{name}" for name in ("about", "constructs", "copies", "proxy")},
+    {f"convgrade.{name}" for name in ("about", "constructs", "proxy")},
     {f"convgrade.{name}" for name in ("current_figure", "held", "mirrors", "seeds", "state")},
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
