@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 from unittest import mock
 
 from convgrade import wire
-from convgrade.callbacks import shape_of
+from convgrade.callbacks import can_be_called_back, shape_of
 from convgrade.handles import PLAIN_TYPES
 from convgrade.held import Held
 from convgrade.mirroring import ClassFacts, make_class, make_error, make_stand
@@ -129,10 +129,7 @@ class Crossing:
         named = self._named(value)
         if named is not None:
             return ["named", *named]
-        known = type(value) in CALLABLE and not set(getattr(value, "__dict__", ())) - {
-            "__wrapped__"
-        }
-        return self._callback(value) if known else None
+        return self._callback(value) if can_be_called_back(value) else None
 
     def _named(self, value: Any) -> list[str] | None:
         """Return where both sides find a library's value, or the course's class."""

@@ -115,9 +115,8 @@ class Handles(list[Any]):
         if number not in self._stubs:
 
             def ask(*args: Any, **kwargs: Any) -> Any:
-                shares = {
-                    str(n): self.number(v) for n, v in enumerate(args) if v.__class__ in HELD
-                }
+                held = [(str(n), value) for n, value in enumerate(args) if type(value) in HELD]
+                shares = {place: self.number(value) for place, value in held}
                 question = {"callback": number, "args": args, "kwargs": kwargs, "shares": shares}
                 return self._ask(question)
 
@@ -179,7 +178,8 @@ def reply(connection: socket.socket, answer: dict[str, Any], handles: Handles) -
 
 def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:
     """Return a function of these parameters, as decorators look at them, that asks."""
-    kept, words, given, star = {"ask": ask}, [], [], False
+    kept: dict[str, Any] = {"ask": ask}
+    words, given, star = list[str](), list[str](), False
     for place, (name, kind, has, default) in enumerate(parameters):
         kept[f"default_{place}"] = default
         end = f"=default_{place}" if has else ""

@@ -103,8 +103,8 @@ def _held_inside(value: Any) -> bool:
     if not isinstance(value, (list, tuple, dict)):
         return False
     for part in parts:
-        if isinstance(part, (list, tuple, dict, set)) or hasattr(type(part), "dtype"):
-            # The value's own, this loop's and the call's.
-            if sys.getrefcount(part) > 3 or _held_inside(part):
-                return True
+        kind = isinstance(part, (list, tuple, dict, set)) or hasattr(type(part), "dtype")
+        # References of the value, of this loop and of the call.
+        if kind and (sys.getrefcount(part) > 3 or _held_inside(part)):
+            return True
     return False

@@ -68,7 +68,10 @@ LAYERS = [
     {"convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
     {f"convgrade.{name}" for name in ("about", "constructs", "proxy")},
-    {f"convgrade.{name}" for name in ("current_figure", "held", "mirrors", "seeds", "state")},
+    {
+        f"convgrade.{name}"
+        for name in ("callbacks", "current_figure", "held", "mirrors", "seeds", "state")
+    },
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
     {"convgrade.bindings", "convgrade.messages", "convgrade.our_outputs"},
