@@ -128,10 +128,18 @@ ABOUT: dict[str, Any] = {
     "names": lambda request, names, handles: [name for name in names if type(name) is str],
     "files": lambda request, names, handles: about.files(),
     "figures": lambda request, names, handles: about.figures(),
-    "table": lambda request, names, handles: handles.name,
+    "table": lambda request, names, handles: _begin(handles),
     "module": lambda request, names, handles: importlib.import_module(request["function"]),
     "class": lambda request, names, handles: handles.class_facts(request["function"]),
 }
+
+
+def _begin(table: Handles) -> str:
+    """Say which table answers in a test cell; the figures of earlier cells are closed, as ever."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
+    return table.name
 
 
 def _function(value: Any, table: Handles) -> dict[str, Any]:
