@@ -122,19 +122,6 @@ def _codes(value: Any) -> Iterator[types.CodeType]:
             yield from _codes(getattr(part, "__func__", part))
 
 
-def generators() -> list[bytes]:
-    """Return the states of the random generators that a seed sets."""
-    states = []
-    if "random" in sys.modules:
-        states.append(repr(sys.modules["random"].getstate()).encode())
-    if "numpy.random" in sys.modules:
-        name, numbers, *rest = sys.modules["numpy.random"].get_state()
-        states.append(numbers.tobytes() + repr((name, rest)).encode())
-    if "torch" in sys.modules:
-        states.append(sys.modules["torch"].get_rng_state().numpy().tobytes())
-    return states
-
-
 def figures() -> bool:
     """Tell whether a figure of pyplot's is open."""
     pyplot = sys.modules.get("matplotlib.pyplot")

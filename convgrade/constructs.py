@@ -33,6 +33,8 @@ class Constructs:
         It grades by parts (`convgrade.records`): anything but plain data is a wrong answer.
     seeds, patches : bool
         It sets the seed of a random generator; it patches what functions may use.
+    exact_types : bool
+        It asks what a type ``is``.
     figures : int or None
         The first line that looks at pyplot's current figure.
     files : tuple of (int, str)
@@ -44,6 +46,7 @@ class Constructs:
     rubric: bool = False
     seeds: bool = False
     patches: bool = False
+    exact_types: bool = False
     figures: int | None = None
     files: tuple[tuple[int, str], ...] = ()
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
@@ -77,6 +80,7 @@ def read_constructs(source: str) -> Constructs:
         rubric,
         seeds=any(name in SEEDS for name, _ in named),
         patches=any(_patches(node) for node in nodes),
+        exact_types=any(_asks_type(node) for node in nodes),
         figures=min(
             (getattr(node, "lineno", 0) for name, node in named if name in FIGURES), default=None
         ),
@@ -87,6 +91,16 @@ def read_constructs(source: str) -> Constructs:
         ),
         unused=frozenset(_unused(tree)),
     )  # fmt: skip
+
+
+def _asks_type(node: ast.AST) -> bool:
+    """Tell whether a comparison is of the kind ``type(x) is Point``."""
+    if not isinstance(node, ast.Compare):
+        return False
+    if not any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
+        return False
+    calls = [n for n in (node.left, *node.comparators) if isinstance(n, ast.Call)]
+    return any(_name(call.func) == "type" for call in calls)
 
 
 def _name(node: ast.AST) -> str:

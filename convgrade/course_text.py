@@ -41,14 +41,17 @@ class Given:
         Of an answer: what its model solution imports and tests use.
     changes : list of str
         Of an answer: names of the course's that its model solution changes in place.
+    reads : list of str
+        Of an answer: global names that its model solution reads, its own and Python's too.
     """
 
     before: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
+    reads: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.before or self.imports or self.changes)
+        return bool(self.before or self.imports or self.changes or self.reads)
 
 
 def find_given(course: NotebookNode) -> dict[str, Given]:
@@ -76,6 +79,8 @@ def find_given(course: NotebookNode) -> dict[str, Given]:
                 if _bound(node) & wanted or "*" in _bound(node)
             ]  # fmt: skip
             given.changes = sorted(_changes(part.cell.source))
+            tree = parsed(part.cell.source)
+            given.reads = sorted(_taken(tree, also_own=True)) if tree is not None else []
         if given:
             found[part.name] = given
     return found
@@ -120,8 +125,8 @@ def _wanted(tests: Iterable[str]) -> set[str]:
     return set().union(*map(_taken, filter(None, map(parsed, tests)))) - set(dir(builtins))
 
 
-def _taken(tree: ast.AST) -> set[str]:
-    """Return the global names that code reads and does not bind itself."""
+def _taken(tree: ast.AST, also_own: bool = False) -> set[str]:
+    """Return the global names that code reads and, but for ``also_own``, does not bind itself."""
     found: set[str] = set()
     try:
         tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
@@ -136,7 +141,7 @@ def _taken(tree: ast.AST) -> set[str]:
             if s.is_referenced() and (s.is_global() if inner else True)
         }  # fmt: skip
         tables += table.get_children()
-    return found - own
+    return found if also_own else found - own
 
 
 def _chosen(

@@ -14,13 +14,15 @@ from typing import Any, NoReturn
 
 from convgrade import about
 from convgrade.copies import copy_back
-from convgrade.proxy import Proxy
+from convgrade.seeds import take_random
+from convgrade.state import random_states
 
 __all__ = ["Exactness", "after", "before", "files_written"]
 
 # What a test replaces to see what a function prints or asks: names in the builtins.
 REPLACED = {name: getattr(builtins, name) for name in ("print", "input", "open")}
 STDIN = sys.stdin
+_stands: dict[tuple[str, int], tuple[Any, Any]] = {}  # for what a test puts there, once for each
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,9 @@ class Exactness:
         Returns what the test has set so far, by name.
     known : callable
         Returns the course's own value of a name, or None.
+    model : callable
+        Returns the names that model solutions read: a test may set them. Others are no business
+        of a student's, such as the values that the test expects.
     unused : callable
         Says whether nobody looks at what a function of this name returns now.
     wrote : callable
@@ -49,6 +54,7 @@ class Exactness:
     stream: object
     written: Callable[[], dict[str, Any]]
     known: Callable[[str], Any]
+    model: Callable[[], set[str]] = lambda: set()
     unused: Callable[[str], bool] = lambda name: False
     wrote: Callable[[list[Any]], str] = lambda arguments: ""
     seeds: bool = False
@@ -85,22 +91,22 @@ def _stamps() -> dict[str, tuple[int, int]]:
 
 def before(
     exactly: Exactness,
-    proxy: Proxy,
     request: dict[str, Any],
+    name: str,
     reads: Callable[[int], Any],
     meet: Callable[[str], NoReturn],
 ) -> None:
-    """See whether the function depends on what the test did, and prepare what is passed on."""
+    """Pass on what the test did and the function depends on; see whether all of it crosses."""
     if exactly.patches:
-        meet(f"the test patches what `{proxy._name}` could use")
+        meet(f"the test patches what `{name}` could use")
     file = exactly.wrote([*request["args"], *request["kwargs"].values()])
     if file:
-        meet(f"the test writes the file `{file}`, which `{proxy._name}` cannot read")
+        meet(f"the test writes the file `{file}`, which `{name}` cannot read")
     replaced = {n for n, known in REPLACED.items() if getattr(builtins, n) is not known}
     replaced |= {"input"} if sys.stdin is not STDIN else set()
     written = exactly.written()
     if replaced or written:
-        facts = reads(proxy._handle)
+        facts = reads(request["function"])
         if type(facts) is not dict:
             facts = {}
         read, missing = (
@@ -108,20 +114,20 @@ def before(
             for names in (facts.get("value"), facts.get("missing"))
         )
         modules = {n for n, value in written.items() if _is_imported(value)}
-        met = sorted((read & (replaced | (set(written) - modules))) | (missing & modules))
-        if met:
-            meet(f"the test sets `{met[0]}`, which `{proxy._name}` reads")
-    request["seeded"] = exactly.seeds
-    places = [*enumerate(request["args"]), *request["kwargs"].items()]
-    request["functions"] = [[n, v._handle] for n, v in places if isinstance(v, Proxy)]
-    request["args"] = tuple(None if isinstance(v, Proxy) else v for v in request["args"])
-    request["kwargs"] = {
-        n: None if isinstance(v, Proxy) else v for n, v in request["kwargs"].items()
-    }
+        met = (read & (set(written) - modules)) | (missing & modules)
+        model = exactly.model()
+        for unknown in sorted(met - model):
+            words = "and the model solution does not"
+            meet(f"the test sets `{unknown}`, which `{name}` reads, {words}")
+        request["names"] = {n: written[n] for n in sorted(met)}
+        request["lent_names"] = [n for n, value in request["names"].items() if callable(value)]
+        request["builtins"] = {n: _builtin(n) for n in sorted(read & replaced - met)}
+    if exactly.seeds:
+        request["random"] = random_states()
 
 
 def after(
-    request: dict[str, Any],
+    ours: dict[str, Any],
     reply: dict[str, Any],
     name: str,
     meet: Callable[[str], NoReturn],
@@ -130,15 +136,27 @@ def after(
     if type(reply.get("unsent")) is str:
         meet(f"`{name}` returns what does not cross: {reply['unsent'][:200]}")
     if reply.get("drew") is True:
-        meet(f"the test sets a seed, and `{name}` draws random numbers")
+        meet(f"the test sets a seed, and `{name}` draws random numbers of tensors")
+    if "random" in reply and not take_random(reply["random"]):
+        meet(f"the test sets a seed, and `{name}` leaves a generator in no known state")
     changed = reply.get("arguments")
     if type(changed) is not dict or not changed:
         return
-    ours = {**{str(n): v for n, v in enumerate(request["args"])}, **request["kwargs"]}
     if reply.get("moved") is not False or not all(
         n in ours and copy_back(ours[n], new) for n, new in changed.items()
     ):
         meet(f"`{name}` changes its arguments in a way that does not cross")
+
+
+def _builtin(name: str) -> Any:
+    """Return what a test has put in a builtin's place; a new input() for a stdin of its own."""
+    value = getattr(builtins, name)
+
+    def stand(*args: Any, **kwargs: Any) -> Any:
+        result = value(*args, **kwargs)
+        return None if name == "print" else result  # a mock's would not cross
+
+    return _stands.setdefault((name, id(value)), (stand, value))[0]
 
 
 def _is_imported(value: Any) -> bool:

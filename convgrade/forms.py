@@ -49,6 +49,11 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         from convgrade import arrays
 
         return arrays.take_apart(value)
+    undefined = getattr(sys.modules.get("sympy.core.function"), "AppliedUndef", ())
+    if library == "sympy" or issubclass(type_, undefined):
+        from convgrade import formulas
+
+        return formulas.take_apart(value)
     if "pandas" in sys.modules and library == "pandas":
         from convgrade import tables
 
@@ -68,6 +73,10 @@ def build(name: str, content: Any) -> Any:
         from convgrade import tables
 
         return tables.build(name, content)
+    if name == "sympy":
+        from convgrade import formulas
+
+        return formulas.build(content)
     if name.startswith("array."):
         from convgrade import arrays
 

@@ -25,6 +25,7 @@ from typing import Any
 from convgrade import about, confine, wire
 from convgrade.bindings import bound_names
 from convgrade.constructs import Constructs, as_python, read_constructs
+from convgrade.current_figure import shared_figure
 from convgrade.exactness import Exactness, files_written
 from convgrade.kernels.server import INLINE
 from convgrade.messages import UNREACHED, Begun, Cell, Connect, Expect, Gone, Outcome, Own, Prepare
@@ -62,6 +63,7 @@ def serve(pipe: Any, folder: str, support: str) -> None:
             return
         if isinstance(message, Expect):
             shell.names.expect(set(message.names), set(message.changes))
+            shell.names.model_reads |= message.reads
         elif isinstance(message, Own):
             shell.names.own(set(message.names))
         elif isinstance(message, Cell):
@@ -147,6 +149,7 @@ def _run(shell: Shell, cell: Cell, listener: _Listener) -> Outcome:
         quiet=lambda: line_of(shell.names) in cell.hidden,
         # Whoever grades by parts knows what to say of an answer of a strange type.
         exact=None if facts.rubric else _exactness(shell.names, facts, stream),
+        crossing=None if facts.rubric else shell.names.crossing,
     )
     # What a locked cell draws is shown from the student's kernel, and there not drawn either.
     for name, value in cell.environment.items():
@@ -160,7 +163,11 @@ def _run(shell: Shell, cell: Cell, listener: _Listener) -> Outcome:
         contextlib.redirect_stdout(stream),
         contextlib.redirect_stderr(stream),
     ):
-        result = shell.run_cell(cell.source)
+        pyplot = functools.partial(link.about, "module", "matplotlib.pyplot")
+        looks = link.exact and facts.figures is not None
+        with shared_figure(shell.names, pyplot) if looks else contextlib.nullcontext(False) as one:
+            result = shell.run_cell(cell.source)
+        facts = replace(facts, figures=None) if one else facts
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result))
@@ -177,7 +184,8 @@ def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness
         line=lambda: line_of(names),
         stream=stream,
         written=lambda: names.written,
-        known=lambda name: dict.get(names, name),
+        known=names.course,
+        model=lambda: names.model_reads,
         unused=lambda name: (line_of(names), name) in facts.unused,
         wrote=files_written(),
         seeds=facts.seeds,
@@ -190,6 +198,8 @@ def _look_back(shell: Shell, link: Link, facts: Constructs, error: BaseException
     places = traceback.walk_tb(error.__traceback__) if error is not None else ()
     lines = [n for f, n in places if f.f_globals is shell.names]
     last = lines[0] if lines else float("inf")
+    if facts.exact_types and shell.names.crossing.doubles():
+        link.meet("the test asks what a type is, of an object of a class that both sides have")
     if facts.figures is not None and facts.figures <= last and link.about("figures") is True:
         link.meet("the test looks at the current figure, which the student's code has drawn")
     wanted = {name for line, name in facts.files if line <= last}

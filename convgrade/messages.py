@@ -57,11 +57,13 @@ class Cell:
 class Expect:
     """Names that an answer cell binds: the student's from here on.
 
-    So are ``changes``, values of the course's that a right answer changes in place.
+    So are ``changes``, values of the course's that a right answer changes in place. ``reads`` are
+    names that a right answer reads, so that a test may set them for it.
     """
 
     names: frozenset[str]
     changes: frozenset[str] = frozenset()
+    reads: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
+from convgrade.crossing import Crossing
 from convgrade.proxy import Proxy
 from convgrade.remote import Link
 
@@ -31,9 +32,16 @@ class Namespace(dict[str, Any]):
         self._own: set[str] = set()
         self._answers: set[str] = set()
         self._seen: dict[str, Any] = {}
+        self._asked: dict[str, int] = {}  # how often the student's code had run by then
         self._link: Link | None = None
         self._lacks: dict[str, str] = {}
         self.written: dict[str, Any] = {}
+        self.model_reads: set[str] = set()
+        self.crossing = Crossing(self.course)
+
+    def course(self, name: str) -> Any:
+        """Return the course's own value of a name, or None."""
+        return None if name in self._answers else dict.get(self, name)
 
     def own(self, names: set[str]) -> None:
         """Declare names that a cell of the course binds: never asked of the student.
@@ -59,21 +67,25 @@ class Namespace(dict[str, Any]):
         self._own -= names
         for name in names:
             self.pop(name, None)
+            self.written.pop(name, None)
 
     @contextlib.contextmanager
     def linked(self, link: Link) -> Iterator[None]:
         """Ask ``link`` for the student's names, each once."""
-        self._link, self._seen, self.written = link, {}, {}
+        kept = {n: value for n, value in self.written.items() if n in self.model_reads}
+        self._link, self._seen, self.written = link, {}, kept
         try:
             yield
         finally:
             self._link, self._seen = None, {}
-            for name in [n for n, value in self.items() if isinstance(value, Proxy)]:
-                del self[name]  # of no use without its link
+            if not link.exact:
+                for name in [n for n, value in self.items() if isinstance(value, Proxy)]:
+                    del self[name]  # of no use without its link
             link.close()
 
     def __missing__(self, name: str) -> Any:
-        if name in self._seen:
+        again = self._link is not None and self._link.runs != self._asked.get(name)
+        if name in self._seen and not (again and not isinstance(self._seen[name], Proxy)):
             return self._seen[name]
         python = hasattr(builtins, name) or name.startswith("__")
         if self._link is not None and self._link.exact and name in self._lacks:
@@ -81,6 +93,7 @@ class Namespace(dict[str, Any]):
         if self._link is None or name in self._own or (python and name not in self._answers):
             raise KeyError(name)
         value = self._seen[name] = self._link.get(name)
+        self._asked[name] = self._link.runs
         return value
 
     def __delitem__(self, name: str) -> None:

@@ -6,6 +6,7 @@ import json
 import struct
 import sys
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from convgrade import plain
@@ -23,8 +24,10 @@ from convgrade.plain import (
 
 __all__ = ["dumps"]
 
+Exact = bool | Callable[[Any], Any]
 
-def dumps(value: Any, strict: bool = False, exact: bool = False) -> bytes:
+
+def dumps(value: Any, strict: bool = False, exact: Exact = False) -> bytes:
     """Write a value as a frame.
 
     Parameters
@@ -33,8 +36,9 @@ def dumps(value: Any, strict: bool = False, exact: bool = False) -> bytes:
         Values that cannot cross are replaced by the name of their type.
     strict : bool
         Refuse such values instead.
-    exact : bool
-        Replace also what would arrive as another type than it has: instances of subclasses.
+    exact : bool or callable
+        Replace also what would arrive as another type than it has: instances of subclasses. A
+        callable says what is written for a value that has no form: a node, or None for nothing.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def dumps(value: Any, strict: bool = False, exact: bool = False) -> bytes:
     Raises
     ------
     WireError
-        When the value is nested deeper than 40 levels (a list that contains
+        When the value is nested deeper than 100 levels (a list that contains
         itself is) or larger than 256 MiB; with ``strict``, when it is no plain data.
     """
     buffers: list[bytes] = []
@@ -59,7 +63,7 @@ def dumps(value: Any, strict: bool = False, exact: bool = False) -> bytes:
 
 
 def _write(
-    value: Any, buffers: list[bytes], opaque: list[str], depth: int, exact: bool = False
+    value: Any, buffers: list[bytes], opaque: list[str], depth: int, exact: Exact = False
 ) -> Any:
     if depth > plain.MAX_DEPTH:
         raise WireError(f"a value nested deeper than {plain.MAX_DEPTH} levels cannot be graded")
@@ -69,7 +73,7 @@ def _write(
     if value is None or value is True or value is False:
         return value
     if exact and type_ not in PLAIN:
-        node = _write_exactly(value, type_, buffers, opaque, depth)
+        node = _write_exactly(value, type_, buffers, opaque, depth, exact)
         if node is not None:
             return node
     if issubclass(type_, str):
@@ -103,7 +107,7 @@ def _write(
 
 
 def _write_exactly(
-    value: Any, type_: type, buffers: list[bytes], opaque: list[str], depth: int
+    value: Any, type_: type, buffers: list[bytes], opaque: list[str], depth: int, exact: Exact
 ) -> Any:
     """Write what is of no plain type itself; None for what the usual way writes exactly."""
     for name, constant in CONSTANTS.items():
@@ -121,13 +125,16 @@ def _write_exactly(
         factory = next((n for n, f in FACTORIES.items() if f is value.default_factory), "")
         name = "defaultdict" if factory else ""
     if name:
-        tree = _write(dict(value.items()), buffers, opaque, depth, exact=True)
+        tree = _write(dict(value.items()), buffers, opaque, depth, exact)
         return {"known": [name, factory, tree]}
     from convgrade import forms  # of which most values have none
 
     form = forms.take_apart(value)
     if form is not None:
-        return {"form": [form[0], _write(form[1], buffers, opaque, depth + 1, exact=True)]}
+        return {"form": [form[0], _write(form[1], buffers, opaque, depth + 1, exact)]}
+    kept = exact(value) if callable(exact) else None
+    if kept is not None:
+        return {"kept": kept}
     arrays: list[Any] = [np.ndarray, np.generic] if np is not None else []
     arrays += [torch.Tensor] if torch is not None else []
     if issubclass(type_, (*PLAIN, bytearray, *arrays)):

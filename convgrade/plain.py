@@ -13,7 +13,7 @@ __all__ = ["Opaque", "WireError"]
 
 MAX_BYTES = 256 * 2**20  # a frame
 MAX_TEXT = 8 * 2**20  # its JSON part: nested lists of about a million numbers
-MAX_DEPTH = 40
+MAX_DEPTH = 100
 MAX_EQUAL_HASHES = 100  # keys of a set or dict with one hash: building it is quadratic in them
 MAX_OPAQUE = 100  # types that cannot cross, in a frame: a new class for each costs a kilobyte
 

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from inspect import Parameter, Signature, _ParameterKind
 from typing import Any, ClassVar, NoReturn, Protocol
 
-__all__ = ["Proxy", "Undecided", "stand_in"]
+__all__ = ["Proxy", "Undecided", "signature_of", "stand_in"]
 
 
 class Undecided(BaseException):
@@ -22,9 +22,11 @@ class Undecided(BaseException):
     """
 
 
+OWN = frozenset({"_link", "_handle", "_name", "_facts", "changed_inputs"})
 SAID = ("__name__", "__module__", "__defaults__", "__kwdefaults__")
 KINDS: dict[str, type] = {
-    "function": types.FunctionType, "builtin": types.BuiltinFunctionType
+    "function": types.FunctionType, "builtin": types.BuiltinFunctionType,
+    "method": types.MethodType,
 }  # fmt: skip
 
 
@@ -36,6 +38,8 @@ class _Link(Protocol):
     def meet(self, words: str) -> NoReturn: ...
 
     def about(self, what: str, handle: int | None = None) -> Any: ...
+
+    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any: ...
 
     def through(self, text: str) -> AbstractContextManager[list[Any]]: ...
 
@@ -118,7 +122,8 @@ def _annotations(proxy: Proxy) -> dict[str, Any]:
     return found
 
 
-def _signature(proxy: Proxy) -> Signature:
+def signature_of(proxy: Proxy) -> Signature:
+    """Return the signature of a student's function; undecided where it is not all plain data."""
     notes = _annotations(proxy) if proxy.kind == "function" else {}
     try:
         parts = [
@@ -142,7 +147,10 @@ def _class(proxy: Proxy) -> Any:
 def _equal(proxy: Proxy, other: object) -> bool:
     if proxy.kind not in KINDS:
         proxy._undecided("compares")
-    return isinstance(other, Proxy) and proxy._handle == other._handle
+    same = isinstance(other, Proxy) and proxy._handle == other._handle
+    if not same and isinstance(other, Proxy) and proxy.kind == other.kind == "method":
+        proxy._undecided("compares")  # a bound method is a new one each time
+    return same
 
 
 def _attribute(proxy: Proxy, name: str) -> Any:
@@ -158,7 +166,21 @@ def _attribute(proxy: Proxy, name: str) -> Any:
             has = name in proxy._fact("vars")
         if not has:
             raise AttributeError(f"'function' object has no attribute '{name}'")
+    if not name.startswith("__"):
+        return proxy._link.use(proxy._handle, f"{proxy._name}.{name}", "attribute", name)
     proxy._undecided(f"reads {name} of")
+
+
+def _set(proxy: Proxy, name: str, value: Any) -> None:
+    """Keep what is the stand-in's own; give the function what is its."""
+    if name in OWN:
+        object.__setattr__(proxy, name, value)
+    else:
+        proxy._link.use(proxy._handle, f"{proxy._name}.{name}", "set", name, value)
+
+
+def _delete(proxy: Proxy, name: str) -> None:
+    proxy._link.use(proxy._handle, f"{proxy._name}.{name}", "delete", name)
 
 
 def _refuses(does: str) -> Any:
@@ -172,12 +194,14 @@ def _said(name: str) -> property:
 EXACT: dict[str, Any] = {
     **{name: _said(name) for name in ("__doc__", *SAID)},
     "__annotations__": property(_annotations),
-    "__signature__": property(_signature),
+    "__signature__": property(signature_of),
     "__code__": property(_Code),
     "__class__": property(_class),
     "__eq__": _equal,
     "__hash__": lambda proxy: hash((Proxy, proxy._handle)),
     "__getattr__": _attribute,
+    "__setattr__": _set,
+    "__delattr__": _delete,
     "__repr__": _refuses("shows"),
     "__instancecheck__": _refuses("asks for instances of"),
     "__subclasscheck__": _refuses("asks for subclasses of"),
@@ -209,5 +233,6 @@ def stand_in(link: _Link, handle: int, name: str, kind: str) -> Proxy:
         parts |= EXACT
         if words not in KINDS:
             parts |= {f"__{operation}__": _refuses("uses") for operation in OPERATIONS.split()}
-    made: type[Proxy] = type("function" if words in KINDS else words, (Proxy,), parts)
+    shown = {"builtin": "function"}.get(words, words)
+    made: type[Proxy] = type(shown, (Proxy,), parts)
     return made(link, handle, name)

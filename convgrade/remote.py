@@ -10,13 +10,14 @@ from __future__ import annotations
 import contextlib
 import socket
 import sys
-import time
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from convgrade import wire
+from convgrade.conversation import Conversation, Lost
+from convgrade.crossing import Crossing
 from convgrade.exactness import Exactness, after, before
-from convgrade.proxy import Proxy, Undecided, stand_in
+from convgrade.proxy import Proxy, signature_of, stand_in
 from convgrade.raised import faithful, rebuild
 
 __all__ = ["YOURS", "Link", "Lost"]
@@ -25,15 +26,7 @@ MAX_PRINTED = 20_000  # characters that a student's functions may print during a
 YOURS = "printed by your code: "
 
 
-class Lost(BaseException):
-    """The student's side cannot be used any more in this test cell.
-
-    Not an `Exception`: a test cell that tolerates errors must not go on to
-    award points. The message says why, to the student.
-    """
-
-
-class Link:
+class Link(Conversation):
     """A conversation with a student's kernel, for one test cell.
 
     Parameters
@@ -48,6 +41,8 @@ class Link:
     exact : Exactness, optional
         Makes the test wait for a person where its outcome could be another than in the
         student's own process.
+    crossing : Crossing, optional
+        What earlier test cells have of the student's.
 
     Attributes
     ----------
@@ -55,6 +50,8 @@ class Link:
         Why the student's side cannot be used any more; "" while it can.
     doubt : str
         What was met that does not cross; "" normally.
+    runs : int
+        How often the student's code has run: it may have changed their names.
     raised : Exception or None
         What a student's function raised last.
     """
@@ -66,24 +63,15 @@ class Link:
         deadline: float,
         quiet: Callable[[], bool] = lambda: False,
         exact: Exactness | None = None,
+        crossing: Crossing | None = None,
     ) -> None:
-        self._connect, self._call_timeout, self._deadline = connect, call_timeout, deadline
-        self._quiet, self._exactly = quiet, exact
-        self.doubt = ""
+        super().__init__(connect, call_timeout, deadline, exact, crossing)
+        self._quiet, self._shown = quiet, 0
         self._reads: dict[int, Any] = {}
-        self._socket: socket.socket | None = None
-        self._shown, self._over = 0, False
-        self.raised: Exception | None = None
-        self.lost = ""
+        self.runs = 0
         self._defined: dict[str, int | None] = {}
         self._through: int | None = None
         self._said: list[Any] = []
-
-    def close(self) -> None:
-        """End the conversation; the student's end then stops serving."""
-        self._over = True
-        if self._socket is not None:
-            self._socket.close()
 
     def get(self, name: str) -> Any:
         """Fetch a name: a `Proxy` for a function, else a copy of the value.
@@ -96,12 +84,12 @@ class Link:
         reply = self.ask({"do": "get", "name": name})
         if reply.get("missing") is True:
             raise KeyError(name)
+        if self.exact:
+            return self._crossing.held.take(reply.get("share"), reply.get("value"))
         handle = reply.get("function")
         if type(handle) is not int:
             return reply.get("value")
         kind = reply.get("kind")
-        if kind == "exception" and self.exact:
-            self.meet(f"the test names `{name}`, a class of exceptions of the student's")
         return stand_in(self, handle, name, kind if type(kind) is str else "function")
 
     @contextlib.contextmanager
@@ -130,24 +118,7 @@ class Link:
         finally:
             self._through, self._said = kept
 
-    @property
-    def exact(self) -> bool:
-        """Say whether what does not cross makes the test wait for a person."""
-        return self._exactly is not None
-
-    def meet(self, words: str) -> NoReturn:
-        """Note what the test has met that does not cross, and end it.
-
-        Raises
-        ------
-        Undecided
-        """
-        if not self.doubt:
-            line = self._exactly.line() if self._exactly is not None else 0
-            self.doubt = f"{words} (line {line})" if line else words
-        raise Undecided(self.doubt)
-
-    def about(self, what: str, handle: int | None = None) -> Any:
+    def about(self, what: str, handle: int | str | None = None) -> Any:
         """Ask what a function, or the student's kernel, says of itself: plain data or None."""
         return self.ask({"do": what, "function": handle}).get("value")
 
@@ -156,16 +127,44 @@ class Link:
         request = {"do": "call", "function": proxy._handle, "args": args, "kwargs": kwargs}
         if self._through is not None:
             request["through"] = self._through
-        if self._exactly is not None:
-            before(self._exactly, proxy, request, self._names_read, self.meet)
-        reply = self.ask(request, proxy._name)
+        reply, value = self._do(request, proxy._name, f"{proxy._name}(...)")
         if "said" in reply:
             self._said.append(reply["said"])
         proxy.changed_inputs = reply.get("changed") is True
-        handle, kind = reply.get("function"), reply.get("kind")
-        if self.exact and type(handle) is int and type(kind) is str:
-            return stand_in(self, handle, f"{proxy._name}(...)", kind)
-        return reply.get("value")
+        return value
+
+    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any:
+        """Do something with an object of the student's; called by what stands for it.
+
+        Raises
+        ------
+        StopIteration
+            When an iterator of the student's is at its end.
+        """
+        request = {"do": "use", "function": handle, "operation": operation,
+                   "args": args, "kwargs": kwargs}  # fmt: skip
+        shown = name if operation == "attribute" else f"{name}(...)"
+        return self._do(request, name, shown, ends=operation == "next")[1]
+
+    def _do(
+        self, request: dict[str, Any], name: str, shown: str, ends: bool = False
+    ) -> tuple[dict[str, Any], Any]:
+        """Send a request that runs the student's code; return the reply, and its value."""
+        if self._exactly is None:
+            reply = self.ask(request, name)
+            return reply, reply.get("value")
+        self.runs += 1
+        before(self._exactly, request, name, self._names_read, self.meet)
+        self._crossing.held.before(request)
+        ours = {**{str(n): v for n, v in enumerate(request["args"])}, **request["kwargs"]}
+        request["args"] = tuple(map(self._by_number, request["args"]))
+        request["kwargs"] = {n: self._by_number(v) for n, v in request["kwargs"].items()}
+        reply = self.ask(request, name, shown, ours, ends)
+        return reply, self._crossing.held.take(reply.get("share"), reply.get("value"))
+
+    def signature(self, handle: int, name: str) -> Any:
+        """Return the signature of a class or object of the student's that can be called."""
+        return signature_of(stand_in(self, handle, name, "builtin"))
 
     def _names_read(self, handle: int) -> Any:
         """Return what a function says that it reads, asked once."""
@@ -173,8 +172,25 @@ class Link:
             self._reads[handle] = self.about("reads", handle)
         return self._reads[handle]
 
-    def ask(self, request: dict[str, Any], name: str = "") -> dict[str, Any]:
-        """Send a request and wait for the reply; ``name`` is of what is asked for.
+    def ask(
+        self,
+        request: dict[str, Any],
+        name: str = "",
+        shown: str = "",
+        ours: dict[str, Any] | None = None,
+        ends: bool = False,
+    ) -> dict[str, Any]:
+        """Send a request and wait for the reply.
+
+        Parameters
+        ----------
+        request : dict
+        name, shown : str
+            Of what is asked for, and of what comes back.
+        ours : dict, optional
+            The arguments of a call, by name, as the test has them.
+        ends : bool
+            Whether an iterator may end.
 
         Raises
         ------
@@ -187,68 +203,25 @@ class Link:
         TypeError
             When what is to be passed on is no plain data.
         """
-        if self.lost or self._over:
-            raise Lost(self.lost or "the test cell is over")
-        if self.doubt:
-            raise Undecided(self.doubt)
         name, met = name or str(request.get("name", "")), list[str]()
-        request |= {"exact": True} if self.exact else {}
-        now = time.monotonic()
-        limit = min(now + self._call_timeout, self._deadline)
-        try:
-            if self._socket is None:
-                self._socket = self._connect()
-            self._socket.settimeout(max(limit - now, 0.001))
-            self._send(request, name)
-            reply = self._receive(limit, met)
-        except Lost as lost:
-            self._lose(str(lost))
-        except TimeoutError:
-            if limit < self._deadline:
-                self._lose(
-                    f"a call of your function took longer than {self._call_timeout:g} s "
-                    "and was stopped"
-                )
-            self._lose("the time for this test is used up")
-        except (EOFError, OSError):
-            self._lose("your code made Python exit or crash, or used too much memory")
+        kept, self._crossing.calling = self._crossing.calling, shown or name
+        reply = self._exchange(request, name, met)
+        self._crossing.calling = kept
         self._show(reply.get("printed"), reply.get("errors"), name)
         if self._exactly is not None:
-            after(request, reply, name, self.meet)
+            after(ours or {}, reply, name, self.meet)
+            self._crossing.held.after(reply, name)
+            lent = reply.get("lent")
+            for place, number in lent.items() if type(lent) is dict else ():
+                if place in (ours or {}):
+                    self._crossing.held.lend(number, (ours or {})[place])
             if met and request["do"] == "get":
                 self.meet(f"the test reads `{name}`, {_article(met[0])}, which does not cross")
             if met and not self._exactly.unused(name):
                 self.meet(f"`{name}` returns {_article(met[0])}, which does not cross")
         if "raised" in reply:
-            self._raise(reply["raised"])
+            self._raise(reply["raised"], ends)
         return reply
-
-    def _send(self, request: dict[str, Any], name: str) -> None:
-        assert self._socket is not None
-        try:
-            wire.send(self._socket, request, strict=True, exact=self.exact)
-        except wire.WireError as error:  # often what another of the student's functions returned
-            if self.exact:
-                what = str(error).partition(" cannot be passed on")[0]
-                self.meet(f"the test passes to `{name}` what does not cross: {what}")
-            self.raised = TypeError(str(error))
-            raise self.raised from None
-
-    def _receive(self, limit: float, met: list[str]) -> dict[str, Any]:
-        assert self._socket is not None
-        try:
-            reply = wire.receive(self._socket, limit, met)
-        except wire.WireError as error:
-            self._lose(f"what your function returned cannot be read ({error})")
-        except MemoryError:
-            self._lose("what your functions returned in this test takes too much memory")
-        if type(reply) is not dict:
-            self._lose("what your function returned cannot be read")
-        return reply
-
-    def _lose(self, words: str) -> NoReturn:
-        self.lost = words
-        raise Lost(words)
 
     def _show(self, printed: Any, errors: Any, name: str) -> None:
         """Pass on what the student's function printed, marked as the student's.
@@ -272,14 +245,23 @@ class Link:
             for line in text.splitlines():
                 sys.stdout.write(f"{YOURS}{line}\n")  # not print, which a test may have patched
 
-    def _raise(self, raised: Any) -> NoReturn:
+    def _raise(self, raised: Any, ends: bool = False) -> NoReturn:
         if type(raised) is not dict:
             self._lose("what your function returned cannot be read")
         if raised.get("exits") is not False:
             self._lose("your function tried to end Python, as exit() does")
-        error = rebuild(raised.get("types"), raised.get("message"))
+        types, args, again = raised.get("types"), raised.get("args"), raised.get("callback")
+        if ends and type(types) is list and types[:1] == ["StopIteration"]:
+            raise StopIteration(*(args[:1] if type(args) is tuple else ()))
+        error = rebuild(types, raised.get("message"))
         if self._exactly is not None:
-            error = faithful(error, raised, self._exactly.known, self.meet)
+            if type(again) is int and 0 <= again < len(self._errors):
+                raise self._errors[again]
+            try:
+                own = self._crossing.own_error(raised["class"]) if "class" in raised else None
+            except wire.WireError as wrong:
+                self._lose(f"what your function raised cannot be read ({wrong})")
+            error = faithful(error, raised, self._exactly.known, own)
         self.raised = error
         line = raised.get("line")
         if type(line) is str and line:

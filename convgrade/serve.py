@@ -9,6 +9,7 @@ answers arrive; `convgrade.remote` decides what to believe.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import io
 import linecache
 import os
@@ -19,12 +20,14 @@ import warnings
 from types import ModuleType
 from typing import Any
 
-from convgrade import about, wire
+from convgrade import about, handles, state, wire
+from convgrade.handles import Handles
 
 MAX_PRINTED = 20_000  # characters that one call may print
 
 
 _spare: list[int] = []
+_tables: dict[int, Handles] = {}  # one: what a test stores, a later one may use
 
 
 class _Printed(io.StringIO):
@@ -51,10 +54,9 @@ def serve(family: int, address: Any, token: str, names: dict[str, Any]) -> None:
     names : dict
         The notebook's global names.
     """
-    handles: list[Any] = []
     _release()
     try:
-        _serve(family, address, token, names, handles)
+        _serve(family, address, token, names)
     finally:
         _reserve()
 
@@ -72,49 +74,51 @@ def _release() -> None:
             os.close(_spare.pop())
 
 
-def _serve(
-    family: int, address: Any, token: str, names: dict[str, Any], handles: list[Any]
-) -> None:
+def _serve(family: int, address: Any, token: str, names: dict[str, Any]) -> None:
     with socket.socket(family, socket.SOCK_STREAM) as connection:
         connection.connect(address)
         wire.send(connection, token)
-        while True:
-            try:
-                request = wire.receive(connection)
-            except (EOFError, OSError):
-                return
-            reply = _answer(request, names, handles)
-            try:
-                wire.send(connection, reply, exact=request.get("exact") is True)
-            except OSError:
-                return
-            except wire.WireError as error:
-                wire.send(connection, {"raised": _words(error), "unsent": str(error)})
-            except Exception as error:  # too large or nested, or it fails when it is looked at
-                wire.send(connection, {"raised": _words(error)})
+        table = _tables.setdefault(id(names), Handles(names))
+        table.connection = connection
+        table.answer = lambda request: _answer(request, names, table)
+        with state.given(names):
+            while True:
+                try:
+                    request = wire.receive(connection, made=table.made)
+                except (EOFError, OSError):
+                    return
+                except wire.WireError as error:  # such as a module that is not to be had here
+                    answer = {"unread": str(error)}
+                else:
+                    answer = _answer(request, names, table)
+                try:
+                    handles.reply(connection, answer, table)
+                except OSError:
+                    return
 
 
-def _answer(request: dict[str, Any], names: dict[str, Any], handles: list[Any]) -> dict[str, Any]:
+def _answer(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dict[str, Any]:
+    exact = {"exact": True} if request.get("exact") is True else {}
     kind = request["do"]
     if kind == "get":
         name = request["name"]
         if name not in names:
             return {"missing": True}
         value = names[name]
-        if callable(value):
-            return _function(value, handles)
-        return {"value": value}
+        if exact:
+            return {"value": value, **state.share(value, table), **exact}
+        return _function(value, table) if callable(value) else {"value": value}
     if kind in ABOUT:
-        return {"value": ABOUT[kind](request, names, handles)}
+        return {"value": ABOUT[kind](request, names, table), **exact}
     if kind == "delete":
         names.pop(request["name"], None)
         return {"value": None}
     if kind == "restore":
-        names[request["name"]] = handles[request["function"]]
+        names[request["name"]] = table[request["function"]]
         return {"value": None}
     if kind == "define":
-        return _define(request["text"], handles)
-    return _call(request, handles)
+        return _define(request["text"], table)
+    return _call(request, names, table) | exact
 
 
 # What a test asks that only looks: the answer is plain data.
@@ -124,56 +128,68 @@ ABOUT: dict[str, Any] = {
     "names": lambda request, names, handles: [name for name in names if type(name) is str],
     "files": lambda request, names, handles: about.files(),
     "figures": lambda request, names, handles: about.figures(),
+    "table": lambda request, names, handles: _begin(handles),
+    "module": lambda request, names, handles: importlib.import_module(request["function"]),
+    "class": lambda request, names, handles: handles.class_facts(request["function"]),
 }
 
 
-def _function(value: Any, handles: list[Any]) -> dict[str, Any]:
+def _begin(table: Handles) -> str:
+    """Say which table answers in a test cell; the figures of earlier cells are closed, as ever."""
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close("all")
+    return table.name
+
+
+def _function(value: Any, table: Handles) -> dict[str, Any]:
     """Return the number under which the grader can call a function: the same for the same one."""
-    place = next((i for i, known in enumerate(handles) if known is value), len(handles))
-    if place == len(handles):
-        handles.append(value)
-    return {"function": place, "kind": about.kind(value)}
+    return {"function": table.number(value), "kind": about.kind(value)}
 
 
-def _define(text: str, handles: list[Any]) -> dict[str, Any]:
+def _define(text: str, table: Handles) -> dict[str, Any]:
     """Run a text of the course's as a module of its own; hand out its function ``through``."""
     module = ModuleType("convgrade.through")
     try:
         exec(compile(text, "<convgrade.through>", "exec"), module.__dict__)
-        handles.append(module.through)
+        table.append(module.through)
     except Exception:  # in what the student made of this Python: calls then go without
         return {"value": None}
-    return {"function": len(handles) - 1}
+    return {"function": len(table) - 1}
 
 
-def _call(request: dict[str, Any], handles: list[Any]) -> dict[str, Any]:
-    function, args, kwargs = handles[request["function"]], list(request["args"]), request["kwargs"]
+def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dict[str, Any]:
     exact = request.get("exact") is True
-    through = None if request.get("through") is None else handles[request["through"]]
-    for place, handle in request.get("functions", []):  # the student's own, handed back
-        (args if type(place) is int else kwargs)[place] = handles[handle]
+    function = table[request["function"]]
+    if request["do"] == "use":
+        function = handles.use(function, request["operation"])
+    args, kwargs = list(request["args"]), request["kwargs"]
+    through = None if request.get("through") is None else table[request["through"]]
     arguments = {**{str(place): value for place, value in enumerate(args)}, **kwargs}
-    before = {name: _frame(value, exact) for name, value in arguments.items()}
+    before = {name: _frame(value, table, exact) for name, value in arguments.items()}
     places = about.containers(arguments) if exact else {}
-    random = about.generators() if request.get("seeded") is True else []
     printed, error_text = _Printed(), _Printed()
     out = _Printed() if exact else printed
-    kept = sys.stdout, sys.stderr
-    sys.stdout, sys.stderr = out, error_text if exact else printed
     reply: dict[str, Any] = {"value": None}
-    try:
-        with warnings.catch_warnings():
-            # Without the place: that is a file of this run's, and of no other.
-            warnings.showwarning = _warn
-            if through is None:
-                reply["value"] = function(*args, **kwargs)
-            else:
-                reply["value"], reply["said"] = through(function, args, kwargs)
-    except BaseException as error:
-        reply["raised"] = _words(error) | (about.plain_error(error) if exact else {})
-    finally:
-        sys.stdout, sys.stderr = kept
-    changed = [n for n, value in arguments.items() if _frame(value, exact) != before[n]]
+    taken = state.Taken(request if exact else {}, names, table)
+    with taken:
+        kept = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = out, error_text if exact else printed
+        try:
+            with warnings.catch_warnings():
+                # Without the place: that is a file of this run's, and of no other.
+                warnings.showwarning = _warn
+                if through is None:
+                    reply["value"] = function(*args, **kwargs)
+                else:
+                    reply["value"], reply["said"] = through(function, args, kwargs)
+        except BaseException as error:
+            reply["raised"] = _words(error) | (about.plain_error(error) if exact else {})
+            if exact:
+                reply["raised"] |= state.own_error(error, table)
+        finally:
+            sys.stdout, sys.stderr = kept
+    changed = [n for n, value in arguments.items() if _frame(value, table, exact) != before[n]]
     reply["changed"] = bool(changed)
     reply["printed"] = printed.getvalue()
     if exact:
@@ -181,9 +197,12 @@ def _call(request: dict[str, Any], handles: list[Any]) -> dict[str, Any]:
         after = about.containers(arguments) if changed else {}
         reply["moved"] = any(places.get(i, path) != path for i, path in after.items())
         reply["arguments"] = {name: arguments[name] for name in changed}
-        reply["drew"] = bool(random) and about.generators() != random
-        if callable(reply["value"]):
-            reply |= {"value": None, **_function(reply["value"], handles)}
+        lent = {name: value for name, value in arguments.items() if state.is_shared(value)}
+        reply["lent"] = {name: table.number(value) for name, value in lent.items()}
+        reply["value"] = state.without_airs(reply["value"])
+        reply |= taken.found | state.share(reply["value"], table)
+    elif callable(reply["value"]):
+        reply |= {"value": None, **_function(reply["value"], table)}
     return reply
 
 
@@ -191,9 +210,9 @@ def _warn(message: Any, category: type[Warning], *where: Any, **line: Any) -> No
     sys.stderr.write(f"{category.__name__}: {message}\n")
 
 
-def _frame(value: Any, exact: bool = False) -> bytes | None:
+def _frame(value: Any, table: Handles, exact: bool = False) -> bytes | None:
     try:
-        return wire.dumps(value, exact=exact)
+        return wire.dumps(value, exact=table.keep if exact else False)
     except Exception:
         return None
 

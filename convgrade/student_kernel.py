@@ -18,7 +18,22 @@ from nbclient.util import ensure_async
 from nbformat import NotebookNode
 from traitlets import Float, Integer
 
-from convgrade import about, arrays, forms, outputs, packing, plain, serve, tables, unpacking, wire
+from convgrade import (
+    about,
+    arrays,
+    copies,
+    forms,
+    formulas,
+    handles,
+    outputs,
+    packing,
+    plain,
+    serve,
+    state,
+    tables,
+    unpacking,
+    wire,
+)
 from convgrade.box import Box
 from convgrade.boxed_manager import Unread
 
@@ -238,8 +253,9 @@ def _install() -> str:
     first, later = (
         {part.__name__.split(".")[-1]: inspect.getsource(part) for part in parts}
         for parts in (
-            (plain, packing, unpacking, wire, about, serve),  # each after those that it imports
-            (forms, arrays, tables),
+            # each after those that it imports
+            (plain, packing, unpacking, wire, about, copies, handles, state, serve),
+            (forms, formulas, arrays, tables),
         )
     )
     packed = base64.b85encode(zlib.compress(json.dumps(first | later).encode(), 9)).decode()

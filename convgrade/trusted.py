@@ -138,8 +138,8 @@ class TrustedClient(CellKinds):
             await self._locked(cell)
         if utils.is_solution(cell):
             marks = cell.metadata.get("convgrade", {})
-            names, changes = marks.get("binds", []), marks.get("changes", [])
-            self._tell(Expect(frozenset(names), frozenset(changes)))
+            parts = (frozenset(marks.get(part, [])) for part in ("binds", "changes", "reads"))
+            self._tell(Expect(*parts))
             await self._prepare(cell, "imports")
 
 

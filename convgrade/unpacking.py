@@ -6,6 +6,7 @@ import json
 import math
 import struct
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from convgrade import plain
@@ -24,7 +25,9 @@ from convgrade.plain import (
 __all__ = ["loads"]
 
 
-def loads(frame: bytes, met: list[str] | None = None) -> Any:
+def loads(
+    frame: bytes, met: list[str] | None = None, made: Callable[[Any], Any] | None = None
+) -> Any:
     """Read a frame that somebody untrusted wrote.
 
     Parameters
@@ -32,6 +35,8 @@ def loads(frame: bytes, met: list[str] | None = None) -> Any:
     frame : bytes
     met : list of str, optional
         Gets the names of the types that stand-ins stand for.
+    made : callable, optional
+        Makes a value of what the writer's ``exact`` wrote for it, a JSON value of any shape.
 
     Returns
     -------
@@ -51,7 +56,7 @@ def loads(frame: bytes, met: list[str] | None = None) -> Any:
         raise WireError(f"a frame of {len(frame)} bytes that announces {size}")
     try:
         tree = json.loads(frame[4 : 4 + size])
-        reader = _Reader(memoryview(frame)[4 + size :])
+        reader = _Reader(memoryview(frame)[4 + size :], made)
         value = reader.read(tree, 0)
     except WireError:
         raise
@@ -67,8 +72,8 @@ def loads(frame: bytes, met: list[str] | None = None) -> Any:
 class _Reader:
     """Rebuilds values from a JSON tree and the buffers that go with it."""
 
-    def __init__(self, rest: memoryview) -> None:
-        self.rest = rest
+    def __init__(self, rest: memoryview, made: Callable[[Any], Any] | None) -> None:
+        self.rest, self._made = rest, made
         self._room = plain.MAX_BYTES  # for tensors that repeat a few bytes
         self.opaque: dict[str, type[Opaque]] = {}
 
@@ -112,6 +117,8 @@ class _Reader:
         if tag == "form":
             name, content = self._items(body)
             return self._form(self._text(name), self.read(content, depth + 1))
+        if tag == "kept" and self._made is not None:
+            return self._made(body)
         if tag == "opaque":
             return self._stand_in(self._text(body))
         raise WireError("a value of no known kind")

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import ast
+import re
 import traceback
 from typing import Any
 
 from IPython.core.interactiveshell import ExecutionResult
 
-from convgrade.constructs import as_python
+from convgrade.constructs import as_python, parsed
 from convgrade.messages import Cell, Outcome, Output
 from convgrade.namespace import Namespace
 from convgrade.proxy import Undecided
-from convgrade.remote import Link
+from convgrade.remote import Link, Lost
 from convgrade.shell import Outputs, Shell
 
 __all__ = ["LEFT", "ended_in", "hidden_lines_of", "trace", "verdict"]
@@ -56,7 +57,7 @@ def verdict(shell: Shell, cell: Cell, link: Link, result: ExecutionResult) -> Ou
         output = _error(error, link, shell.names, cell)
         fault = "the test cell is not valid Python" if never else ""
         return Outcome(0.0, [*outputs, output], fault=fault, trace=trace(error))
-    if value is None:
+    if value is None or (link.exact and _says_nothing(value, cell.source)):
         return Outcome(points, list(outputs))
     if type(value) in (int, float) and 0 <= value <= points:  # NaN is not
         return Outcome(abs(float(value)), [*outputs, _result(abs(value))])  # not -0.0
@@ -68,6 +69,21 @@ def verdict(shell: Shell, cell: Cell, link: Link, result: ExecutionResult) -> Ou
     return _waits(outputs, "the test did not end in a number of points", fault)
 
 
+def _says_nothing(value: Any, source: str) -> bool:
+    """Tell whether the value in which a test ends leaves all points: True, or a word of its own.
+
+    Stock nbgrader takes every value for all points that it cannot read as a number: False, too,
+    and a list with False in it. A person looks at these.
+    """
+    if value is True:
+        return True
+    tree = parsed(source)
+    last = tree.body[-1] if tree is not None and tree.body else None
+    if not isinstance(last, ast.Expr) or not isinstance(last.value, ast.Constant):
+        return False
+    return type(value) is str and not re.search(r"\d", value)
+
+
 def _waits(outputs: Outputs, words: str, fault: str = "") -> Outcome:
     outputs.stream(f"{LEFT}{words}.\n")
     return Outcome(0.0, [*outputs, _result(0.0)], fault=fault, waiting=words)
@@ -76,7 +92,7 @@ def _waits(outputs: Outputs, words: str, fault: str = "") -> Outcome:
 def _short(value: Any) -> str:
     try:
         return f"{value!r:.80}"
-    except (Exception, Undecided):  # a number of thousands of digits, say
+    except (Exception, Undecided, Lost):  # a number of thousands of digits, say
         return "a value that cannot be shown"
 
 
@@ -94,7 +110,10 @@ def _error(error: BaseException, link: Link, names: Namespace, cell: Cell) -> Ou
     name, lines = type(error).__name__, cell.source.splitlines()
     places = [(f, n) for f, n in traceback.walk_tb(error.__traceback__) if f.f_globals is names]
     line = next((n for f, n in places if f.f_code.co_name == "<module>"), 0)
-    words = " ".join(str(error)[:MAX_WORDS].split())
+    try:
+        words = " ".join(str(error)[:MAX_WORDS].split())
+    except (Exception, Undecided, Lost):  # an object of the student's in it cannot be asked now
+        words = ""
     if line in cell.hidden:
         if error is not link.raised and not _worded(error, places, cell.source):
             words = ""  # it could hold the values looked for

@@ -19,6 +19,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 from convgrade import plain
@@ -29,7 +30,12 @@ from convgrade.unpacking import loads
 __all__ = ["Opaque", "WireError", "dumps", "loads", "receive", "send"]
 
 
-def send(connection: socket.socket, value: Any, strict: bool = False, exact: bool = False) -> None:
+def send(
+    connection: socket.socket,
+    value: Any,
+    strict: bool = False,
+    exact: bool | Callable[[Any], Any] = False,
+) -> None:
     """Send a value as one frame; ``strict`` and ``exact`` as for `dumps`.
 
     Raises
@@ -44,7 +50,10 @@ def send(connection: socket.socket, value: Any, strict: bool = False, exact: boo
 
 
 def receive(
-    connection: socket.socket, deadline: float | None = None, met: list[str] | None = None
+    connection: socket.socket,
+    deadline: float | None = None,
+    met: list[str] | None = None,
+    made: Callable[[Any], Any] | None = None,
 ) -> Any:
     """Receive one frame.
 
@@ -53,7 +62,7 @@ def receive(
     connection : socket
     deadline : float, optional
         On the clock of `time.monotonic`, for the whole frame.
-    met : list of str, optional
+    met, made : optional
         As for `loads`.
 
     Raises
@@ -68,7 +77,7 @@ def receive(
     (size,) = struct.unpack(">Q", _receive_bytes(connection, 8, deadline))
     if size > plain.MAX_BYTES:
         raise WireError(f"a value of {size} bytes is too large to be graded")
-    return loads(_receive_bytes(connection, size, deadline), met)
+    return loads(_receive_bytes(connection, size, deadline), met, made)
 
 
 def _receive_bytes(connection: socket.socket, size: int, deadline: float | None) -> bytes:

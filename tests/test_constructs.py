@@ -122,7 +122,9 @@ def test_a_wrong_answer_earns_nothing_that_stock_refuses(
     auto, _, waits = found[student][cell]
     theirs = stock[student][cell][0] or 0.0
     assert (auto or 0.0) <= theirs
-    if "waits" not in case:
+    if student == "wrong" and "wrong_waits" in case:
+        assert (auto, waits) == (None, True)
+    elif "waits" not in case:
         assert not waits
         assert auto == (0.0 if "differs" in case or "student_decides" in case else theirs)
 

@@ -56,10 +56,12 @@ LAYERS = [
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
     {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
-    {"convgrade.arrays", "convgrade.tables"},
+    {"convgrade.arrays", "convgrade.formulas", "convgrade.tables"},
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
+    {"convgrade.copies"},
+    {"convgrade.handles"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
     {"convgrade.confinement.calls", "convgrade.confinement.options"},
     {f"convgrade.confinement.{name}" for name in ("landlock", "limits", "tree")},
@@ -69,7 +71,13 @@ LAYERS = [
     {"convgrade.confinement.__main__"},
     {"convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
-    {f"convgrade.{name}" for name in ("about", "constructs", "copies", "proxy")},
+    {f"convgrade.{name}" for name in ("about", "constructs", "proxy")},
+    {
+        f"convgrade.{name}"
+        for name in ("callbacks", "current_figure", "held", "mirrors", "seeds", "state")
+    },
+    {"convgrade.mirroring"},
+    {"convgrade.crossing"},
     {"convgrade.bindings", "convgrade.messages", "convgrade.our_outputs"},
     {"convgrade.kernels.folders", "convgrade.kernels.settle"},
     {"convgrade.kernels.server", "convgrade.kernels.sockets", "convgrade.probes"},
@@ -85,6 +93,7 @@ LAYERS = [
     {"convgrade.serve", "convgrade.exactness", "convgrade.raised"},
     {"convgrade.boxed_manager", "convgrade.furnishing"},
     {"convgrade.box"},
+    {"convgrade.conversation"},
     {"convgrade.remote"},
     {"convgrade.namespace"},
     # A notebook, read upwards: its order, what a lost kernel costs, both sides, each side.
@@ -185,7 +194,8 @@ TENSORS = {
     f"convgrade.{name}"
     for name in (
         *("about", "arrays", "classroom.versions", "copies", "forms", "judge_process"),
-        *("kernels.server", "packing", "plain", "raised", "unpacking", "wire"),
+        *("handles", "kernels.server", "mirrors", "packing", "plain", "raised", "state"),
+        *("unpacking", "wire"),
     )
 }
 

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from convgrade import serve, wire
+from convgrade.handles import Handles
 from convgrade.namespace import Namespace
 from convgrade.proxy import Proxy
 from convgrade.remote import YOURS, Link, Lost
@@ -49,7 +50,7 @@ def honest(source: str) -> Student:
     exec(source, values)
 
     def student(connection: socket.socket) -> None:
-        handles: list[Any] = []
+        handles = Handles(values, connection)
         try:
             while True:
                 request = wire.receive(connection)

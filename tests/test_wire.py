@@ -290,7 +290,7 @@ def test_depth_is_limited() -> None:
     endless: list[Any] = []
     endless.append(endless)
     for deep in ([value], endless, {1: endless}):
-        with pytest.raises(WireError, match="nested deeper than 40"):
+        with pytest.raises(WireError, match="nested deeper than 100"):
             dumps(deep)
 
 

@@ -36,7 +36,7 @@ ADVICE: tuple[tuple[str, str], ...] = (
     (
         r"compares `|reads the code|uses `|shows `|the type of `|"
         r"asks for (instances|subclasses) of `|reads .+ of(?: the code of)? `|"
-        r"a class of exceptions",
+        r"derives a class|makes a number of|as an array|turns a value|measures `|inspects `",
         "Ask the student's function or class for plain data, by calling a function, and compare "
         "that.",
     ),

@@ -1,0 +1,204 @@
+"""What is sent and received between a test cell and a student's kernel, within its limits.
+
+While a student's code runs it may call functions that the test has passed on: these run here, in
+between.
+"""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from convgrade import wire
+from convgrade.callbacks import error_name
+from convgrade.crossing import Crossing
+from convgrade.exactness import Exactness
+from convgrade.proxy import Undecided
+
+__all__ = ["Conversation", "Lost"]
+
+MAX_REQUESTS = 1_000_000  # that a test cell makes, and calls of its functions by student code
+MAX_NESTED = 50  # calls from one side to the other and back, at a time
+
+
+class Lost(BaseException):
+    """The student's side cannot be used any more in this test cell.
+
+    Not an `Exception`: a test cell that tolerates errors must not go on to
+    award points. The message says why, to the student.
+    """
+
+
+class Conversation:
+    """One test cell's, from the first request to the last; see `convgrade.remote.Link`."""
+
+    def __init__(
+        self,
+        connect: Callable[[], socket.socket],
+        call_timeout: float,
+        deadline: float,
+        exact: Exactness | None,
+        crossing: Crossing | None,
+    ) -> None:
+        self._connect, self._call_timeout, self._deadline = connect, call_timeout, deadline
+        self._exactly, self.doubt, self.lost = exact, "", ""
+        self.raised: Exception | None = None
+        self._socket: socket.socket | None = None
+        self._over, self._requests, self._nested = False, 0, 0
+        known = exact.known if exact is not None else lambda name: None
+        self._crossing = crossing or Crossing(known)
+        self._crossing.link = self
+        self._errors: list[Exception] = []  # of the test's functions that student code called
+
+    def close(self) -> None:
+        """End the conversation; the student's end then stops serving."""
+        self._over = True
+        if self._socket is not None:
+            self._socket.close()
+
+    @property
+    def exact(self) -> bool:
+        """Say whether what does not cross makes the test wait for a person."""
+        return self._exactly is not None
+
+    def meet(self, words: str) -> NoReturn:
+        """Note what the test has met that does not cross, and end it.
+
+        Raises
+        ------
+        Undecided
+        """
+        if not self.doubt:
+            line = self._exactly.line() if self._exactly is not None else 0
+            self.doubt = f"{words} (line {line})" if line else words
+        raise Undecided(self.doubt)
+
+    def _exchange(self, request: dict[str, Any], name: str, met: list[str]) -> dict[str, Any]:
+        """Send a request and wait for the reply, which may name what does not cross in ``met``."""
+        if self.lost or self._over:
+            raise Lost(self.lost or "the test cell is over")
+        if self.doubt:
+            raise Undecided(self.doubt)
+        self._count(name)
+        request |= {"exact": True} if self.exact else {}
+        now = time.monotonic()
+        limit = min(now + self._call_timeout, self._deadline)
+        try:
+            if self._socket is None:
+                self._begin(limit)
+            assert self._socket is not None
+            if self.exact and type(request.get("function")) is int:
+                request["function"] = self._crossing.number(request["function"])
+            self._socket.settimeout(max(limit - now, 0.001))
+            self._send(request, name)
+            return self._answered(limit, met, name)
+        except Lost as lost:
+            self._lose(str(lost))
+        except TimeoutError:
+            if limit < self._deadline:
+                self._lose(
+                    f"a call of your function took longer than {self._call_timeout:g} s "
+                    "and was stopped"
+                )
+            self._lose("the time for this test is used up")
+        except (EOFError, OSError):
+            self._lose("your code made Python exit or crash, or used too much memory")
+
+    def _begin(self, limit: float) -> None:
+        self._socket = self._connect()
+        if self.exact:
+            self._socket.settimeout(max(limit - time.monotonic(), 0.001))
+            wire.send(self._socket, {"do": "table", "exact": True})
+            self._crossing.attend(self._receive(limit, []).get("value"))
+
+    def _count(self, name: str) -> None:
+        self._requests += 1
+        if self._requests > MAX_REQUESTS:
+            self._lose(f"`{name}` was asked more than {MAX_REQUESTS:,} things in one test")
+
+    def _answered(self, limit: float, met: list[str], name: str) -> dict[str, Any]:
+        """Wait for the reply; meanwhile run functions of the test's that student code calls."""
+        while "callback" in (reply := self._receive(limit, met)) and self.exact:
+            self._count(name)
+            self._nested += 1
+            if self._nested > MAX_NESTED:
+                self._lose(f"`{name}` and the test call each other without end")
+            try:
+                answer = self._called_back(reply)
+            finally:
+                self._nested -= 1
+            assert self._socket is not None
+            self._socket.settimeout(max(limit - time.monotonic(), 0.001))
+            self._send(answer, name)
+        return reply
+
+    def _called_back(self, call: dict[str, Any]) -> dict[str, Any]:
+        args, kwargs = call.get("args"), call.get("kwargs")
+        try:
+            function = self._crossing.function(call["callback"])
+        except wire.WireError as error:
+            self._lose(f"your code called what is no function of the test ({error})")
+        if type(args) is not tuple or type(kwargs) is not dict or set(map(type, kwargs)) - {str}:
+            self._lose("what your function returned cannot be read")
+        numbers = call.get("shares")
+        numbers = numbers if type(numbers) is dict else {}
+        args = [self._crossing.held.take(numbers.get(str(n)), arg) for n, arg in enumerate(args)]
+        try:
+            value = function(*args, **kwargs)
+        except Exception as error:
+            self._errors.append(error)
+            plain = [a for a in error.args if type(a) in (str, int, float, bool, type(None))]
+            said = {"raised": error_name(error), "args": plain, "number": len(self._errors) - 1}
+            back = self._crossing.keep(type(error))
+            own = type(back) is list and back[0] == "handle"
+            return said | {"class": back[1]} if own else said
+        changed: dict[str, Any] = {}
+        self._crossing.held.before(changed)
+        return {"value": value, "changed": changed["changed"]}
+
+    def _send(self, request: dict[str, Any], name: str) -> None:
+        assert self._socket is not None
+        try:
+            wire.send(self._socket, request, strict=True, exact=self.exact and self._keep)
+        except wire.WireError as error:  # often what another of the student's functions returned
+            if self.exact:
+                what = str(error).partition(" cannot be passed on")[0]
+                self.meet(f"the test passes to `{name}` what does not cross: {what}")
+            self.raised = TypeError(str(error))
+            raise self.raised from None
+
+    def _receive(self, limit: float, met: list[str]) -> dict[str, Any]:
+        assert self._socket is not None
+        try:
+            made = self._crossing.made if self.exact else None
+            reply = wire.receive(self._socket, limit, met, made)
+        except wire.WireError as error:
+            self._lose(f"what your function returned cannot be read ({error})")
+        except MemoryError:
+            self._lose("what your functions returned in this test takes too much memory")
+        if type(reply) is not dict:
+            self._lose("what your function returned cannot be read")
+        if type(reply.get("unread")) is str and self.exact:
+            self.meet(f"the test passes on what does not cross: {reply['unread'][:200]}")
+        return reply
+
+    def _lose(self, words: str) -> NoReturn:
+        self.lost = words
+        raise Lost(words)
+
+    def _by_number(self, value: Any) -> Any:
+        number = self._crossing.held.number(value)
+        return value if number is None else _Known(number)
+
+    def _keep(self, value: Any) -> Any:
+        return ["handle", value.number] if type(value) is _Known else self._crossing.keep(value)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """A list or the like that the student's side has already, by its number."""
+
+    number: int

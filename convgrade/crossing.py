@@ -1,0 +1,289 @@
+"""What is no plain data on its way between a test cell and a student's kernel: a number.
+
+The grader's end. A student's value arrives as a stand-in (`convgrade.mirrors`), a function of the
+test's leaves as a number by which the student's code can call it, and a library's function by
+its name. A number that a kernel makes up leads to a value of its own, and to nothing of ours.
+"""
+
+from __future__ import annotations
+
+import enum
+import sys
+import types
+from collections.abc import Callable, Generator
+from typing import Any, NoReturn
+from unittest import mock
+
+from convgrade import wire
+from convgrade.callbacks import can_be_called_back, shape_of
+from convgrade.handles import PLAIN_TYPES
+from convgrade.held import Held
+from convgrade.mirroring import ClassFacts, make_class, make_error, make_stand
+from convgrade.mirrors import LIBRARIES, Mirror, counterpart, handle_of
+from convgrade.proxy import Proxy, stand_in
+
+__all__ = ["Crossing"]
+
+MAX_CLASSES = 300  # of a student's, in a test cell: each takes some kilobytes
+NEXT = 2**40  # between the numbers of a kernel's and those of the next one's
+MAX_CALLBACKS = 1000  # functions of a test's that student code may call
+TYPES = {kind.__name__: kind for kind in PLAIN_TYPES}
+
+
+class Crossing:
+    """Both directions, for all test cells of a notebook: what one has stored another may use.
+
+    Stand-ins ask through it, and so through the link of the test that runs.
+
+    Parameters
+    ----------
+    known : callable
+        Returns the course's own value of a name, or None.
+
+    Attributes
+    ----------
+    link : convgrade.remote.Link
+        Of the test that runs.
+    calling : str
+        The name of what is being asked for.
+    held : Held
+    influenced : set of int
+        Objects of a student's that have met a value of the test's in an operation.
+    """
+
+    def __init__(self, known: Callable[[str], Any]) -> None:
+        self.link: Any = None
+        self._known, self.calling = known, ""
+        self._kernel, self._begun = "", 0
+        self._start()
+
+    def _start(self) -> None:
+        self.influenced: set[int | None] = set()
+        self.held = Held(self.keep, self.meet)
+        self._objects: dict[int, Any] = {}
+        self._classes: dict[int, Any] = {}
+        self._back: dict[int, tuple[int, Any]] = {}  # by id, of what is no stand-in
+        self._functions: list[Any] = []
+
+    def attend(self, kernel: Any) -> None:
+        """Note which kernel answers: the numbers of one that is gone mean nothing any more."""
+        kernel = kernel if type(kernel) is str else "none"
+        if self._kernel not in ("", kernel):
+            self._begun += NEXT
+            self._start()
+        self._kernel = kernel
+
+    def number(self, handle: int) -> int:
+        """Return the number on the student's side of what a stand-in stands for."""
+        if not self._begun <= handle < self._begun + NEXT:
+            self.meet(
+                "the test uses what was lost when the student's Python had to be started anew"
+            )
+        return handle - self._begun
+
+    def meet(self, words: str) -> NoReturn:
+        """End the test, undecided."""
+        self.link.meet(words)
+        raise AssertionError
+
+    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any:
+        """Do what `convgrade.remote.Link.use` does; so for the others."""
+        return self.link.use(handle, name, operation, *args, **kwargs)
+
+    def call(self, proxy: Proxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """See `Link.call`."""
+        return self.link.call(proxy, args, kwargs)
+
+    def about(self, what: str, handle: int | None = None) -> Any:
+        """See `Link.about`."""
+        return self.link.about(what, handle)
+
+    def through(self, text: str) -> Any:
+        """See `Link.through`."""
+        return self.link.through(text)
+
+    def signature(self, handle: int, name: str) -> Any:
+        """See `Link.signature`."""
+        return self.link.signature(handle, name)
+
+    @property
+    def exact(self) -> bool:
+        """Say whether what does not cross makes the test wait for a person: always."""
+        return True
+
+    # ------------------------------------------------------------------ to the student
+
+    def keep(self, value: Any) -> Any:
+        """Write a value of no form, for a student's kernel; None for what cannot go there."""
+        number = handle_of(value)
+        if number is None and issubclass(type(value), Proxy):
+            number = value._handle
+        if number is None and id(value) in self._back:
+            number = self._back[id(value)][0]
+        if number is not None:
+            return ["handle", self.number(number)]
+        if isinstance(value, enum.Enum):
+            if self._known(type(value).__name__) is type(value):
+                return ["member", type(value).__name__, value.name]
+            return None
+        named = self._named(value)
+        if named is not None:
+            return ["named", *named]
+        return self._callback(value) if can_be_called_back(value) else None
+
+    def _named(self, value: Any) -> list[str] | None:
+        """Return where both sides find a library's value, or the course's class."""
+        if isinstance(value, types.ModuleType):
+            return [value.__name__, ""]
+        module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+        if type(value).__name__ == "ufunc":
+            module, name = "numpy", value.__name__
+        if (
+            type(module) is not str
+            or type(name) is not str
+            or isinstance(value, mock.NonCallableMock)
+        ):
+            return None
+        if isinstance(value, type) and module == "__main__":
+            return [module, name] if self._known(name) is value else None
+        found: Any = sys.modules.get(module) if module != "__main__" else None
+        for part in name.split("."):
+            found = getattr(found, part, None)
+        return [module, name] if found is not None and found is value else None
+
+    def _callback(self, value: Any) -> Any:
+        place = next((i for i, known in enumerate(self._functions) if known is value), None)
+        if place is None:
+            place = len(self._functions)
+            if place == MAX_CALLBACKS:
+                self.meet(f"the test passes on more than {MAX_CALLBACKS:,} functions")
+            self._functions.append(value)
+        name, doc = getattr(value, "__name__", ""), getattr(value, "__doc__", None)
+        name = name if type(name) is str else "function"
+        return ["callback", place, name, doc if type(doc) is str else None, *shape_of(value)]
+
+    def function(self, number: Any) -> Any:
+        """Return the function of the test's that student code calls."""
+        if type(number) is not int or not 0 <= number < len(self._functions):
+            raise wire.WireError("a function that nobody passed on")
+        return self._functions[number]
+
+    # ---------------------------------------------------------------- from the student
+
+    def made(self, body: Any) -> Any:
+        """Make what stands for a value of the student's.
+
+        Raises
+        ------
+        WireError
+            When what is written is of no known kind.
+        """
+        rest: list[Any]
+        kind, *rest = body if type(body) is list and body else [None]
+        shape = [type(part) for part in rest]
+        rest = [part + self._begun if type(part) is int else part for part in rest]
+        if kind == "type" and shape == [str] and rest[0] in TYPES:
+            return TYPES[rest[0]]
+        if kind == "callback" and shape == [int]:
+            return self.function(rest[0] - self._begun)
+        if kind == "function" and shape == [int, str, str]:
+            number, how, name = rest
+            return self._once(number, lambda: stand_in(self, number, self.calling or name, how))
+        if kind == "generator" and shape == [int]:
+            return self._once(rest[0], lambda: self._generator(rest[0], self.calling), back=True)
+        if kind == "coroutine" and shape == [int]:
+            return self._coroutine(rest[0], self.calling)
+        if kind == "class" and shape == [int]:
+            return self.mirror(rest[0])
+        if kind == "member" and shape == [int, int, str, str]:
+            course = self._known(rest[2])
+            if isinstance(course, enum.EnumMeta) and rest[3] in course.__members__:
+                return course[rest[3]]
+            kind, rest = "thing", rest[:2]
+        if kind == "thing" and len(rest) == 2 and type(rest[0]) is type(rest[1]) is int:
+            number, class_ = rest[0], self.mirror(rest[1])
+            if type(class_) is not Mirror:
+                raise wire.WireError("an exception in place of a value")
+            name = self.calling or class_.__name__
+            return self._once(number, lambda: make_stand(self, number, class_, name))
+        raise wire.WireError("a value of no known kind")
+
+    def _once(self, number: int, make: Callable[[], Any], back: bool = False) -> Any:
+        """Return what stands for a number: the same each time, as ``is`` asks for that."""
+        if number not in self._objects:
+            self._objects[number] = make()
+            if back:
+                self._back[id(self._objects[number])] = number, self._objects[number]
+        return self._objects[number]
+
+    def doubles(self) -> bool:
+        """Tell whether an object is of a class that the grader has, too, and its type is not."""
+        return any(
+            type(c) is Mirror and counterpart(c) is not None for c in self._classes.values()
+        )
+
+    def own_error(self, number: Any) -> Any:
+        """Return the class that stands for the class of what a student's code raised."""
+        return self.mirror(number + self._begun if type(number) is int else None)
+
+    def mirror(self, number: Any) -> Any:
+        """Return the class that stands for a student's."""
+        if type(number) is not int:
+            raise wire.WireError("a class without a number")
+        if number in self._classes:
+            return self._classes[number]
+        if len(self._classes) >= MAX_CLASSES:
+            raise wire.WireError("too many classes in a test")
+        self._classes[number] = None  # of a class that claims to be its own base
+        facts = ClassFacts(self.about("class", number))
+        facts.bases = [base + self._begun for base in facts.bases]
+        own = self._counterpart(facts)
+        if facts.error:
+            if isinstance(own, type) and issubclass(own, Exception):
+                made: Any = own
+            else:
+                made = make_error(self, number, facts, self._bases(facts))
+            self._back[id(made)] = number, made
+        else:
+            made = make_class(self, number, facts, self._bases(facts), own)
+        self._classes[number] = made
+        return made
+
+    def _bases(self, facts: ClassFacts) -> list[type]:
+        if facts.module != "__main__":
+            return []
+        bases = [self.mirror(number) for number in facts.bases]
+        return [base for base in bases if isinstance(base, type)]
+
+    def _counterpart(self, facts: ClassFacts) -> Any:
+        """Return the course's own class of a name, or a library's that the grader has, or None."""
+        top = facts.module.partition(".")[0]
+        if facts.module == "__main__":
+            found = self._known(facts.name)
+        elif top in sys.stdlib_module_names or top in LIBRARIES:
+            found = getattr(sys.modules.get(facts.module), facts.name, None)
+        else:
+            return None
+        kind = found if isinstance(found, type) and found not in PLAIN_TYPES else None
+        return None if kind is not None and type(kind) is Mirror else kind
+
+    def _generator(self, number: int, name: str) -> Generator[Any, Any, Any]:
+        sent: Any = None
+        while True:
+            try:
+                if sent is None:
+                    value = self.use(number, name, "next")
+                else:
+                    value = self.use(number, name, "attribute", "send")(sent)
+            except StopIteration as end:
+                return end.value
+            else:
+                sent = yield value
+
+    def _coroutine(self, number: int, name: str) -> Any:
+        async def wait() -> Any:
+            return self.use(number, name, "await")
+
+        made = wait()
+        self._back[id(made)] = number, made
+        return made

@@ -1,0 +1,271 @@
+"""A student's own values by number, for the grader, who has nothing else of them.
+
+Sent as text to the student's kernel together with `convgrade.serve`, and as little trusted. What
+has no form of plain data keeps its place here and is known to the grader by that; every use of it
+is a request. A function of the grader's is known here by a number in the same way.
+"""
+
+from __future__ import annotations
+
+import builtins
+import enum
+import importlib
+import secrets
+import socket
+import sys
+import threading
+import types
+from collections.abc import Callable
+from typing import Any
+
+from convgrade import wire
+from convgrade.copies import copy_back
+
+MAX_VALUES = 300_000  # in a notebook: more are no mistake but a flood
+PLAIN_TYPES = frozenset(
+    {int, float, complex, bool, str, bytes, bytearray, list, tuple, set, frozenset, dict, object,
+     type(None)}
+)  # fmt: skip
+FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+HELD = frozenset({list, dict, set})  # what a function may change for its caller
+KINDS = {types.FunctionType: "function", types.MethodType: "method"}
+# What instances and classes may answer in their own way.
+_OPERATIONS_WORDS = (
+    "lt le gt ge ne len iter next reversed contains getitem setitem delitem bool int float "
+    "complex index format bytes enter exit add radd sub rsub mul rmul matmul rmatmul truediv "
+    "rtruediv floordiv rfloordiv mod rmod pow rpow and rand or ror xor rxor lshift rlshift "
+    "rshift rrshift iadd isub imul itruediv ifloordiv imod iand ior ixor neg pos abs invert "
+    "round trunc divmod rdivmod array call"
+)
+OPERATIONS = frozenset(_OPERATIONS_WORDS.split())
+
+
+class Handles(list[Any]):
+    """Values by number.
+
+    Parameters
+    ----------
+    names : dict
+        The notebook's global names.
+    connection : socket, optional
+        To the grader, who is asked where a function of theirs is called.
+    """
+
+    def __init__(
+        self, names: dict[str, Any] | None = None, connection: socket.socket | None = None
+    ) -> None:
+        super().__init__()
+        self._names, self.connection = names if names is not None else {}, connection
+        self.name = secrets.token_hex(8)  # by which the grader knows that it is still the same
+        self._places: dict[int, int] = {}
+        self._stubs: dict[int, Any] = {}
+        self.answer: Callable[[Any], dict[str, Any]] = lambda request: {}
+
+    def number(self, value: Any) -> int:
+        """Return the number of a value: the same for the same one, which is kept for it."""
+        place = self._places.setdefault(id(value), len(self))
+        if place == len(self):
+            if place >= MAX_VALUES:
+                raise wire.WireError(f"more than {MAX_VALUES:,} objects in a test")
+            self.append(value)
+        return place
+
+    def keep(self, value: Any) -> Any:
+        """Write a value of no form by its number; None for what the grader must not have so."""
+        type_ = type(value)
+        for number, stub in self._stubs.items():
+            if value is stub:
+                return ["callback", number]
+        if type_ in FUNCTIONS:
+            name = getattr(value, "__name__", "")
+            kind = KINDS.get(type_, "builtin")
+            return ["function", self.number(value), kind, name if type(name) is str else ""]
+        if type_ is types.GeneratorType:
+            return ["generator", self.number(value)]
+        if type_ is types.CoroutineType:
+            return ["coroutine", self.number(value)]
+        if issubclass(type_, type):
+            if value in PLAIN_TYPES:
+                return ["type", value.__name__]
+            return ["class", self.number(value)]
+        if issubclass(type_, enum.Enum):
+            names = [type_.__name__, value.name]
+            return ["member", self.number(value), self.number(type_), *names]
+        if issubclass(type_, (*(PLAIN_TYPES - {object}), BaseException, *_arrays())):
+            return None  # a lie would be possible: it is no list, and passes for one
+        return ["thing", self.number(value), self.number(type_)]
+
+    def made(self, body: Any) -> Any:
+        """Return what the grader means by what is written for it."""
+        try:
+            kind, *rest = body
+            if kind == "handle":
+                return self[rest[0]]
+            if kind == "named":
+                return _named(rest[0], rest[1], self._names)
+            if kind == "member":
+                return self._names[rest[0]][rest[1]]
+            if kind == "callback":
+                return self._stub(*rest)
+        except Exception as error:  # such as a module that is not to be had here
+            raise ValueError(f"{type(error).__name__}: {error}") from None
+        raise ValueError("a value of no known kind")
+
+    def _stub(self, number: int, name: str, doc: Any, parameters: Any, notes: Any) -> Any:
+        if number not in self._stubs:
+
+            def ask(*args: Any, **kwargs: Any) -> Any:
+                held = [(str(n), value) for n, value in enumerate(args) if type(value) in HELD]
+                shares = {place: self.number(value) for place, value in held}
+                question = {"callback": number, "args": args, "kwargs": kwargs, "shares": shares}
+                return self._ask(question)
+
+            stub = ask if parameters is None else _shaped(parameters, ask)
+            stub.__name__ = stub.__qualname__ = name
+            stub.__doc__, stub.__module__ = doc, "__main__"
+            stub.__annotations__ = {n: getattr(builtins, kind) for n, kind in notes.items()}
+            self._stubs[number] = stub
+        return self._stubs[number]
+
+    def _ask(self, question: dict[str, Any]) -> Any:
+        """Ask the grader for what its function returns; answer what is asked meanwhile."""
+        assert self.connection is not None
+        wire.send(self.connection, question, strict=True, exact=self.keep)
+        while "do" in (said := wire.receive(self.connection, made=self.made)):
+            reply(self.connection, self.answer(said), self)
+        for number, value in said.get("changed", []):
+            copy_back(self[number], value)
+        if "raised" not in said:
+            return said.get("value")
+        kind = getattr(builtins, said["raised"], None)
+        if "class" in said:
+            kind = self[said["class"]]
+        error = kind(*said["args"]) if isinstance(kind, type) else Exception(*said["args"])
+        error.__dict__["_convgrade_callback"] = said["number"]
+        raise error
+
+    def class_facts(self, number: int) -> dict[str, Any]:
+        """Return what the grader needs to know of a class."""
+        class_ = self[number]
+        mro = type.__dict__["__mro__"].__get__(class_)  # whatever its own class says
+        found = [kind for kind in mro if kind is not object]
+        defined = set().union(*(vars(kind) for kind in found))
+        error = next((k.__name__ for k in found if k.__module__ == "builtins"), "")
+        return {
+            "name": class_.__name__,
+            "module": class_.__module__,
+            "doc": class_.__doc__ if type(class_.__doc__) is str else None,
+            "bases": [self.number(kind) for kind in class_.__bases__ if kind is not object],
+            "operations": [op for op in sorted(OPERATIONS) if f"__{op}__" in defined],
+            "compares": "__eq__" in defined,
+            "error": error if issubclass(class_, BaseException) else "",
+            "begins": any("__init__" in vars(k) for k in found if k.__module__ == "__main__"),
+        }
+
+
+def reply(connection: socket.socket, answer: dict[str, Any], handles: Handles) -> None:
+    """Send an answer; in its place why it cannot be sent."""
+    exact = answer.pop("exact", None) is True
+    try:
+        wire.send(connection, answer, exact=handles.keep if exact else False)
+    except OSError:
+        raise
+    except Exception as error:  # too large or nested, or it fails when it is looked at
+        words = {"types": [type(error).__name__], "exits": False, "message": str(error)[:2000]}
+        unsent = {"unsent": str(error)} if isinstance(error, wire.WireError) else {}
+        wire.send(connection, {"raised": words, **unsent})
+
+
+def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:
+    """Return a function of these parameters, as decorators look at them, that asks."""
+    kept: dict[str, Any] = {"ask": ask}
+    words, given, star = list[str](), list[str](), False
+    for place, (name, kind, has, default) in enumerate(parameters):
+        kept[f"default_{place}"] = default
+        end = f"=default_{place}" if has else ""
+        if kind == 3 and not star:
+            words, star = [*words, "*"], True
+        star = star or kind == 2
+        words.append({2: "*", 4: "**"}.get(kind, "") + name + end)
+        given.append({2: f"*{name}", 3: f"{name}={name}", 4: f"**{name}"}.get(kind, name))
+        if kind == 0 and (place + 1 == len(parameters) or parameters[place + 1][1] != 0):
+            words.append("/")
+    exec(f"def stub({', '.join(words)}):\n    return ask({', '.join(given)})", kept)
+    return kept["stub"]
+
+
+def _arrays() -> list[type]:
+    np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    kinds = [np.ndarray, np.generic] if np is not None else []
+    return kinds + ([torch.Tensor] if torch is not None else [])
+
+
+def _named(module: str, name: str, names: dict[str, Any]) -> Any:
+    if module == "__main__":
+        return names[name]
+    value: Any = importlib.import_module(module)
+    for part in name.split(".") if name else ():
+        value = getattr(value, part)
+    return value
+
+
+def _awaited(value: Any) -> Any:
+    """Run a coroutine to its end: in a thread, as the kernel's own loop is at work."""
+    import asyncio
+
+    ended: list[Any] = []
+
+    async def wait() -> Any:
+        return await value
+
+    def run() -> None:
+        try:
+            ended.append((asyncio.run(wait()), None))
+        except BaseException as error:
+            ended.append((None, error))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    result, error = ended[0]
+    if error is not None:
+        raise error
+    return result
+
+
+def use(value: Any, operation: str) -> Callable[..., Any]:
+    """Return the function that does something with a value."""
+    if operation in USES:
+        function: Callable[..., Any] = USES[operation](value)
+        return function
+
+    def operate(*args: Any, **kwargs: Any) -> Any:
+        try:
+            method = getattr(type(value), f"__{operation}__")
+        except AttributeError:
+            words = f"'{type(value).__name__}' object has no __{operation}__"
+            raise TypeError(words) from None
+        return method(value, *args, **kwargs)
+
+    return operate
+
+
+def _copied(how: str) -> Callable[[Any], Callable[[], Any]]:
+    import copy
+
+    return lambda value: lambda: getattr(copy, how)(value)
+
+
+USES: dict[str, Callable[[Any], Callable[..., Any]]] = {
+    "call": lambda value: value,
+    "attribute": lambda value: lambda name: getattr(value, name),
+    "set": lambda value: lambda name, new: setattr(value, name, new),
+    "delete": lambda value: lambda name: delattr(value, name),
+    "dir": lambda value: lambda: dir(value),
+    "hash": lambda value: lambda: hash(value),
+    "repr": lambda value: lambda: repr(value),
+    "str": lambda value: lambda: str(value),
+    "copy": _copied("copy"),
+    "deepcopy": _copied("deepcopy"),
+    "await": lambda value: lambda: _awaited(value),
+}

@@ -1,0 +1,110 @@
+"""Lists and the like that a test holds and a student's code holds, too: one value on two sides.
+
+Before each request what the test changed goes over, after it what the student's code changed
+comes back. What nobody holds here any more is forgotten.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from convgrade import wire
+from convgrade.copies import copy_back
+
+__all__ = ["Held"]
+
+MAX_HELD = 1000
+
+
+class Held:
+    """The values of one test cell, by their numbers on the student's side.
+
+    Parameters
+    ----------
+    keep : callable
+        As for `convgrade.packing.dumps`.
+    meet : callable
+        Ends the test, undecided.
+    """
+
+    def __init__(self, keep: Callable[[Any], Any], meet: Callable[[str], NoReturn]) -> None:
+        self._keep, self._meet = keep, meet
+        self._values: dict[int, list[Any]] = {}  # the value, and how it was last seen
+
+    def take(self, number: Any, value: Any) -> Any:
+        """Return the value of a number: the one that the test holds already, if it does."""
+        if type(number) is not int:
+            return value
+        if number in self._values and type(self._values[number][0]) is type(value):
+            return self._values[number][0]
+        self.lend(number, value)
+        return value
+
+    def lend(self, number: Any, value: Any) -> None:
+        """Note that a value of the test's has a number on the student's side."""
+        if type(number) is int and not self._knows(value):
+            if len(self._values) >= MAX_HELD:
+                self._meet(f"the test holds more than {MAX_HELD:,} of the student's values")
+            self._values[number] = [value, self._frame(value)]
+
+    def number(self, value: Any) -> int | None:
+        """Return the number of a value that the test holds; None of others."""
+        return next((n for n, held in self._values.items() if held[0] is value), None)
+
+    def _knows(self, value: Any) -> bool:
+        return self.number(value) is not None
+
+    def before(self, request: dict[str, Any]) -> None:
+        """Put into a request what the test has changed, and what it holds."""
+        changed = []
+        for number, held in self._values.items():
+            frame = self._frame(held[0])
+            if frame != held[1]:
+                held[1] = frame
+                changed.append([number, held[0]])
+        # Also of what nobody holds any more: `box.rows[0][0] = 1` does not.
+        free = [n for n, held in self._values.items() if sys.getrefcount(held[0]) <= 2]
+        for number in [n for n in free if not _held_inside(self._values[n][0])]:
+            del self._values[number]
+        request["held"], request["changed"] = list(self._values), changed
+
+    def after(self, reply: dict[str, Any], name: str) -> None:
+        """Change what the test holds into what the student's code made of it."""
+        words = f"`{name}` changes a value that the test holds in a way that does not cross"
+        if reply.get("apart") is True:
+            self._meet(words)
+        fresh = reply.get("fresh")
+        for entry in fresh if type(fresh) is list else ():
+            number, new = entry if type(entry) is list and len(entry) == 2 else (None, None)
+            if type(number) is not int or number not in self._values:
+                continue
+            held = self._values[number]
+            if not copy_back(held[0], new):
+                self._meet(words)
+            held[1] = self._frame(held[0])
+
+    def seen(self) -> None:
+        """Note how the values are now, after the student's code changed some as arguments."""
+        for held in self._values.values():
+            held[1] = self._frame(held[0])
+
+    def _frame(self, value: Any) -> bytes:
+        try:
+            return wire.dumps(value, strict=True, exact=self._keep)
+        except wire.WireError:
+            self._meet("the test puts into a value of the student's what does not cross")
+
+
+def _held_inside(value: Any) -> bool:
+    """Tell whether somebody holds a list or the like that stands in a value."""
+    parts = value.values() if isinstance(value, dict) else value
+    if not isinstance(value, (list, tuple, dict)):
+        return False
+    for part in parts:
+        kind = isinstance(part, (list, tuple, dict, set)) or hasattr(type(part), "dtype")
+        # References of the value, of this loop and of the call.
+        if kind and (sys.getrefcount(part) > 3 or _held_inside(part)):
+            return True
+    return False

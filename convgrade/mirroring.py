@@ -1,0 +1,164 @@
+"""A mirrored class made from what a student's kernel says of one; its operations are requests."""
+
+from __future__ import annotations
+
+import builtins
+from typing import Any
+
+from convgrade.mirrors import (
+    ARITHMETIC,
+    COMPARISONS,
+    SIMPLE,
+    Link,
+    Mirror,
+    Stand,
+    ask,
+    compare_with,
+    handle_of,
+)
+
+__all__ = ["ClassFacts", "make_class", "make_error", "make_stand"]
+
+NUMBERS = frozenset({"int", "float", "complex", "index", "array"})
+MEASURES = frozenset({"abs", "round", "trunc", "bool", "len", "neg", "pos", "invert"})
+
+
+class ClassFacts:
+    """What a student's kernel says of a class, made sure of.
+
+    Attributes
+    ----------
+    name, module, error : str
+        Its names; the first class of Python's that an exception's derives from, else "".
+    operations : list of str
+    compares, begins : bool
+        It has an ``__eq__``, an ``__init__`` of its own.
+    bases : list of int
+    """
+
+    def __init__(self, said: Any) -> None:
+        said = said if type(said) is dict else {}
+        texts = [said.get(key) for key in ("name", "module", "error")]
+        self.name, self.module, self.error = (
+            value[:100] if type(value) is str else "" for value in texts
+        )
+        self.name = self.name if self.name.isidentifier() else "object"
+        self.doc = said["doc"] if type(said.get("doc")) is str else None
+        self.operations = [n for n in _list(said.get("operations")) if type(n) is str]
+        self.bases = [n for n in _list(said.get("bases")) if type(n) is int][:20]
+        self.compares, self.begins = said.get("compares") is True, said.get("begins") is not False
+
+
+def _list(value: Any) -> list[Any]:
+    return value[:200] if type(value) is list else []
+
+
+def _method(operation: str) -> Any:
+    def compare(self: Any, other: Any) -> Any:
+        return compare_with(self, operation, other)
+
+    def combine(self: Any, *others: Any) -> Any:
+        link, _, shown = object.__getattribute__(self, "_convgrade_at")
+        result = ask(self, operation, *others)
+        if result is NotImplemented or all(handle_of(other) is not None for other in others):
+            return result
+        link.influenced.add(handle_of(result))
+        if handle_of(result) is None:
+            words = "turns a value of the test into another"
+            link.meet(f"`{shown}`, an object of the student's, {words}")
+        return result
+
+    def follow(self: Any) -> Any:
+        return ask(self, "next")
+
+    def other(self: Any, *args: Any, **kwargs: Any) -> Any:
+        link, handle, shown = object.__getattribute__(self, "_convgrade_at")
+        if operation in MEASURES and handle in link.influenced:
+            link.meet(f"the test measures `{shown}`, which the student's code made of its value")
+        return ask(self, operation, *args, **kwargs)
+
+    def convert(self: Any, *args: Any, **kwargs: Any) -> Any:
+        link, _, shown = object.__getattribute__(self, "_convgrade_at")
+        link.meet(f"the test makes a number of `{shown}`, an object of the student's")
+
+    if operation in NUMBERS:
+        return convert
+    made = compare if operation in COMPARISONS else combine if operation in ARITHMETIC else other
+    return follow if operation == "next" else made
+
+
+def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], own: Any) -> type:
+    """Return a class that stands for a student's.
+
+    Parameters
+    ----------
+    link : convgrade.remote.Link
+    handle : int
+        The class's number.
+    facts : ClassFacts
+    bases : list of type
+        Mirrored, too.
+    own : type or None
+        The course's class of this name, or the library's that it is.
+    """
+    parts: dict[str, Any] = {
+        "__slots__": (), "__module__": facts.module or "builtins", "__doc__": facts.doc,
+        "_convgrade_facts": None,  # nothing is asked while it is made
+        "_convgrade_counterpart": own,
+        "_convgrade_compares": facts.compares,
+    }  # fmt: skip
+    known = ARITHMETIC | COMPARISONS | SIMPLE | {"call"}
+    parts |= {f"__{op}__": _method(op) for op in facts.operations if op in known}
+    parents = tuple(base for base in bases if type(base) is Mirror) or (Stand,)
+    course = (own,) if isinstance(own, type) and own.__module__ == "__main__" else ()
+    for tried in ((*parents, *course), parents, (Stand,)):
+        try:
+            made: type = Mirror(facts.name, tried, parts)
+        except TypeError:  # bases in an order that Python does not take, or of strange metaclasses
+            continue
+        type.__setattr__(made, "__abstractmethods__", frozenset())
+        type.__setattr__(made, "_convgrade_facts", (link, handle, facts.name))
+        return made
+    raise TypeError(f"{facts.name} cannot be mirrored")
+
+
+def make_stand(link: Link, handle: int, class_: Any, shown: str) -> Any:
+    """Return a stand-in for an object of a mirrored class."""
+    made = object.__new__(class_)
+    object.__setattr__(made, "_convgrade_at", (link, handle, shown))
+    return made
+
+
+def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) -> type[Exception]:
+    """Return a class of exceptions for a student's own."""
+    parents: tuple[type, ...] = tuple(b for b in bases if issubclass(b, Exception))
+    if not parents:
+        base = getattr(builtins, facts.error, Exception)
+        sound = isinstance(base, type) and issubclass(base, Exception)
+        if not sound or issubclass(base, (StopIteration, StopAsyncIteration)):
+            base = RuntimeError  # it would end a loop of the test as if all was well
+        parents = (base,)
+
+    def begin(self: Any, *args: Any, **kwargs: Any) -> None:
+        if facts.begins or kwargs:
+            link.meet(f"the test makes a `{facts.name}`, an exception of the student's own")
+        Exception.__init__(self, *args)
+
+    def shown(self: Any) -> str:
+        said = self.__dict__.get("_convgrade_said")
+        return said if type(said) is str else str(Exception.__str__(self))
+
+    def attribute(self: Any, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        value = link.use(handle, f"{facts.name}.{name}", "attribute", name)
+        if callable(value) or handle_of(value) is not None:
+            link.meet(f"the test reads {name} of the student's {facts.name}")
+        return value
+
+    parts = {"__module__": "__main__", "__doc__": facts.doc, "__init__": begin, "__str__": shown,
+             "__getattr__": attribute}  # fmt: skip
+    try:
+        return type(facts.name, parents, parts)
+    except TypeError:
+        return type(facts.name, parents[:1], parts)

@@ -1,0 +1,144 @@
+"""What a test and a student's function share in one process, brought to and fro between two.
+
+Sent as text to the student's kernel together with `convgrade.serve`: names and builtins that a
+test sets, the states of random generators, and lists and the like that both sides hold.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import importlib
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from convgrade import wire
+from convgrade.copies import copy_back
+from convgrade.handles import Handles
+
+SHARED = frozenset({"list", "dict", "set", "bytearray", "deque", "Counter", "OrderedDict",
+                    "defaultdict", "ndarray", "DataFrame", "Series", "Tensor"})  # fmt: skip
+
+_borrowed: dict[str, Any] = {}  # names that hold a function of the grader's, and what they were
+_MISSING = object()
+
+
+def is_shared(value: Any) -> bool:
+    """Tell whether two who hold a value see each other's changes of it."""
+    if type(value) is tuple:
+        return any(map(is_shared, value))
+    return type(value).__name__ in SHARED
+
+
+def share(value: Any, table: Handles) -> dict[str, Any]:
+    """Return the number under which both sides know a value that can be changed."""
+    return {"share": table.number(value)} if is_shared(value) else {}
+
+
+def without_airs(value: Any) -> Any:
+    """Return a list where a library has one that only shows itself in another way."""
+    type_ = type(value)
+    ours = type_.__module__.startswith("matplotlib.") and type_.__name__ == "silent_list"
+    return list(value) if ours else value
+
+
+@contextlib.contextmanager
+def given(names: dict[str, Any]) -> Iterator[None]:
+    """Take the grader's functions from the student's names when the test is over."""
+    try:
+        yield
+    finally:
+        for name, old in _borrowed.items():
+            if old is _MISSING:
+                names.pop(name, None)
+            else:
+                names[name] = old
+        _borrowed.clear()
+
+
+def own_error(error: BaseException, table: Handles) -> dict[str, Any]:
+    """Return the number of an exception's class, and of the grader's that it is."""
+    found: dict[str, Any] = {}
+    number = getattr(error, "__dict__", {}).get("_convgrade_callback")
+    if type(number) is int:
+        found["callback"] = number
+    if type(error).__module__ == "__main__":
+        found["class"] = table.number(type(error))
+    return found
+
+
+class Taken:
+    """During a call, makes the student's side what the test has made of its own.
+
+    Attributes
+    ----------
+    found : dict
+        What to tell the grader after the call.
+    """
+
+    def __init__(self, request: dict[str, Any], names: dict[str, Any], table: Handles) -> None:
+        self._request, self._names, self._table = request, names, table
+        self._kept: dict[str, Any] = {}
+        self.found: dict[str, Any] = {}
+
+    def __enter__(self) -> Taken:
+        request = self._request
+        for name, value in request.get("names", {}).items():
+            if name in request.get("lent_names", ()):
+                _borrowed.setdefault(name, self._names.get(name, _MISSING))
+            self._names[name] = value
+        for name, value in request.get("builtins", {}).items():
+            self._kept[name] = getattr(builtins, name)
+            setattr(builtins, name, value)
+        for number, value in request.get("changed", []):
+            if not copy_back(self._table[number], value):
+                self.found["apart"] = True
+        self._frames = {n: self._frame(n) for n in request.get("held", [])}
+        self._states = request.get("random")
+        if self._states is not None:
+            _set_random(self._states)
+            self._torch = _torch_state()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        for name, value in self._kept.items():
+            setattr(builtins, name, value)
+        new = {n: self._table[n] for n, frame in self._frames.items() if self._frame(n) != frame}
+        if new:
+            self.found["fresh"] = [[number, value] for number, value in new.items()]
+        if self._states is not None:
+            self.found["random"] = random_states()
+            self.found["drew"] = _torch_state() != self._torch
+
+    def _frame(self, number: int) -> bytes | None:
+        try:
+            return wire.dumps(self._table[number], exact=self._table.keep)
+        except Exception:
+            return None
+
+
+def random_states() -> dict[str, Any]:
+    """Return the states of the generators that a seed sets, as plain data."""
+    states: dict[str, Any] = {}
+    if "random" in sys.modules:
+        states["random"] = sys.modules["random"].getstate()
+    if "numpy.random" in sys.modules:
+        states["numpy"] = sys.modules["numpy.random"].get_state()
+    if "torch" in sys.modules:
+        states["torch"] = sys.modules["torch"].get_rng_state()
+    return states
+
+
+def _torch_state() -> bytes:
+    torch = sys.modules.get("torch")
+    return b"" if torch is None else bytes(torch.get_rng_state().numpy().tobytes())
+
+
+def _set_random(states: dict[str, Any]) -> None:
+    setters = {"random": ("random", "setstate"), "numpy": ("numpy.random", "set_state"),
+               "torch": ("torch", "set_rng_state")}  # fmt: skip
+    for name, value in states.items():
+        with contextlib.suppress(ImportError):
+            module, setter = setters[name]
+            getattr(importlib.import_module(module), setter)(value)

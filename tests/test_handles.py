@@ -1,0 +1,289 @@
+"""What a hostile kernel can say of its objects, and what a test can do with an honest one's.
+
+Over sockets, without a kernel; tests/constructs tries them in notebooks.
+"""
+
+from __future__ import annotations
+
+import random
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+
+from convgrade import formulas, handles, seeds, serve, state, wire
+from convgrade.exactness import Exactness
+from convgrade.handles import Handles
+from convgrade.mirrors import Mirror
+from convgrade.namespace import Namespace
+from convgrade.proxy import Undecided
+from convgrade.remote import Link, Lost
+
+Student = Callable[[socket.socket], None]
+
+
+@contextmanager
+def linked(student: Student, model: frozenset[str] = frozenset()) -> Iterator[Namespace]:
+    """Yield an exact test's namespace, whose student's names a function in a thread serves."""
+    ours, theirs = socket.socketpair()
+    thread = threading.Thread(target=student, args=(theirs,))
+    names = Namespace()
+    names.model_reads |= model
+    exact = Exactness(
+        line=lambda: 0, stream=sys.stdout, written=lambda: names.written,
+        known=names.course, model=lambda: names.model_reads,
+    )  # fmt: skip
+    link = Link(lambda: ours, 1.0, time.monotonic() + 30, exact=exact, crossing=names.crossing)
+    thread.start()
+    try:
+        with names.linked(link):
+            yield names
+    finally:
+        ours.close()
+        thread.join(10)
+        theirs.close()
+        assert not thread.is_alive()
+
+
+def honest(source: str) -> Student:
+    """Return a student's end that serves what a cell defines, as in the kernel."""
+    values: dict[str, Any] = {"__name__": "__main__"}
+    exec(source, values)
+
+    def student(connection: socket.socket) -> None:
+        table = Handles(values, connection)
+        table.answer = lambda request: serve._answer(request, values, table)
+        with state.given(values):
+            try:
+                while True:
+                    request = wire.receive(connection, made=table.made)
+                    handles.reply(connection, serve._answer(request, values, table), table)
+            except (EOFError, OSError):
+                return
+
+    return student
+
+
+class Node:
+    """Stands for what a hostile kernel writes in a value's place."""
+
+
+def forging(*bodies: Any) -> Student:
+    """Return an end that gives each request the next of these, written as it is; then the last."""
+
+    def student(connection: socket.socket) -> None:
+        try:
+            wire.receive(connection)
+            wire.send(connection, {"value": "kernel"})
+            for body in [*bodies, *[bodies[-1]] * 50]:
+                wire.receive(connection, made=lambda written: None)
+                reply = body if type(body) is dict else {"value": Node()}
+                wire.send(connection, reply, exact=lambda value, body=body: body)
+        except (EOFError, OSError):
+            return
+
+    return student
+
+
+NODES: list[Any] = [
+    None, 7, "thing", [], [[]], ["thing"], ["thing", 1], ["thing", "1", 2], ["thing", 1.0, 2],
+    ["thing", True, 2], ["class"], ["class", None], ["class", [1]], ["function", 1, 2, 3],
+    ["callback", 0], ["callback", -1], ["callback", "0"], ["named", "os", "system"],
+    ["type", "os"], ["type", "eval"], ["member", 1, 1, "os", "system"], ["member", 1, 1, 1, 1],
+    ["handle", 0], ["generator", "x"], ["coroutine", None]
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("body", NODES, ids=str)
+def test_what_is_no_object_costs_the_exercise(body: Any) -> None:
+    """Nothing is imported, looked up or called for it."""
+    with linked(forging(body)) as names, pytest.raises((Lost, Undecided)):
+        names["f"].anything + 1
+
+
+FACTS: list[dict[str, Any]] = [
+    {}, {"value": None}, {"value": {"name": "a b"}}, {"value": {"name": "__import__('os')"}},
+    {"value": {"name": 5, "module": [], "doc": {}, "operations": 3, "bases": {"a": 1}}},
+    {"value": {"name": "A", "bases": [2], "operations": [1, "getattribute", "class", "init"]}},
+    {"value": {"name": "A", "module": "__main__", "bases": [2, 2, 3]}},
+    {"value": {"name": "int", "module": "builtins"}},
+    {"value": {"name": "Popen", "module": "subprocess"}},
+    {"value": {"name": "system", "module": "os"}},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("facts", FACTS, ids=str)
+def test_a_class_that_lies_is_a_class_of_the_students(facts: Any) -> None:
+    """Its objects are stand-ins: no plain value passes for one, and nothing of ours is made."""
+    with linked(forging(["thing", 1, 2], facts)) as names:
+        made = names["thing"]
+        assert type(type(made)) is Mirror
+        assert not isinstance(made, (int, float, str, list, dict, np.ndarray))
+
+
+@pytest.mark.parametrize("error", ["StopIteration", "SystemExit", "BaseException", "None", "eval"])
+def test_a_class_of_errors_that_lies_is_an_exception(error: str) -> None:
+    with linked(forging(["class", 2], {"value": {"name": "E", "error": error}})) as names:
+        kind = names["E"]
+        assert issubclass(kind, Exception)
+        assert not issubclass(kind, StopIteration)
+
+
+@pytest.mark.parametrize(
+    "name", ["__array_interface__", "__array_struct__", "__dlpack__", "__array_ufunc__",
+             "__torch_function__", "__cuda_array_interface__", "_repr_html_"]
+)  # fmt: skip
+def test_no_library_is_told_where_an_objects_memory_is(name: str) -> None:
+    """NumPy would read from any address."""
+    source = (
+        f"class A:\n    {name} = {{'data': (8, False), 'shape': (4,), 'typestr': '<f8'}}\na = A()"
+    )
+    with linked(honest(source)) as names:
+        assert not hasattr(names["a"], name)
+        assert np.asarray(names["a"]).dtype == object
+
+
+def test_a_value_of_the_tests_is_never_the_students_to_compare() -> None:
+    """Neither by == nor through arithmetic, an array or a number."""
+    source = """
+class Yes:
+    shape = (4, 4)
+    def __eq__(self, other): return True
+    def __sub__(self, other): return self
+    def __abs__(self): return 0.0
+    def __float__(self): return 6.0
+    def __lt__(self, other): return True
+yes = Yes()
+"""
+    for use in (
+        lambda yes: yes == 6, lambda yes: yes == 6, lambda yes: yes != 6, lambda yes: [yes] == [6],
+        lambda yes: abs(yes - 6) < 1e-9, float, lambda yes: yes < 7, np.shape,
+        lambda yes: np.allclose(yes, 6),
+    ):  # fmt: skip
+        with linked(honest(source)) as names, pytest.raises(Undecided):
+            use(names["yes"])
+
+
+def test_an_objects_own_comparison_is_its_own() -> None:
+    source = """
+class V:
+    def __init__(self, n): self.n = n
+    def __eq__(self, other): return self.n == other.n
+"""
+    with linked(honest(source)) as names:
+        kind = names["V"]
+        assert kind(1) == kind(1)
+        assert kind(1) != kind(2)
+
+
+def test_student_code_calls_only_what_was_passed_on() -> None:
+    """A number that it makes up is none of the test's functions."""
+    for number in (0, 1, -1, "0", None, 2**70):
+        forged = {"callback": number, "args": (), "kwargs": {}}
+        end = forging(["function", 1, "function", "f"], forged)
+        with linked(end) as names, pytest.raises(Lost, match="no function of the test"):
+            names["f"](1)
+
+
+@pytest.mark.parametrize("odd", [{"args": 1}, {"kwargs": {1: 2}}, {"args": [1]}, {"kwargs": None}])
+def test_odd_arguments_of_a_callback_cost_the_exercise(odd: Any) -> None:
+    forged = {"callback": 0, "args": (), "kwargs": {}} | odd
+    end = forging(["function", 1, "function", "f"], forged)
+    with linked(end) as names, pytest.raises(Lost):
+        names["f"](lambda: 1)
+
+
+def test_two_who_call_each_other_end() -> None:
+    with linked(honest("def f(g, n): return g(g, n + 1)")) as names:
+        f = names["f"]
+        with pytest.raises((Lost, RecursionError)):
+            f(f, 0)
+        with pytest.raises((Lost, RecursionError)):
+            f(lambda g, n: f(g, n), 0)
+
+
+def test_only_names_that_the_model_reads_reach_the_student() -> None:
+    """A student's function that reads what the test expects is not told it."""
+    source = "def peek(): return expected\ndef scaled(x): return x * FACTOR"
+    with linked(honest(source), frozenset({"FACTOR"})) as names:
+        names["FACTOR"] = 3
+        assert names["scaled"](2) == 6
+        names["expected"] = 42
+        with pytest.raises(Undecided, match="`expected`"):
+            names["peek"]()
+
+
+def test_a_list_is_one_on_both_sides() -> None:
+    source = """
+class Bag:
+    def __init__(self, items): self.items = items
+    def add(self, x): self.items.append(x)
+    def total(self): return sum(self.items)
+"""
+    with linked(honest(source)) as names:
+        start = [1]
+        bag = names["Bag"](start)
+        bag.add(2)
+        assert start == [1, 2]
+        bag.items.append(3)
+        assert bag.total() == 6
+        assert start == [1, 2, 3]
+
+
+HOSTILE = [
+    ("MT19937", np.zeros(624, np.uint32), 10**9, 0, 0.0),
+    ("MT19937", np.zeros(624, np.uint32), -5, 0, 0.0),
+    ("MT19937", np.zeros(3, np.uint32), 0, 0, 0.0),
+    ("PCG64", np.zeros(624, np.uint32), 0, 0, 0.0),
+    ("MT19937", np.zeros(624), 0, 0, 0.0),
+    ("MT19937", np.zeros(624, np.uint32), 0, 7, 0.0),
+    ("MT19937", np.zeros(624, np.uint32), 0, 0, float("nan")),
+    None, 5, (), [1] * 5,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=str)
+def test_a_generators_state_is_looked_at(hostile: Any) -> None:
+    """One that names a place outside its memory would read there."""
+    before = np.random.get_state()[1].tobytes()
+    assert not seeds.take_random({"numpy": hostile})
+    assert np.random.get_state()[1].tobytes() == before
+
+
+@pytest.mark.parametrize(
+    "hostile", [None, (3, (1,) * 625, "x"), (3, (1,) * 624 + (900,), None), (3, (-1,) * 625, None),
+                (2, (1,) * 625, None), (3, [1] * 625, None), (3, (True,) * 625, None)]
+)  # fmt: skip
+def test_so_is_that_of_python(hostile: Any) -> None:
+    before = random.getstate()
+    assert not seeds.take_random({"random": hostile})
+    assert random.getstate() == before
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        None, [], ["Lambda"], ["sympify", "x"], ["__class__"], ["Symbol"], [["Add"]],
+        ["Symbol", "x", [["positive", "yes"]]], ["Integer", "9" * 10_000], ["Float", 0, 1, 2],
+        ["Float", 0, 5, 10**9, 3, 53], ["parse_expr", "1"], ["Add", "x"], ["AppliedUndef"],
+    ],
+    ids=str,
+)  # fmt: skip
+def test_what_is_no_expression_is_refused(hostile: Any) -> None:
+    with pytest.raises((ValueError, TypeError, IndexError)):
+        formulas.build(hostile)
+
+
+def test_a_hostile_power_is_not_computed() -> None:
+    """10**(10**(10**10)) would take for ever."""
+    ten = ["Integer", "10"]
+    begin = time.monotonic()
+    built = formulas.build(["Pow", ten, ["Pow", ten, ["Pow", ten, ten]]])
+    assert type(built).__name__ == "Pow"
+    assert time.monotonic() - begin < 5
