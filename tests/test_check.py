@@ -9,13 +9,13 @@ import hashlib
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import nbformat.v4 as v4
 import pytest
+from small_courses import CONFIG, COURSES, answers, source
 from tiny import Tiny, _cell
 
 from convgrade.checking.advice import ADVICE, OTHERWISE, advice_on
@@ -24,41 +24,6 @@ from convgrade.checking.compare import compare, facts
 from convgrade.checking.memory import FILE, digest_of, remember, reminder
 from convgrade.checking.theirs import theirs
 from convgrade.checking.trial import Graded
-
-FOLDER = Path(__file__).parent / "courses"
-COURSES: dict[str, dict[str, dict[str, str]]] = {
-    path.stem: tomllib.loads(path.read_text()) for path in sorted(FOLDER.glob("*.toml"))
-}
-# A new gradebook needs `alembic` on PATH, which run_nbgrader leaves out.
-CONFIG = """\
-import os, sys
-os.environ["PATH"] += os.pathsep + os.path.dirname(sys.executable)
-c = get_config()
-c.CourseDirectory.course_id = "small"
-c.Execute.timeout = 50"""
-
-
-def source(table: dict[str, dict[str, str]]) -> Any:
-    """Return the notebook of a course."""
-    cells = [v4.new_markdown_cell("# Exercises", id="title")]
-    for name, case in table.items():
-        if "unmarked" in case:
-            cells.append(v4.new_code_cell(case["unmarked"], id=f"{name}-unmarked"))
-        if "locked" in case:
-            cells.append(_cell(f"{name}-locked", case["locked"], locked=True))
-        text = f"### BEGIN SOLUTION\n{case['answer'].strip()}\n### END SOLUTION"
-        given = f"{case['given']}\n" if "given" in case else ""
-        cells.append(_cell(name, f"{given}{text}", solution=True))
-        if "after" in case:
-            cells.append(v4.new_code_cell(case["after"], id=f"{name}-after"))
-        cells.append(
-            _cell(f"{name}_test", case["test"].strip(), grade=True, locked=True, points=1)
-        )
-    notebook = v4.new_notebook(cells=cells)
-    notebook.metadata.kernelspec = {
-        "display_name": "Python 3", "language": "python", "name": "python3",
-    }  # fmt: skip
-    return notebook
 
 
 def convgrade(course: Tiny, *args: str, status: int = 0) -> str:
@@ -139,9 +104,7 @@ class TestSmallCourse:
         course, table = checked[0].copy(tmp_path), COURSES[checked[0].assignment]
         convgrade(course, "init")
         course.run("generate_assignment", course.assignment)
-        answers = {n: "\n".join(filter(None, (c.get("given"), c["answer"].strip())))
-                   for n, c in table.items()}  # fmt: skip
-        for student, given in (("kim", answers), ("lee", {})):
+        for student, given in (("kim", answers(table)), ("lee", {})):
             folder = course.folder(student)
             folder.mkdir(parents=True)
             name = f"{course.assignment}.ipynb"

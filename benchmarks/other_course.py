@@ -1,0 +1,117 @@
+"""Time a class of another course: stock nbgrader, and `convgrade grade` after `convgrade init`.
+
+The courses are those of tests/courses, in which nothing knows this package: one with pandas, one
+that plots, one with classes. Every student hands in the model's answers. Sides take turns; stock
+grades two classes of other sizes, and its time for the whole one follows from what a further
+student takes. Points are compared between the two sides. Run from the course's folder:
+
+    .venv/bin/python benchmarks/other_course.py
+
+Exit status: 1 if a command failed or points differ but for those that wait for a person, else 0.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
+
+import nbformat  # noqa: E402 (as all below, found on the path since the line above)
+from reference import processor  # noqa: E402
+from small_courses import CONFIG, COURSES, answers, source  # noqa: E402
+from tiny import Tiny  # noqa: E402
+
+FEW = 2, 6  # students that stock grades: the first are dearer than the others
+
+
+def run(course: Tiny, *words: str, may_wait: bool = False) -> float:
+    """Run a module of this Python; return its seconds. With status 1 a person must look."""
+    begin = time.perf_counter()
+    done = subprocess.run(
+        [sys.executable, "-m", *words], cwd=course.root, capture_output=True, text=True
+    )
+    seconds = time.perf_counter() - begin
+    if done.returncode not in ({0, 1} if may_wait else {0}):
+        sys.exit(f"{' '.join(words)}: exit status {done.returncode}\n{done.stdout}{done.stderr}")
+    return seconds
+
+
+def made(root: Path, name: str, students: int, ours: bool) -> Tiny:
+    """Return a course with a class that has handed in."""
+    folder = root / "source" / name
+    folder.mkdir(parents=True)
+    nbformat.write(source(COURSES[name]), folder / f"{name}.ipynb")
+    (root / "nbgrader_config.py").write_text(CONFIG)
+    course = Tiny(root, name)
+    if ours:
+        run(course, "convgrade", "init")
+    run(course, "nbgrader", "generate_assignment", name)
+    given = course.answered(name, answers(COURSES[name]))
+    for number in range(students):
+        place = course.folder(f"s{number:03}")
+        place.mkdir(parents=True)
+        nbformat.write(given, place / f"{name}.ipynb")
+    return course
+
+
+def by_ours(name: str, students: int) -> tuple[float, Tiny, tempfile.TemporaryDirectory[str]]:
+    """Return the seconds of a class run, and the course."""
+    folder = tempfile.TemporaryDirectory()
+    course = made(Path(folder.name), name, students, ours=True)
+    seconds = run(course, "convgrade", "grade", name, "--workers", "2", may_wait=True)
+    return seconds, course, folder
+
+
+def by_stock(name: str, students: int) -> tuple[float, Tiny, tempfile.TemporaryDirectory[str]]:
+    """Return the seconds of `nbgrader autograde`, and the course."""
+    folder = tempfile.TemporaryDirectory()
+    course = made(Path(folder.name), name, students, ours=False)
+    return run(course, "nbgrader", "autograde", name), course, folder
+
+
+def main() -> int:
+    """Measure, and print a table; return 1 where points differ."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--students", type=int, default=30)
+    parser.add_argument("--rounds", type=int, default=3)
+    options = parser.parse_args()
+    print(f"{processor()}, Python {platform.python_version()}, {options.students} students")
+    print(f"{options.rounds} rounds, two workers; seconds a notebook: median (least to most)")
+    different = False
+    for name in COURSES:
+        stock, ours = [], []
+        for _ in range(options.rounds):
+            few, _, _ = by_stock(name, FEW[0])
+            more, theirs, kept = by_stock(name, FEW[1])
+            further = (more - few) / (FEW[1] - FEW[0])
+            stock.append((few + further * (options.students - FEW[0])) / options.students)
+            seconds, course, also = by_ours(name, options.students)
+            ours.append(seconds / options.students)
+            for student in ("s000", "s001"):
+                here, there = course.points(student), theirs.points(student)
+                wrong = {n: p for n, p in here.items() if p is not None and p != there[n]}
+                different |= bool(wrong)
+                if wrong:
+                    print(f"{name}, {student}: {wrong}, by stock {there}")
+            kept.cleanup()
+            also.cleanup()
+        times = statistics.median(a / b for a, b in zip(stock, ours, strict=True))
+        print(f"{name:8} stock {spread(stock)}  convgrade {spread(ours)}  {times:.1f} times")
+    return int(different)
+
+
+def spread(values: list[float]) -> str:
+    """Return the median, the least and the most."""
+    return f"{statistics.median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
