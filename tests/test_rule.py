@@ -91,6 +91,10 @@ RULED = [
 ]
 
 
+#: What is said of a rule that is broken: by what is used, by what is not, by what is for nothing.
+RULE = ("your code reaches", "your code uses none of them", "your result stays the same")
+
+
 def _refusals(answer: Answer, record: list[str]) -> list[bool]:
     """Tell whether the visible check, and whether the whole test cell, speak of the rule."""
     notebook = source_notebook(answer.assignment, answer.notebook)
@@ -106,8 +110,8 @@ def _refusals(answer: Answer, record: list[str]) -> list[bool]:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             notebook._run(parts[0], names | {"check": lambda *a, **k: None})
             notebook._run(parts[0] if part == parts[0] else parts[0] + part, names)
-        text = printed.getvalue()
-        said.append("your code reaches" in text or "your code uses none of them" in text)
+        text = " ".join(printed.getvalue().split())
+        said.append(any(words in text for words in RULE))
     return said
 
 
