@@ -9,8 +9,12 @@ import pytest
 
 
 def sweep(values: Sequence[Any], every: int) -> list[Any]:
-    """Return the parameters of a test: all but one in ``every`` are left to `make test`."""
+    """Return the parameters of a test: all but one in ``every`` are left to `make test`.
+
+    A tuple stands for several parameters.
+    """
+    together = [value if isinstance(value, tuple) else (value,) for value in values]
     return [
-        value if place % every == 0 else pytest.param(value, marks=pytest.mark.slow)
-        for place, value in enumerate(values)
+        pytest.param(*each, marks=[pytest.mark.slow] if place % every else [])
+        for place, each in enumerate(together)
     ]

@@ -13,6 +13,7 @@ from traitlets.config import Config
 from convgrade.course_imports import course_imports, fit
 from convgrade.plugins.preload import preloads
 
+pytestmark = pytest.mark.slow
 THREADS = (
     "import threading, time\nthreading.Thread(target=time.sleep, args=(60,), daemon=True).start()"
 )

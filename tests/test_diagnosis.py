@@ -21,6 +21,7 @@ from gate import (
     read_answers,
     source_notebook,
 )
+from sweeps import sweep
 
 from convgrade import rubric
 from convkit.comparing import compare
@@ -32,6 +33,7 @@ from convkit.misconceptions import MISCONCEPTIONS
 from convkit.slips import Slip
 
 ALL = read_answers()
+EVERY = 10  # of the answers, one in so many is graded in the everyday loop
 SILENT = silent()
 
 #: Two ideas with one output: neither is named, and `diagnose` must know of both to see it.
@@ -48,13 +50,15 @@ def title(value: object) -> str:
     return str(value)
 
 
-@pytest.mark.parametrize("answer", ALL, ids=title)
+@pytest.mark.parametrize("answer", sweep(ALL, EVERY), ids=title)
 def test_no_other_name(answer: Answer) -> None:
     """A wrong answer gets its own name or none; a right one and one that breaks a rule, none."""
     assert graded(answer).named <= {answer.kind}, graded(answer).output
 
 
-@pytest.mark.parametrize("answer", [a for a in ALL if a.kind.startswith("M")], ids=title)
+@pytest.mark.parametrize(
+    "answer", sweep([a for a in ALL if a.kind.startswith("M")], EVERY), ids=title
+)
 def test_named_at_once_when_named_at_all(answer: Answer) -> None:
     """The instant check and the hidden test go by one definition."""
     output = graded(answer).output
@@ -68,7 +72,7 @@ def test_named_at_once_when_named_at_all(answer: Answer) -> None:
 PAIRS = sorted({(a.notebook, a.exercise, a.kind) for a in ALL if a.kind.startswith("M")})
 
 
-@pytest.mark.parametrize(("notebook", "exercise", "kind"), PAIRS)
+@pytest.mark.parametrize(("notebook", "exercise", "kind"), sweep(PAIRS, EVERY))
 def test_every_misconception_is_named_or_has_a_reason(
     notebook: str, exercise: str, kind: str
 ) -> None:
@@ -243,6 +247,7 @@ def test_no_right_count_is_known() -> None:
         assert known_value(exercise, right[exercise]) is None
 
 
+@pytest.mark.slow
 def test_the_page_shows_what_is_named() -> None:
     """docs/diagnosis.md is what `tests/confusion.py` writes, and no answer has a wrong name."""
     text = (ROOT / "docs" / "diagnosis.md").read_text()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sweeps import sweep
 
 from convgrade.skim import KEPT, SkimError, skim
 from convgrade.submission import UngradableError, read_bytes, read_submission
@@ -53,7 +54,7 @@ def notebook(rng: random.Random) -> dict[str, Any]:
     return dict(items)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", sweep(range(60), 10))
 def test_what_is_kept_is_what_json_has_there(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     made = notebook(rng)
@@ -63,7 +64,7 @@ def test_what_is_kept_is_what_json_has_there(seed: int, tmp_path: Path) -> None:
     assert json.loads(skim(path, MIB)) == kept(made)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("seed", sweep(range(20), 10))
 def test_a_file_that_is_cut_off_is_never_taken_for_whole(seed: int, tmp_path: Path) -> None:
     rng = random.Random(seed)
     text = json.dumps(notebook(rng)).encode()
@@ -92,6 +93,7 @@ def with_outputs(size: int, outputs: str = "") -> str:
     )
 
 
+@pytest.mark.slow
 def test_a_notebook_of_sixty_megabytes_of_outputs_is_graded(tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
     path.write_text(with_outputs(60 * MIB))
@@ -133,6 +135,7 @@ def test_what_cannot_be_read_past_is_refused_at_a_stated_size_and_soon(
     assert time.process_time() - started < 30
 
 
+@pytest.mark.slow
 def test_gigabytes_are_refused_unread(tmp_path: Path) -> None:
     path = tmp_path / "a.ipynb"
     with path.open("w") as file:
@@ -160,6 +163,7 @@ else:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="RLIMIT_DATA is Linux's")
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "says"),
     [

@@ -14,6 +14,7 @@ import pytest
 from conftest import ROOT
 from test_house import engine
 
+pytestmark = pytest.mark.slow
 PARTS = ("convgrade", "convkit", "source", "pyproject.toml", "README.md", "LICENSE",
          "nbgrader_config.py")  # fmt: skip
 BLOCKED = "import sys\nfor name in ('torch', 'convkit'):\n    sys.modules[name] = None\n"
