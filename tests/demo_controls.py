@@ -21,7 +21,7 @@ from conftest import ROOT, make_course, run_nbgrader
 from demo_class import Submission, automatic_points, submissions
 
 KEPT = Path(__file__).with_suffix(".json")
-PACKAGES = ("nbgrader", "nbclient", "nbconvert", "ipykernel", "jupyter_client", "torch", "numpy")
+PACKAGES = ("nbgrader", "nbclient", "nbconvert", "ipykernel", "jupyter_client")
 #: Of a kernel that dies stock nbgrader grades nothing, and of damaged notebooks it loses cells.
 HONEST = [s for s in submissions() if not s.damaged and s.name != "kernel-death"]
 #: nbgrader's defaults but for times: of a cell, which the slow submission needs, and of waits for
