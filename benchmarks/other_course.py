@@ -13,6 +13,7 @@ Exit status: 1 if a command failed or points differ which `convgrade check` does
 from __future__ import annotations
 
 import argparse
+import contextlib
 import platform
 import statistics
 import subprocess
@@ -26,7 +27,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests")]
 
 import nbformat  # noqa: E402 (as all below, found on the path since the line above)
 from reference import processor  # noqa: E402
-from small_courses import CONFIG, COURSES, answers, source  # noqa: E402
+from small_courses import COURSES, answers, make  # noqa: E402
 from tiny import Tiny  # noqa: E402
 
 FEW = 2, 6  # students that stock grades: the first are dearer than the others
@@ -46,11 +47,7 @@ def run(course: Tiny, *words: str, may_wait: bool = False) -> float:
 
 def made(root: Path, name: str, students: int, ours: bool) -> Tiny:
     """Return a course with a class that has handed in."""
-    folder = root / "source" / name
-    folder.mkdir(parents=True)
-    nbformat.write(source(COURSES[name]), folder / f"{name}.ipynb")
-    (root / "nbgrader_config.py").write_text(CONFIG)
-    course = Tiny(root, name)
+    course = make(root, name)
     if ours:
         run(course, "convgrade", "init")
     run(course, "nbgrader", "generate_assignment", name)
@@ -62,19 +59,16 @@ def made(root: Path, name: str, students: int, ours: bool) -> Tiny:
     return course
 
 
-def by_ours(name: str, students: int) -> tuple[float, Tiny, tempfile.TemporaryDirectory[str]]:
-    """Return the seconds of a class run, and the course."""
-    folder = tempfile.TemporaryDirectory()
-    course = made(Path(folder.name), name, students, ours=True)
-    seconds = run(course, "convgrade", "grade", name, "--workers", "2", may_wait=True)
-    return seconds, course, folder
-
-
-def by_stock(name: str, students: int) -> tuple[float, Tiny, tempfile.TemporaryDirectory[str]]:
-    """Return the seconds of `nbgrader autograde`, and the course."""
-    folder = tempfile.TemporaryDirectory()
-    course = made(Path(folder.name), name, students, ours=False)
-    return run(course, "nbgrader", "autograde", name), course, folder
+def graded(
+    root: str, name: str, students: int, ours: bool = False
+) -> tuple[float, dict[str, dict[str, float | None]]]:
+    """Return the seconds of grading a class in an empty folder, and the points of two students."""
+    course = made(Path(root), name, students, ours)
+    if ours:
+        seconds = run(course, "convgrade", "grade", name, "--workers", "2", may_wait=True)
+    else:
+        seconds = run(course, "nbgrader", "autograde", name)
+    return seconds, {student: course.points(student) for student in ("s000", "s001")}
 
 
 def main() -> int:
@@ -89,21 +83,21 @@ def main() -> int:
     for name in COURSES:
         stock, ours = [], []
         for _ in range(options.rounds):
-            few, _, _ = by_stock(name, FEW[0])
-            more, theirs, kept = by_stock(name, FEW[1])
+            with contextlib.ExitStack() as stack:
+                roots = [stack.enter_context(tempfile.TemporaryDirectory()) for _ in range(3)]
+                few, _ = graded(roots[0], name, FEW[0])
+                more, theirs = graded(roots[1], name, FEW[1])
+                seconds, here = graded(roots[2], name, options.students, ours=True)
             further = (more - few) / (FEW[1] - FEW[0])
             stock.append((few + further * (options.students - FEW[0])) / options.students)
-            seconds, course, also = by_ours(name, options.students)
             ours.append(seconds / options.students)
-            for student in ("s000", "s001"):
-                here, there = course.points(student), theirs.points(student)
-                told = {f"{n}_test" for n, case in COURSES[name].items() if "check" in case}
-                wrong = {n: p for n, p in here.items() if n not in told and p != there[n]}
+            told = {f"{n}_test" for n, case in COURSES[name].items() if "check" in case}
+            for student, points in here.items():
+                there = theirs[student]
+                wrong = {n: p for n, p in points.items() if n not in told and p != there[n]}
                 different |= bool(wrong)
                 if wrong:
                     print(f"{name}, {student}: {wrong}, by stock {there}")
-            kept.cleanup()
-            also.cleanup()
         times = statistics.median(a / b for a, b in zip(stock, ours, strict=True))
         print(f"{name:8} stock {spread(stock)}  convgrade {spread(ours)}  {times:.1f} times")
     return int(different)

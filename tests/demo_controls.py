@@ -5,13 +5,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 import sys
 import tempfile
 from collections.abc import Iterable
-from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -19,9 +16,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 import nbformat
 from conftest import ROOT, make_course, run_nbgrader
 from demo_class import Submission, automatic_points, submissions
+from stock_controls import digest_of, read, write
 
 KEPT = Path(__file__).with_suffix(".json")
-PACKAGES = ("nbgrader", "nbclient", "nbconvert", "ipykernel", "jupyter_client")
 #: Of a kernel that dies stock nbgrader grades nothing, and of damaged notebooks it loses cells.
 HONEST = [s for s in submissions() if not s.damaged and s.name != "kernel-death"]
 #: nbgrader's defaults but for times: of a cell, which the slow submission needs, and of waits for
@@ -53,17 +50,17 @@ def key(submission: Submission) -> str:
 def digest(submission: Submission) -> str:
     """Return what tells whether a control is of this code, of course and student, and versions."""
     folders = [ROOT / "source", ROOT / "submitted" / submission.name]
-    parts = [f"{name} {version(name)}" for name in PACKAGES]
+    parts = []
     for folder in folders:
         for path in sorted((folder / submission.assignment).glob("*.ipynb")):
             cells = nbformat.read(path, as_version=4).cells
             parts += [path.name, *(cell.source for cell in cells if cell.cell_type == "code")]
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+    return digest_of(part.encode() for part in parts)
 
 
 def kept() -> dict[str, dict[str, object]]:
     """Read, by submission: the digest, and the points by exercise."""
-    return json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    return read(KEPT)
 
 
 def by_stock(root: Path, chosen: Iterable[Submission]) -> dict[str, Points]:
@@ -96,7 +93,7 @@ def main() -> int:
             graded = by_stock(Path(folder), old)
         for name, points in graded.items():
             found[name] = {"digest": digest(known[name]), "points": points}
-        KEPT.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+        write(KEPT, found)
     print(f"{len(old)} controls renewed, {len(found) - len(old)} were up to date")
     return 0
 

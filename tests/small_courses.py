@@ -6,8 +6,9 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import nbformat.v4 as v4
-from tiny import _cell
+from tiny import Tiny, _cell
 
 FOLDER = Path(__file__).parent / "courses"
 COURSES: dict[str, dict[str, dict[str, str]]] = {
@@ -51,3 +52,12 @@ def answers(table: dict[str, dict[str, str]]) -> dict[str, str]:
         name: "\n".join(filter(None, (case.get("given"), case["answer"].strip())))
         for name, case in table.items()
     }
+
+
+def make(root: Path, name: str) -> Tiny:
+    """Write a course as its instructor has it, before anything is released; return it."""
+    folder = root / "source" / name
+    folder.mkdir(parents=True)
+    nbformat.write(source(COURSES[name]), folder / f"{name}.ipynb")
+    (root / "nbgrader_config.py").write_text(CONFIG)
+    return Tiny(root, name)

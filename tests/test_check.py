@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 import nbformat.v4 as v4
 import pytest
-from small_courses import CONFIG, COURSES, answers, source
+from small_courses import CONFIG, COURSES, answers, make
 from tiny import Tiny, _cell
 
 from convgrade.checking.advice import ADVICE, OTHERWISE, advice_on
@@ -54,13 +54,8 @@ def paragraphs(said: str) -> dict[str, str]:
 def checked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     """Return a course that was checked, its files before, and what was said."""
     name = request.param
-    root = tmp_path_factory.mktemp(name)
-    folder = root / "source" / name
-    folder.mkdir(parents=True)
-    nbformat.write(source(COURSES[name]), folder / f"{name}.ipynb")
-    (root / "nbgrader_config.py").write_text(CONFIG)
-    course = Tiny(root, name)
-    before = files(root)
+    course = make(tmp_path_factory.mktemp(name), name)
+    before = files(course.root)
     listed = any("check" in case for case in COURSES[name].values())
     return course, before, convgrade(course, "check", name, status=int(listed))
 

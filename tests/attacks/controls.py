@@ -7,13 +7,12 @@ words select attacks by a part of their names, ``--all`` renews everything.
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import sys
-from importlib.metadata import version
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from stock_controls import digest_of, read, write
 
 from attacks.attack import ATTACKS, CORPUS, Attack
 from attacks.effects import effects
@@ -24,20 +23,18 @@ HERE = Path(__file__).parent
 #: What the result of a control depends on, beside the attack itself. Not grading.py, which runs
 #: both sides and mostly changes for ours: the sample that is graded afresh goes through it.
 SHARED = ("attack.py", "course.py", "effects.py", "socket_writer.py")
-PACKAGES = ("nbgrader", "nbclient", "nbconvert", "ipykernel", "jupyter_client")
 
 
 def digest(attack: Attack) -> str:
     """Return what tells whether a control is of this attack, course and these versions."""
     parts = [(CORPUS / f"{attack.name.replace('-', '_')}.py").read_bytes()]
     parts += [(HERE / name).read_bytes() for name in SHARED]
-    parts += [f"{name} {version(name)}".encode() for name in PACKAGES]
-    return hashlib.sha256(b"\0".join(parts)).hexdigest()[:16]
+    return digest_of(parts)
 
 
 def kept() -> dict[str, dict[str, object]]:
     """Read, by attack: the digest, and the names of the effects that showed."""
-    return json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    return read(KEPT)
 
 
 def main(words: list[str]) -> int:
@@ -62,7 +59,7 @@ def main(words: list[str]) -> int:
             wrong += bool(missing)
             print(f"{attack.name:32} {'NOT AS IT SHOULD' if missing else 'ok'} {seen}", flush=True)
             found[attack.name] = {"digest": digest(attack), "effects": seen}
-            KEPT.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+            write(KEPT, found)
     finally:
         arena.close()
     print(f"{len(chosen)} controls renewed, {len(found) - len(chosen)} were up to date")
