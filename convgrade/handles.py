@@ -30,14 +30,19 @@ FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 HELD = frozenset({list, dict, set})  # what a function may change for its caller
 KINDS = {types.FunctionType: "function", types.MethodType: "method"}
 # What instances and classes may answer in their own way.
-_OPERATIONS_WORDS = (
-    "lt le gt ge ne len iter next reversed contains getitem setitem delitem bool int float "
-    "complex index format bytes enter exit add radd sub rsub mul rmul matmul rmatmul truediv "
-    "rtruediv floordiv rfloordiv mod rmod pow rpow and rand or ror xor rxor lshift rlshift "
-    "rshift rrshift iadd isub imul itruediv ifloordiv imod iand ior ixor neg pos abs invert "
-    "round trunc divmod rdivmod array call"
+COMPARISONS = frozenset({"lt", "le", "gt", "ge", "ne"})
+_ARITHMETIC_WORDS = (
+    "add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv rfloordiv mod rmod pow "
+    "rpow and rand or ror xor rxor lshift rlshift rshift rrshift divmod rdivmod iadd isub imul "
+    "itruediv ifloordiv imod iand ior ixor"
 )
-OPERATIONS = frozenset(_OPERATIONS_WORDS.split())
+ARITHMETIC = frozenset(_ARITHMETIC_WORDS.split())
+_SIMPLE_WORDS = (
+    "len iter next reversed contains getitem setitem delitem bool int float complex index "
+    "format bytes enter exit neg pos abs invert round trunc array"
+)
+SIMPLE = frozenset(_SIMPLE_WORDS.split())
+OPERATIONS = ARITHMETIC | COMPARISONS | SIMPLE | {"call"}
 
 
 class Handles(list[Any]):

@@ -5,10 +5,8 @@ from __future__ import annotations
 import builtins
 from typing import Any
 
+from convgrade.handles import ARITHMETIC, COMPARISONS, OPERATIONS
 from convgrade.mirrors import (
-    ARITHMETIC,
-    COMPARISONS,
-    SIMPLE,
     Link,
     Mirror,
     Stand,
@@ -107,8 +105,7 @@ def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], ow
         "_convgrade_counterpart": own,
         "_convgrade_compares": facts.compares,
     }  # fmt: skip
-    known = ARITHMETIC | COMPARISONS | SIMPLE | {"call"}
-    parts |= {f"__{op}__": _method(op) for op in facts.operations if op in known}
+    parts |= {f"__{op}__": _method(op) for op in facts.operations if op in OPERATIONS}
     parents = tuple(base for base in bases if type(base) is Mirror) or (Stand,)
     course = (own,) if isinstance(own, type) and own.__module__ == "__main__" else ()
     for tried in ((*parents, *course), parents, (Stand,)):

@@ -13,15 +13,10 @@ from inspect import Signature
 from types import FrameType
 from typing import Any, NoReturn, Protocol
 
+from convgrade.handles import OPERATIONS
+
 __all__ = ["Link", "Mirror", "Stand", "ask", "compare_with", "counterpart", "handle_of", "vars_of"]
 
-COMPARISONS = frozenset({"lt", "le", "gt", "ge", "ne"})
-_ARITHMETIC_WORDS = (
-    "add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv rfloordiv mod rmod pow "
-    "rpow and rand or ror xor rxor lshift rlshift rshift rrshift divmod rdivmod iadd isub imul "
-    "itruediv ifloordiv imod iand ior ixor"
-)
-ARITHMETIC = frozenset(_ARITHMETIC_WORDS.split())
 # What libraries look for in a value to take its memory, or its place: not the student's to give.
 NEVER = ("__array_", "__cuda", "__dlpack", "__torch", "__buffer", "_ipython_", "_repr_")
 _ASKED_WORDS = (
@@ -64,18 +59,13 @@ def _attribute(link: Link, handle: int, shown: str, name: str, caller: FrameType
         link.meet(f"the test treats `{shown}`, an object of the student's, as an array")
     if name.startswith("__") and name.endswith("__"):
         word = name[2:-2]
-        if word not in ASKED and word not in ARITHMETIC | COMPARISONS | SIMPLE:
+        if word not in ASKED | OPERATIONS:
             if _asks(caller) in ("__main__", "copy", "inspect", "pickle", ""):
                 link.meet(f"the test reads {name} of `{shown}`, an object of the student's")
             raise AttributeError(name)
     return link.use(handle, f"{shown}.{name}", "attribute", name)
 
 
-_SIMPLE_WORDS = (
-    "len iter next reversed contains getitem setitem delitem bool int float complex index "
-    "format bytes enter exit neg pos abs invert round trunc array"
-)
-SIMPLE = frozenset(_SIMPLE_WORDS.split())
 NATIVE = frozenset(
     {"__class__", "__mro__", "mro", "__bases__", "__base__", "__name__", "__qualname__", "__doc__",
      "__flags__", "__subclasses__", "__copy__", "__deepcopy__", "_convgrade_facts", "__weakref__",
