@@ -107,7 +107,7 @@ def seconds() -> dict[str, float]:
     used = dict.fromkeys(SERVERS, 0.0)
 
     def ask(client: Any) -> None:
-        used["kernel"] += of_tree(client.km.provisioner.pid)
+        used["kernel"] += of_tree(client._session.pid)
         used["judge"] += of_tree(client._judge._process.pid)
 
     busy = own = 0.0

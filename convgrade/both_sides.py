@@ -9,18 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nbclient.util import ensure_async
 from nbformat import NotebookNode
 from traitlets import List, Unicode
 
+from convgrade import students_end
 from convgrade.judge import Judge, JudgeError
 from convgrade.messages import Begun, Cell, Connect, Expect, Gone, Outcome, Own, Prepare
 from convgrade.student_kernel import KernelLostError, StudentKernel
 
 __all__ = ["GRACE", "BothSides"]
-
-SERVE = """__import__("sys").modules["convgrade.serve"].serve(
-    {family}, {address!r}, {token!r}, __import__("IPython").get_ipython().user_ns)"""
 
 GRACE = 5.0  # seconds for a side to notice that its work is over
 
@@ -85,7 +82,7 @@ class BothSides(StudentKernel):
                 elif isinstance(message, Begun):
                     begun = True
                 elif isinstance(message, Connect):
-                    serving = asyncio.create_task(self._serve(SERVE.format(**vars(message))))
+                    serving = asyncio.create_task(self._serve(students_end.SERVE.format(**vars(message))))
                 elif serving is not None and serving.done() and not gone:
                     gone = True
                     judge.send(Gone())
@@ -113,11 +110,11 @@ class BothSides(StudentKernel):
     async def _finish(self, serving: asyncio.Task[bool], stuck: bool) -> bool:
         """Wait for the student's end to stop serving; tell whether the kernel is still of use."""
         done, _ = await asyncio.wait({serving}, timeout=0.1 if stuck else GRACE / 2)
-        if not done and self.km is not None:
-            await ensure_async(self.km.interrupt_kernel())
+        if not done:
+            await self._interrupt()
             done, _ = await asyncio.wait({serving}, timeout=GRACE / 2)
         if not done:
-            await self._kill()
+            self._kill()
         return await serving
 
     async def _replace_judge(self) -> None:

@@ -10,13 +10,19 @@ import sys
 import tempfile
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 import matplotlib
 import psutil
-from jupyter_client.kernelspec import KernelSpec
+from jupyter_client.kernelspec import (
+    NATIVE_KERNEL_NAME,
+    KernelSpec,
+    KernelSpecManager,
+    NoSuchKernel,
+)
 from jupyter_client.manager import AsyncKernelManager
 
 from convgrade import confine
@@ -24,7 +30,8 @@ from convgrade.boxed_manager import BoxedManager, end, read_within
 from convgrade.furnishing import MAX_FILES, copy_files, lay_over
 from convgrade.kernels import forks
 from convgrade.kernels.folders import PREFIX, short_folder
-from convgrade.kernels.provisioner import LAUNCHER as FORKABLE
+from convgrade.kernels.provisioner import LAUNCHER
+from convgrade.session.session import Session, server
 
 __all__ = ["MAX_FILES", "Box"]
 
@@ -32,6 +39,8 @@ __all__ = ["MAX_FILES", "Box"]
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MAX_FOLDER = 2 * MAX_FILES  # bytes of everything in its folder: it is kept in memory
 MAX_OPEN = 1024  # files
+#: How the command of a kernel ends that can be a session: IPython's, with nothing else asked of it.
+FORKABLE = [LAUNCHER, "-f", "{connection_file}"]
 MAX_PROCESSES = 200  # threads count: libraries such as OpenBLAS start one for every core
 
 
@@ -76,14 +85,15 @@ class Box:
         if self._preload is None:
             self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=short_folder()))
         else:
-            server = forks.fork_server(self._preload)
-            self.folder = Path(tempfile.mkdtemp(prefix="", dir=server.folder))
+            folder = server(self._preload).folder
+            self.folder = Path(tempfile.mkdtemp(prefix="", dir=folder))
         self._inside, self.sockets = self.folder / "box", self.folder / "s"
         self._work, self._home = self._inside / "work", self._inside / "home"
         self._memory, self._confined = memory, confined
         self._mark = uuid.uuid4().hex
         self._starts = 0
         self._managers: list[AsyncKernelManager] = []
+        self._sessions: list[Session] = []
         try:
             self._furnish(files, course)
         except BaseException:
@@ -127,25 +137,32 @@ class Box:
         manager.connection_file = str(self.sockets / f"k{self._starts}.json")
         self._managers.append(manager)
         spec = manager.kernel_spec
-        if spec is not None and FORKABLE in spec.argv:
+        if spec is not None and LAUNCHER in spec.argv:
             spec.argv = [*spec.argv, "--HistoryManager.enabled=False"]  # nobody will read it
-        if spec is not None and self._preload is not None and FORKABLE in spec.argv:
-            spec.metadata = {
-                **spec.metadata,
-                "kernel_provisioner": {
-                    "provisioner_name": "convgrade-fork",
-                    "config": {
-                        "preload": list(self._preload),
-                        "box": confine.words(**self._limits(spec)) if self._confined else None,
-                    },
-                },
-            }
-        elif spec is not None and self._confined:
+        if spec is not None and self._confined:
             program, *arguments = spec.argv
             if program.startswith("python"):  # as jupyter_client does, which sees only the wrapper
                 program = sys.executable
             spec.argv = confine.command([program, *arguments], **self._limits(spec))
         return manager
+
+    def session(self, kernel_name: str) -> Session | None:
+        """Start a session in the box; None where a kernel has to speak Jupyter's protocol.
+
+        Raises
+        ------
+        ForkServerError
+            When it does not start; the message says why.
+        """
+        spec = _specification(kernel_name or NATIVE_KERNEL_NAME)
+        if self._preload is None or spec is None or spec.argv[-3:] != FORKABLE:
+            return None
+        box = confine.words(**self._limits(spec)) if self._confined else None
+        start = self.start()
+        environment = {**spec.env, **start["env"]}
+        session = Session.start(self._preload, start["cwd"], environment, box)
+        self._sessions.append(session)
+        return session
 
     def _limits(self, spec: KernelSpec) -> dict[str, Any]:
         """Return what `confine` is to allow."""
@@ -190,6 +207,8 @@ class Box:
                 ends.callback(self._kill_all)
             for manager in self._managers:
                 ends.callback(end, manager)
+            for session in self._sessions:
+                ends.callback(session.close)
 
     def _remove(self) -> None:
         for folder, names, _files in os.walk(self.folder):
@@ -215,3 +234,12 @@ class Box:
             except (psutil.Error, OSError):
                 continue  # gone already, or not ours to look at
         return found
+
+
+@lru_cache(100)
+def _specification(name: str) -> KernelSpec | None:
+    """Return a kernel's specification; it is looked for on the disk once."""
+    try:
+        return KernelSpecManager().get_kernel_spec(name)
+    except NoSuchKernel:
+        return None

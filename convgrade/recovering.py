@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from nbclient.util import ensure_async
 from nbformat import NotebookNode
 from nbgrader import utils
 from traitlets import Integer
@@ -63,7 +62,7 @@ class Recovering(BothSides):
 
     async def _recover(self) -> None:
         """Give the notebook a fresh kernel if the present one is gone or does not answer."""
-        if self.km is None or not await ensure_async(self.km.is_alive()):
+        if not await self._is_alive():
             await self._restart()
             return
         timeout, self.timeout = self.timeout, int(GRACE)

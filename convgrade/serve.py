@@ -61,6 +61,12 @@ def serve(family: int, address: Any, token: str, names: dict[str, Any]) -> None:
         _reserve()
 
 
+def begin() -> None:
+    """Hold files back in this process; in a fork those of the process before are closed."""
+    _spare.clear()
+    _reserve()
+
+
 def _reserve() -> None:
     """Hold some open files back, for when student code has used up all others."""
     with contextlib.suppress(OSError):
@@ -236,4 +242,4 @@ def _words(error: BaseException) -> dict[str, Any]:
     }
 
 
-_reserve()
+begin()

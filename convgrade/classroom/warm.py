@@ -13,7 +13,8 @@ import nbformat.v4 as v4
 from traitlets.config import Config
 
 from convgrade.judge import Judge, JudgeError
-from convgrade.kernels.forks import ForkServerError, available, fork_server
+from convgrade.kernels.forks import ForkServerError, available
+from convgrade.session.session import server
 from convgrade.trusted import TrustedClient
 
 __all__ = ["warm_up"]
@@ -39,7 +40,7 @@ def warm_up(settings: Mapping[str, Any]) -> None:
         # What fails here fails for the first notebook too, where it is told.
         with contextlib.suppress(ForkServerError, OSError, EOFError):
             if client.forked and available():
-                fork_server(client.kernel_preload).start()
+                server(client.kernel_preload).start()
         with (
             contextlib.suppress(JudgeError, OSError, EOFError),
             tempfile.TemporaryDirectory() as folder,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import select
@@ -9,7 +10,7 @@ import signal
 import socket
 import threading
 
-__all__ = ["REPLY", "Fork"]
+__all__ = ["REPLY", "Fork", "until_ended"]
 
 REPLY = 60.0  # seconds for a fork, on a busy machine
 
@@ -98,3 +99,16 @@ class Fork:
             self.reason = line[2:].decode()
             return b"2"
         return line
+
+
+async def until_ended(process: Fork) -> None:
+    """Wait for a process's end without being asked in steps."""
+    if process.returncode is not None:
+        return
+    ended = asyncio.Event()
+    loop, descriptor = asyncio.get_running_loop(), process.fileno()
+    loop.add_reader(descriptor, ended.set)
+    try:
+        await ended.wait()
+    finally:
+        loop.remove_reader(descriptor)

@@ -21,6 +21,7 @@ __all__ = ["ForkServer", "ForkServerError", "available", "fork_server"]
 
 START = 120.0  # seconds for the imports
 TRIES = 3
+PROTOCOL = "convgrade.kernels.protocol"  # Jupyter's: kernels for any client
 #: Threads that libraries start at import would make a fork unsafe.
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
@@ -39,6 +40,8 @@ class ForkServer:
     ----------
     preload : sequence of str
         Modules that it imports before the first fork, where they are installed.
+    runs : str
+        The module that says what a fork is, see `convgrade.kernels.server`.
 
     Attributes
     ----------
@@ -47,11 +50,11 @@ class ForkServer:
         ended, however that came about.
     """
 
-    def __init__(self, preload: Sequence[str] = ()) -> None:
+    def __init__(self, preload: Sequence[str] = (), runs: str = PROTOCOL) -> None:
         temporary = short_folder()
         remove_leftovers(temporary)
         self.folder, self._mark = held_folder(temporary)
-        self._preload = list(preload)
+        self._preload, self._runs = list(preload), runs
         self._lock = threading.RLock()
         self._owner = os.getpid()
         self._control: socket.socket | None = None
@@ -176,7 +179,7 @@ class ForkServer:
             with theirs:
                 self._process = subprocess.Popen(
                     [sys.executable, "-m", "convgrade.kernels.server", str(theirs.fileno()),
-                     *self._preload],
+                     self._runs, *self._preload],
                     cwd=self.folder,
                     env=environment,
                     stdin=subprocess.DEVNULL,
@@ -204,7 +207,7 @@ class ForkServer:
 
 # ------------------------------------------------------------------------ for callers
 
-_servers: dict[tuple[str, ...], ForkServer] = {}
+_servers: dict[tuple[tuple[str, ...], str], ForkServer] = {}
 _lock = threading.Lock()
 
 
@@ -213,12 +216,12 @@ def available() -> bool:
     return sys.platform == "linux"
 
 
-def fork_server(preload: Sequence[str] = ()) -> ForkServer:
-    """Return this process's fork server with these modules, which starts when it is needed."""
-    key = tuple(preload)
+def fork_server(preload: Sequence[str] = (), runs: str = PROTOCOL) -> ForkServer:
+    """Return this process's fork server of these forks, which starts when it is needed."""
+    key = tuple(preload), runs
     with _lock:
         server = _servers.get(key)
         if server is None or not server.is_mine:
-            server = _servers[key] = ForkServer(key)
+            server = _servers[key] = ForkServer(*key)
             atexit.register(server.stop)
         return server

@@ -11,7 +11,7 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from traitlets import List, Unicode
 
-from convgrade.kernels.fork import Fork
+from convgrade.kernels.fork import Fork, until_ended
 from convgrade.kernels.forks import available, fork_server
 
 __all__ = ["ForkProvisioner"]
@@ -90,14 +90,8 @@ class ForkProvisioner(LocalProvisioner):
 
     async def wait(self) -> int | None:
         """Wait for the kernel's end, without the fixed steps of the parent class."""
-        if isinstance(self.process, Fork) and self.process.returncode is None:
-            ended = asyncio.Event()
-            loop, descriptor = asyncio.get_running_loop(), self.process.fileno()
-            loop.add_reader(descriptor, ended.set)
-            try:
-                await ended.wait()
-            finally:
-                loop.remove_reader(descriptor)
+        if isinstance(self.process, Fork):
+            await until_ended(self.process)
         return await super().wait()
 
     async def send_signal(self, signum: int) -> None:

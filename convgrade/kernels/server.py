@@ -1,7 +1,8 @@
 """The fork server: a process that has imported what kernels import, and forks kernels.
 
-Runs as ``python -m convgrade.kernels.server SOCKET [MODULE ...]`` and is started by
-`convgrade.kernels.forks` in a folder of its own. It has one thread, does nothing but wait and
+Runs as ``python -m convgrade.kernels.server SOCKET RUNS [MODULE ...]`` and is started by
+`convgrade.kernels.forks` in a folder of its own. RUNS names a module whose ``prepare()`` builds
+what all forks share, and whose ``run(arguments)`` is what a fork does. It has one thread, does nothing but wait and
 fork, and when the other end of its socket is closed it removes the folder and ends. Each kernel
 gets a supervisor, forked as well, which lives as long as the kernel, ends what the kernel leaves
 behind, and tells how it ended.
@@ -26,7 +27,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from convgrade import confine
 from convgrade.kernels.folders import PREFIX, remove_leftovers
@@ -89,7 +90,7 @@ def main(argv: list[str]) -> int:
     del sys.path[0]  # our own working folder
     control = socket.socket(fileno=int(argv[0]))
     try:
-        _preload([*KERNEL, *argv[1:]])
+        _preload([*KERNEL, argv[1], *argv[2:]])
     except Exception as error:
         control.send(f"{type(error).__name__}: {error}".encode()[:4000])
         return 1
@@ -100,6 +101,13 @@ def main(argv: list[str]) -> int:
         importlib.import_module("numpy.random")  # numpy waits with it until it is used
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal: for our parent
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the supervisors
+    kind = sys.modules[argv[1]]
+    try:
+        kind.prepare()
+        _assert_single_thread()
+    except (Exception, SystemExit) as error:
+        control.send(f"{type(error).__name__}: {error}".encode()[:4000])
+        return 1
     settle()
     control.send(b"ready")
     namespaces: int | None = None
@@ -124,6 +132,7 @@ def main(argv: list[str]) -> int:
         if child == 0:
             control.close()
             _supervise(
+                kind,
                 request,
                 namespaces if request.box is not None and namespaces else 0,
                 socket.socket(fileno=files[0]),
@@ -185,7 +194,7 @@ def _children() -> Iterator[None]:
 
 
 def _supervise(
-    request: Request, namespaces: int, report: socket.socket, stdio: list[int]
+    kind: Any, request: Request, namespaces: int, report: socket.socket, stdio: list[int]
 ) -> NoReturn:
     """Run a kernel in a process of its own, and tell how it ends.
 
@@ -201,7 +210,7 @@ def _supervise(
         confine.close_inherited(report.fileno())
         report.send(b"%d\n" % os.getpid())
         box = None if request.box is None else confine.read_options(request.box)
-        run = functools.partial(_run_kernel, request)
+        run = functools.partial(_run_kernel, kind, request)
         status = confine.supervise(box, namespaces, run, report.fileno())
         report.send(b"%d\n" % os.waitstatus_to_exitcode(status))
     except BaseException as error:
@@ -214,17 +223,13 @@ def _supervise(
 # ------------------------------------------------------------------------- the kernel
 
 
-def _run_kernel(request: Request) -> NoReturn:
+def _run_kernel(kind: Any, request: Request) -> NoReturn:
     """Be a kernel that looks like one in a fresh Python."""
     code = 1
     try:
         confine.close_inherited()
         _freshen(request)
-        from ipykernel.kernelapp import IPKernelApp
-
-        # It ends when its parent is another; read from the environment at import, long ago.
-        parent = f"--IPKernelApp.parent_handle={os.getppid()}"
-        IPKernelApp.launch_instance(argv=[*request.arguments, parent])
+        kind.run(request.arguments)
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

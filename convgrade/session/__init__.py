@@ -1,0 +1,1 @@
+"""A student's session: an IPython kernel that is forked ready, spoken to over one socket."""
