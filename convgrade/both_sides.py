@@ -75,14 +75,14 @@ class BothSides(StudentKernel):
         why = f"the test itself did not end within {cell.timeout:.0f} s"
         try:
             judge.send(cell)
-            while outcome is None and time.monotonic() < end:
-                message = await asyncio.to_thread(judge.receive, 0.05)
+            while outcome is None and (left := end - time.monotonic()) > 0:
+                message = await judge.hear(left, None if gone else serving)
                 if isinstance(message, Outcome):
                     outcome = message
                 elif isinstance(message, Begun):
                     begun = True
                 elif isinstance(message, Connect):
-                    serving = asyncio.create_task(self._serve(students_end.SERVE.format(**vars(message))))
+                    serving = asyncio.create_task(self._serve(message))
                 elif serving is not None and serving.done() and not gone:
                     gone = True
                     judge.send(Gone())
@@ -99,10 +99,10 @@ class BothSides(StudentKernel):
             raise JudgeError(f"the process that runs test cells was ended {when}")
         return outcome, why
 
-    async def _serve(self, code: str) -> bool:
+    async def _serve(self, place: Connect) -> bool:
         """Let the student's kernel serve a test; tell whether it survives that."""
         try:
-            await self._aside(code)
+            await self._aside(students_end.SERVE.format(**vars(place)))
         except KernelLostError:  # the judge notices by itself
             return False
         return True

@@ -39,7 +39,7 @@ __all__ = ["MAX_FILES", "Box"]
 ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MAX_FOLDER = 2 * MAX_FILES  # bytes of everything in its folder: it is kept in memory
 MAX_OPEN = 1024  # files
-#: How the command of a kernel ends that can be a session: IPython's, with nothing else asked of it.
+#: How the command of a kernel ends that can be a session: IPython's, with nothing else asked.
 FORKABLE = [LAUNCHER, "-f", "{connection_file}"]
 MAX_PROCESSES = 200  # threads count: libraries such as OpenBLAS start one for every core
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader import utils
 from traitlets import Dict, Float
 
 from convgrade.bindings import bound_names
 from convgrade.cells import hidden_lines, visible
-from convgrade.constructs import parsed
+from convgrade.constructs import as_python, parsed, read_constructs
 from convgrade.messages import UNREACHED, Cell, Own, Prepare
 from convgrade.our_outputs import no_points, said_error
 from convgrade.recovering import Recovering
@@ -85,7 +87,12 @@ class CellKinds(Recovering):
         if self._left(1) <= 0:
             return
         name = cell.metadata.nbgrader.grade_id
-        locked = Cell(cell.source, timeout=self._left(self._seconds), environment=self.environment)
+        locked = Cell(
+            cell.source,
+            timeout=self._left(self._seconds),
+            environment=self.environment,
+            **_known(cell.source),
+        )
         outcome = await self._judged(locked)
         self._account(name, outcome)
         if not outcome.fault:
@@ -105,17 +112,19 @@ class CellKinds(Recovering):
             cell.outputs = no_points(why)
             return
         # As students have them: what is hidden binds no name of theirs.
-        source = [visible(self.nb.cells[i].source) for i in self._ran if i not in self._crashed]
-        limits = {"call_timeout": self.call_timeout, "timeout": self._left(self._seconds)}
-        hidden = frozenset(hidden_lines(cell.source))
+        ran = [self.nb.cells[i] for i in self._ran if i not in self._crashed]
+        source = [visible(part.source) for part in (*ran, cell)]
+        read = {visible(part.source) for part in (*ran, cell) if utils.is_locked(part)}
         outcome = await self._judged(
             Cell(
                 cell.source,
                 points,
-                hidden,
-                (*source, visible(cell.source)),
+                frozenset(hidden_lines(cell.source)),
+                source,
+                call_timeout=self.call_timeout,
+                timeout=self._left(self._seconds),
                 environment=self.environment,
-                **limits,
+                **_known(cell.source, *read),
             )
         )
         cell.outputs = [nbformat.from_dict(output) for output in outcome.outputs]
@@ -161,3 +170,12 @@ class CellKinds(Recovering):
             )  # fmt: skip
         if not outcome.fault:
             self._told.append(message)
+
+
+def _known(source: str, *others: str) -> dict[str, Any]:
+    """Return what is known of a cell of the course's, and of others: read once in this process."""
+    read = {}
+    for text in (source, *others):
+        with contextlib.suppress(SyntaxError):  # is told where it runs
+            read[text] = as_python(text)
+    return {"facts": read_constructs(source), "read": read}

@@ -15,7 +15,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from convgrade.records import BY_PARTS, RUBRIC
 
-__all__ = ["Constructs", "as_python", "parsed", "read_constructs"]
+__all__ = ["Constructs", "as_python", "as_run", "parsed", "read_constructs"]
 
 SEEDS = frozenset({"seed", "manual_seed"})
 FIGURES = frozenset({"gcf", "gca", "get_fignums", "fignum_exists"})
@@ -52,9 +52,18 @@ class Constructs:
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
 
 
+@functools.lru_cache(2000)
 def as_python(source: str) -> str:
     """Return a cell with its magics written as calls, line by line."""
     return str(TransformerManager().transform_cell(source))
+
+
+def as_run(source: str) -> str:
+    """Return a cell as a notebook records it; as it is, where IPython cannot transform it."""
+    try:
+        return as_python(source).rstrip("\n")
+    except Exception:  # as IPython, which then records what it was given
+        return source
 
 
 def parsed(source: str) -> ast.Module | None:
@@ -67,7 +76,7 @@ def parsed(source: str) -> ast.Module | None:
         return None
 
 
-@functools.lru_cache(200)
+@functools.lru_cache(1000)
 def read_constructs(source: str) -> Constructs:
     """Return what a test cell does; what is no Python does nothing."""
     tree = parsed(source)

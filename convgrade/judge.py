@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import multiprocessing
 import sys
@@ -111,18 +112,57 @@ class Judge:
         """
         self._pipe.send(message)
 
-    def receive(self, timeout: float) -> Outcome | Connect | Begun | None:
-        """Wait for what the judge says next; None when it says nothing in ``timeout`` s.
+    async def hear(
+        self, timeout: float, unless: asyncio.Task[Any] | None = None
+    ) -> Outcome | Connect | Begun | None:
+        """Wait for what the judge says next.
+
+        Parameters
+        ----------
+        timeout : float
+            Seconds.
+        unless : Task, optional
+            Waiting ends with it, too.
+
+        Returns
+        -------
+        Outcome or Connect or Begun or None
+            None when it has said nothing until then.
 
         Raises
         ------
         EOFError, OSError
             When its process is gone.
         """
-        if not self._pipe.poll(timeout):
+        if not self._pipe.poll():
+            await self._ready(timeout, unless)
+        if not self._pipe.poll():
             return None
         message: Outcome | Connect | Begun = self._pipe.recv()
         return message
+
+    async def _ready(self, timeout: float, unless: asyncio.Task[Any] | None) -> None:
+        loop, ready = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            loop.add_reader(self._pipe.fileno(), ready.set)
+        except NotImplementedError:  # Windows: a thread waits, and looks now and then
+            await asyncio.to_thread(self._pipe.poll, min(timeout, 0.05))
+            return
+
+        def wake(_: asyncio.Task[Any]) -> None:
+            ready.set()
+
+        if unless is not None:
+            unless.add_done_callback(wake)
+        try:
+            async with asyncio.timeout(timeout):
+                await ready.wait()
+        except TimeoutError:
+            return
+        finally:
+            loop.remove_reader(self._pipe.fileno())
+            if unless is not None:
+                unless.remove_done_callback(wake)
 
     def killed(self) -> bool:
         """Tell whether somebody else has ended its process, which is gone."""

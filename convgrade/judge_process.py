@@ -24,7 +24,7 @@ from typing import Any
 
 from convgrade import about, confine, wire
 from convgrade.bindings import bound_names
-from convgrade.constructs import Constructs, as_python, read_constructs
+from convgrade.constructs import Constructs, read_constructs
 from convgrade.current_figure import shared_figure
 from convgrade.exactness import Exactness, files_written
 from convgrade.kernels.server import INLINE
@@ -139,7 +139,7 @@ class _Listener:
 def _run(shell: Shell, cell: Cell, listener: _Listener) -> Outcome:
     deadline = time.monotonic() + cell.timeout
     cell = replace(cell, hidden=hidden_lines_of(cell))
-    facts = read_constructs(cell.source)
+    facts = cell.facts or read_constructs(cell.source)
     shell.outputs, shell.value, shell.source = Outputs(), None, cell.source
     stream: Any = Stream(shell.outputs)
     link = Link(
@@ -157,7 +157,8 @@ def _run(shell: Shell, cell: Cell, listener: _Listener) -> Outcome:
             os.environ[name] = value
         else:
             os.environ.pop(name, None)
-    shell.names["In"] = ["", *map(_as_run, cell.cells)]  # as IPython's own record has them
+    shell.learn(cell.read)
+    shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
     with (
         shell.names.linked(link),
         contextlib.redirect_stdout(stream),
@@ -234,12 +235,3 @@ def _prepare(shell: Shell, message: Prepare) -> Outcome:
             first = statement.splitlines()[0]
             shell.names.lack(names, f"the course's `{first}` fails in the grader's process")
     return Outcome(0.0, trace="\n".join(traces))
-
-
-@functools.lru_cache(1000)
-def _as_run(source: str) -> str:
-    """Return a cell as a notebook records it; as it is, where IPython cannot transform it."""
-    try:
-        return as_python(source).rstrip("\n")
-    except Exception:  # as IPython, which then records what it was given
-        return source

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from convgrade.constructs import Constructs
+
 __all__ = [
     "UNREACHED",
     "Begun",
@@ -42,6 +44,10 @@ class Cell:
         Seconds for one call of a student's function, and for all of them.
     environment : mapping of str to str
         Variables that are set for a locked cell, and that a test cell runs without.
+    facts : Constructs, optional
+        What is known of its text; else it is read.
+    read : mapping of str to str
+        Texts of the course's, and what IPython makes of them: read once for all notebooks.
     """
 
     source: str
@@ -51,6 +57,8 @@ class Cell:
     call_timeout: float = 20.0
     timeout: float = 60.0
     environment: Mapping[str, str] = field(default_factory=dict)
+    facts: Constructs | None = None
+    read: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,9 @@ class ProtocolKernel(StudentOutputs):
 
     def _garbled(self, error: Exception) -> KernelLostError:
         # Code of a student's that uses the kernel's own sockets.
-        import traceback; traceback.print_exception(error)
+        import traceback
+
+        traceback.print_exception(error)
         self.log.warning("a student's kernel sent what is no message", exc_info=error)
         return KernelLostError("it interfered with how its output is passed on")
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
+from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
+from convgrade.constructs import as_run
 from convgrade.messages import Output
 from convgrade.namespace import Namespace
 
@@ -80,6 +83,25 @@ class _Hook(DisplayHook):  # type: ignore[misc]
             self.shell.value = result
 
 
+class _Transformers(TransformerManager):  # type: ignore[misc]
+    """Transforms a cell into Python, or knows already what that gives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.known: dict[str, str] = {}
+        self._usual = self._all()
+
+    def _all(self) -> list[Any]:
+        return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
+
+    def transform_cell(self, cell: str) -> str:
+        known = self.known.get(cell)
+        # A course's cell may have added others.
+        return (
+            super().transform_cell(cell) if known is None or self._all() != self._usual else known
+        )
+
+
 class Shell(InteractiveShell):  # type: ignore[misc]
     """An IPython without a terminal, whose globals are a `Namespace`."""
 
@@ -91,7 +113,17 @@ class Shell(InteractiveShell):  # type: ignore[misc]
             user_ns=names, config=config, display_pub_class=_Publisher, displayhook_class=_Hook
         )
         self.names = names
+        self.input_transformer_manager = _Transformers()
         InteractiveShell._instance = self  # what get_ipython() and display() look for
+
+    def learn(self, read: Mapping[str, str]) -> None:
+        """Take what IPython makes of some texts, instead of doing it again."""
+        self.input_transformer_manager.known.update(read)
+
+    def as_run(self, source: str) -> str:
+        """Return a cell as a notebook records it."""
+        known = self.input_transformer_manager.known.get(source)
+        return as_run(source) if known is None else known.rstrip("\n")
 
     def showtraceback(self, *args: Any, **options: Any) -> None:
         """Say nothing: `convgrade.verdict` words the error."""

@@ -2,10 +2,10 @@
 
 Runs as ``python -m convgrade.kernels.server SOCKET RUNS [MODULE ...]`` and is started by
 `convgrade.kernels.forks` in a folder of its own. RUNS names a module whose ``prepare()`` builds
-what all forks share, and whose ``run(arguments)`` is what a fork does. It has one thread, does nothing but wait and
-fork, and when the other end of its socket is closed it removes the folder and ends. Each kernel
-gets a supervisor, forked as well, which lives as long as the kernel, ends what the kernel leaves
-behind, and tells how it ended.
+what all forks share, and whose ``run(arguments)`` is what a fork does. The server has one thread,
+does nothing but wait and fork, and when the other end of its socket is closed it removes the
+folder and ends. Each kernel gets a supervisor, forked as well, which lives as long as the kernel,
+ends what the kernel leaves behind, and tells how it ended.
 
 A message on the socket is one request (a JSON object, see `Request`), and brings four open files:
 the socket of the kernel's supervisor, and the kernel's stdin, stdout and stderr.
@@ -27,6 +27,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NoReturn
 
 from convgrade import confine
@@ -61,6 +62,9 @@ KERNEL = (
     "faulthandler",
     "psutil",
 )
+
+
+_ours: list[ModuleType] = []  # else a fork would spend its time on taking them apart
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ def main(argv: list[str]) -> int:
     try:
         kind.prepare()
         _assert_single_thread()
+        _forget()
     except (Exception, SystemExit) as error:
         control.send(f"{type(error).__name__}: {error}".encode()[:4000])
         return 1
@@ -158,6 +163,12 @@ def _preload(modules: list[str]) -> None:
                 "with threads cannot be forked safely; take it out of `preload`"
             )
     del sys.modules["debugpy"]
+
+
+def _forget() -> None:
+    """Take what is ours from what students can import; it stays in use, and in memory."""
+    for name in [name for name in sys.modules if name.partition(".")[0] == "convgrade"]:
+        _ours.append(sys.modules.pop(name))
 
 
 def _remove(folder: str) -> None:
@@ -252,8 +263,6 @@ def _freshen(request: Request) -> None:
     sys.dont_write_bytecode = bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
     folders = os.environ.get("PYTHONPATH", "").split(os.pathsep)
     sys.path[:0] = [path for path in folders if path and path not in sys.path]
-    for name in [name for name in sys.modules if name.partition(".")[0] == "convgrade"]:
-        del sys.modules[name]
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     # ipykernel opens a port for the prints of child processes; in a box there is no network.

@@ -8,6 +8,7 @@ built once, before the fork, and has no thread until after it.
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import os
 import signal
@@ -15,89 +16,52 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
-from IPython.core.profiledir import ProfileDir
 from ipykernel.displayhook import ZMQDisplayHook
-from ipykernel.iostream import BackgroundSocket, IOPubThread, OutStream
 from ipykernel.kernelapp import IPKernelApp
-from jupyter_client.session import Session
+from IPython.core.profiledir import ProfileDir
 from tornado.ioloop import IOLoop
 
 from convgrade import students_end
 from convgrade.session import frames
+from convgrade.session.publishing import Direct, Publisher, Stream
 
-__all__ = ["KINDS", "prepare", "run"]
+__all__ = ["prepare", "run"]
 
-#: Of what a kernel says, the kinds that a notebook needs.
-KINDS = frozenset(
-    {"clear_output", "display_data", "error", "execute_input", "execute_result", "stream",
-     "update_display_data"}
-)  # fmt: skip
-
-
-class _Publisher(Session):
-    """Puts what a kernel publishes on the session's socket, instead of signing it for ZMQ."""
-
-    line: socket.socket
-
-    def send(self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None,
-             *_: Any, **options: Any) -> Any:  # fmt: skip
-        message = msg_or_type
-        if not isinstance(message, dict):
-            message = self.msg(msg_or_type, content, parent, metadata=options.get("metadata"))
-        kind, content = message["header"]["msg_type"], message["content"]
-        if kind == "execute_reply":
-            content = {"payload": content.get("payload")}
-        if kind in KINDS or kind == "execute_reply":
-            of = message["parent_header"].get("msg_id")
-            self.put(self.pack({"kind": kind, "of": of, "content": content}))
-        return message
-
-    def put(self, message: bytes) -> None:
-        for packet in frames.packets(message):
-            self.line.send(packet)
-
-
-class _Direct(IOPubThread):
-    """Does at once, in the thread that asks, what ipykernel has a thread for."""
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self.background_socket = BackgroundSocket(self)
-        # As a thread that is another and lives: then a flush waits for its turn, see `schedule`.
-        self.thread = SimpleNamespace(ident=None, is_alive=lambda: True)
-        self.io_loop = SimpleNamespace(call_later=self._later)
-        self.socket = None
-
-    def schedule(self, f: Callable[[], Any]) -> None:
-        with self._lock:  # what one thread has begun to flush is sent before another's reply
-            f()
-
-    def _later(self, seconds: float, f: Callable[[], Any]) -> None:
-        timer = threading.Timer(seconds, self.schedule, [f])
-        timer.daemon = True
-        timer.start()
+_LAUNCHER = str(getattr(importlib.util.find_spec("ipykernel_launcher"), "origin", ""))
 
 
 class SessionApp(IPKernelApp):
     """ipykernel's application, without its sockets, files and threads."""
 
-    def init_connection_file(self) -> None: ...
-    def init_poller(self) -> None: ...
+    def init_connection_file(self) -> None:
+        """Need none."""
+
+    def init_poller(self) -> None:
+        """Need none: its process's supervisor watches."""
+
     def init_sockets(self) -> None:
-        self.iopub_thread = _Direct()
+        """Publish without ZMQ."""
+        self.iopub_thread = Direct()
         self.iopub_socket = self.iopub_thread.background_socket
 
-    def init_heartbeat(self) -> None: ...
-    def write_connection_file(self, **_: Any) -> None: ...
+    def init_heartbeat(self) -> None:
+        """Need none."""
+
+    def write_connection_file(self, **_: Any) -> None:
+        """Need none."""
+
     def log_connection_info(self) -> None:
+        """Have no ports."""
         self._ports: dict[str, int] = {}
 
     def init_kernel(self) -> None:
-        self.kernel = kernel = self.kernel_class.instance(
+        """Make the kernel, without the streams of ZMQ."""
+        kernel_class: Any = self.kernel_class
+        self.kernel = kernel = kernel_class.instance(
             parent=self,
             session=self.session,
             # Asynchronous cells ask it which thread is the notebook's.
@@ -113,26 +77,32 @@ class SessionApp(IPKernelApp):
 
     def init_io(self) -> None:
         """Set the display hook; the streams have threads and come after the fork."""
-        self.displayhook = ZMQDisplayHook(self.session, self.iopub_socket)
+        self.displayhook = ZMQDisplayHook(self.session, self.iopub_socket)  # type: ignore[no-untyped-call]
         sys.displayhook = self.displayhook
-        self.patch_io()
+        self.patch_io()  # type: ignore[no-untyped-call]
 
     def init_streams(self) -> None:
         """Take over what is printed, also by child processes; each of the two has a thread."""
         for name in ("stdout", "stderr"):
-            setattr(sys, name, OutStream(self.session, self.iopub_thread, name))
+            stream = Stream(self.session, self.iopub_thread, name)
+            setattr(sys, name, stream)
+            _streams.append(stream)
 
 
+_streams: list[Stream] = []
 _made: list[tuple[SessionApp, dict[str, ModuleType]]] = []
 
 
 def prepare() -> None:
     """Build what all forks share."""
-    application = SessionApp.instance(session=_Publisher())
+    application = SessionApp.instance(session=Publisher())
     # Not its owner's folder, whose start-up files are not for students.
     with tempfile.TemporaryDirectory() as folder:
         # Nobody will read the history, and writing it takes a thread.
         application.initialize(["--HistoryManager.enabled=False", f"--ipython-dir={folder}"])
+    # Importing this joins pyplot to the shell that is there: as anywhere, with the first figure.
+    if sys.modules.pop("matplotlib_inline.backend_inline", None) is not None:
+        del sys.modules["matplotlib_inline"].backend_inline
     _made.append((application, students_end.made()))
 
 
@@ -155,18 +125,17 @@ def run(arguments: Sequence[str]) -> None:
     asyncio.set_event_loop(loop)
     try:
         loop.run_until_complete(_serve(application, line))
-    except RuntimeError:  # exit() stops the loop
-        if loop.is_running():
+    except RuntimeError:
+        if not application.kernel.shell.exit_now:  # exit() stops the loop
             raise
 
 
-def _settle_in(application: SessionApp) -> None:
+def _settle_in(application: Any) -> None:
     """Use the folders and variables of this student."""
     tempfile.tempdir = None
     kernel, shell = application.kernel, application.shell
+    sys.argv = [_LAUNCHER, "-f", os.path.expanduser("~/kernel.json")]  # as programs find it there
     shell.init_environment()
-    if sys.path[:1] != [""]:
-        sys.path.insert(0, "")
     home = os.environ.get("IPYTHONDIR") or os.path.expanduser("~/.ipython")
     profile = ProfileDir(location=os.path.join(home, "profile_default"))
     for owner in (application, shell):
@@ -201,6 +170,9 @@ async def _serve(application: SessionApp, line: socket.socket) -> None:
         request = publisher.msg("execute_request", content)
         request["header"]["msg_id"] = request["msg_id"] = number
         await _execute(kernel, request)
+        for stream in _streams:  # also when a student has others in their place
+            stream.take()
+            stream.flush()  # type: ignore[no-untyped-call]
         publisher.put(publisher.pack({"kind": "done", "of": number, "content": {}}))
 
 
@@ -216,5 +188,3 @@ async def _execute(kernel: Any, request: dict[str, Any]) -> None:
         kernel.log.error("KeyboardInterrupt caught in kernel.")
     finally:
         kernel.post_handler_hook()
-    sys.stdout.flush()
-    sys.stderr.flush()

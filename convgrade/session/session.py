@@ -19,7 +19,10 @@ __all__ = ["STRAY", "UNREAD", "EndedError", "GarbledError", "Session", "StuckErr
 
 PROCESS = "convgrade.session.process"  # the module that the student's side runs
 ENDING = 10.0  # seconds for a process that was killed
-STRAY, UNREAD = "stray", "unread"  # kinds of what belongs to no cell that runs; of what is too long
+STRAY, UNREAD = (
+    "stray",
+    "unread",
+)  # kinds of what belongs to no cell that runs; of what is too long
 TURN = 64  # packets that are read before others get a turn
 
 
