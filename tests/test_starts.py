@@ -26,8 +26,8 @@ ROADS = {
 #: starts and kernels do not is the machine's to say: how much address space a thread reserves
 #: differs between them.
 LIMITS = {
-    "memory": (resource.RLIMIT_AS, [most * 2**20 for most in (600, 550, 500, 450, 400, 350)]),
-    "descriptors": (resource.RLIMIT_NOFILE, [40, 30]),
+    "memory": (resource.RLIMIT_AS, [most * 2**20 for most in (400, 325, 275, 250, 225, 200)]),
+    "descriptors": (resource.RLIMIT_NOFILE, [40, 30, 25, 20, 15]),
 }
 
 
