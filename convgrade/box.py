@@ -92,6 +92,7 @@ class Box:
         self._memory, self._confined = memory, confined
         self._mark = uuid.uuid4().hex
         self._starts = 0
+        self._shared: list[Path] = []  # what it reads besides, and others too
         self._managers: list[AsyncKernelManager] = []
         self._sessions: list[Session] = []
         try:
@@ -111,7 +112,8 @@ class Box:
         if files is not None:
             copy_files(files, self._work)
             if course is not None:
-                lay_over(course, self._work)
+                shared = server(self._preload).folder if self._preload is not None else None
+                self._shared = lay_over(course, self._work, shared)
 
     def __enter__(self) -> Self:
         return self
@@ -167,7 +169,11 @@ class Box:
     def _limits(self, spec: KernelSpec) -> dict[str, Any]:
         """Return what `confine` is to allow."""
         return {
-            "read": [*confine.system_paths(), Path(spec.resource_dir or sys.prefix)],
+            "read": [
+                *confine.system_paths(),
+                Path(spec.resource_dir or sys.prefix),
+                *self._shared,
+            ],
             "write": [],
             "sockets": [self.sockets],
             "scratch": {self._inside: MAX_FOLDER},

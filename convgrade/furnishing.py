@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import importlib.util
 import os
 import py_compile
@@ -11,24 +12,63 @@ import stat
 import tempfile
 from pathlib import Path
 
-from convgrade.modules import packages, unpack
+from convgrade.modules import make_way, packages, unpack
 
-__all__ = ["MAX_FILES", "copy_files", "lay_over"]
+__all__ = ["MAX_FILES", "SHARED", "copy_files", "lay_over"]
 
+SHARED = "shared-"  # begins the names of folders that all boxes of a process read
 MAX_FILES = 200 * 2**20  # bytes of a submission's files that are copied in; of one that it writes
 
 
-def lay_over(course: Path, work: Path) -> None:
-    """Lay the course's packages over a student's, and compiled modules beside the course's."""
+def lay_over(course: Path, work: Path, shared: Path | None = None) -> list[Path]:
+    """Lay the course's packages over a student's, and compiled modules beside the course's.
+
+    Parameters
+    ----------
+    course, work : Path
+    shared : Path, optional
+        Folder of this process's in which packages are unpacked once; ``work`` gets links.
+
+    Returns
+    -------
+    list of Path
+        The folders that the links lead to.
+    """
+    targets = []
     for archive in packages(course):
-        for path in unpack(archive, work):
-            if path.suffix == ".py":
-                _compile(path, path.relative_to(work).as_posix())
+        if shared is None:
+            _unpack(archive, work)
+            continue
+        target = _unpacked(archive, shared)
+        make_way(archive.stem, work)
+        (work / archive.stem).symlink_to(target / archive.stem)
+        targets.append(target)
     for path in course.glob("*.py"):
         copy = work / path.name
         # Never a student's own: it can be made to crash the compiler.
         if copy.is_file() and copy.read_bytes() == path.read_bytes():
             _compile(copy, path.name)
+    return targets
+
+
+def _unpack(archive: Path, work: Path) -> None:
+    for path in unpack(archive, work):
+        if path.suffix == ".py":
+            _compile(path, path.relative_to(work).as_posix())
+
+
+def _unpacked(archive: Path, shared: Path) -> Path:
+    """Return the folder in which an archive is unpacked; it is, once."""
+    digest = hashlib.sha256(archive.read_bytes()).hexdigest()
+    target = shared / f"{SHARED}{digest[:32]}"
+    if not target.exists():
+        folder = Path(tempfile.mkdtemp(prefix=SHARED, dir=shared))
+        _unpack(archive, folder)
+        try:
+            folder.rename(target)
+        except OSError:  # another thread was quicker
+            shutil.rmtree(folder)
+    return target
 
 
 def _compile(path: Path, name: str) -> None:

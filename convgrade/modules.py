@@ -7,7 +7,7 @@ import zipfile
 from importlib.machinery import all_suffixes
 from pathlib import Path
 
-__all__ = ["packages", "unpack"]
+__all__ = ["make_way", "packages", "unpack"]
 
 
 def packages(folder: Path) -> list[Path]:
@@ -37,12 +37,7 @@ def unpack(archive: Path, target: Path) -> list[Path]:
         The package's files in ``target``.
     """
     name = archive.stem
-    for other in (name, *(name + suffix for suffix in all_suffixes())):
-        path = target / other
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+    make_way(name, target)
     with zipfile.ZipFile(archive) as file:
         members = [
             member
@@ -50,3 +45,13 @@ def unpack(archive: Path, target: Path) -> list[Path]:
             if member.filename.startswith(f"{name}/") and not member.is_dir()
         ]
         return [Path(file.extract(member, target)) for member in members]
+
+
+def make_way(name: str, target: Path) -> None:
+    """Remove what a folder has that would be imported by this name."""
+    for other in (name, *(name + suffix for suffix in all_suffixes())):
+        path = target / other
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)

@@ -14,6 +14,7 @@ from traitlets import Float
 from convgrade.boxed_manager import Unread
 from convgrade.protocol_kernel import KernelLostError, ProtocolKernel
 from convgrade.session.session import (
+    DONE,
     STRAY,
     UNREAD,
     EndedError,
@@ -69,11 +70,11 @@ class StudentKernel(ProtocolKernel):
         times: dict[str, str] = {}
         if self.record_timing:
             times = cell.metadata["execution"] = {}
-        times["iopub.status.busy"] = timestamp(None)
+        times["iopub.status.busy"] = times["iopub.execute_input"] = timestamp(None)
         self.clear_before_next_output = False
 
         def take(kind: str, content: Any) -> None:
-            if kind == "execute_reply" and type(content) is dict:
+            if kind == DONE and type(content) is dict:
                 self._look_for_exit({"content": content})
             elif kind == UNREAD:
                 self._take("error", Unread(content), cell, index)
@@ -88,7 +89,9 @@ class StudentKernel(ProtocolKernel):
                 cell.source, store, float(seconds), float(self.iopub_timeout), take
             )
             times["iopub.status.idle"] = times["shell.execute_reply"] = timestamp(None)
-        except EndedError:
+        except EndedError as ended:
+            if str(ended):
+                self.log.error("The kernel could not be started: %s", ended)
             raise self._died() from None
         except StuckError:
             self._stopped = True

@@ -60,9 +60,15 @@ def _own_folder(path: str, original: int, size: int) -> None:
     _place(path, True)
     calls.call("mount", b"tmpfs", path.encode(), b"tmpfs", 0b110, b"mode=700,size=%d" % size)
     for folder, folders, names, source in os.fwalk(".", dir_fd=original):
+        for name in (*folders, *names):
+            if stat.S_ISLNK(os.lstat(name, dir_fd=source).st_mode):  # where to is for the list
+                os.symlink(os.readlink(name, dir_fd=source), f"{path}/{folder}/{name}")
         for name in folders:
-            os.mkdir(f"{path}/{folder}/{name}")
+            if not os.path.islink(f"{path}/{folder}/{name}"):
+                os.mkdir(f"{path}/{folder}/{name}")
         for name in names:
+            if os.path.islink(f"{path}/{folder}/{name}"):
+                continue
             file = os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=source)
             with open(file, "rb") as old, open(f"{path}/{folder}/{name}", "wb") as new:
                 while block := old.read(1 << 20):

@@ -173,7 +173,7 @@ async def _serve(application: SessionApp, line: socket.socket) -> None:
         for stream in _streams:  # also when a student has others in their place
             stream.take()
             stream.flush()  # type: ignore[no-untyped-call]
-        publisher.put(publisher.pack({"kind": "done", "of": number, "content": {}}))
+        publisher.end(number)
 
 
 async def _execute(kernel: Any, request: dict[str, Any]) -> None:

@@ -20,15 +20,15 @@ __all__ = ["KINDS", "Direct", "Publisher", "Stream"]
 
 #: Of what a kernel says, the kinds that a notebook needs.
 KINDS = frozenset(
-    {"clear_output", "display_data", "error", "execute_input", "execute_result", "stream",
-     "update_display_data"}
-)  # fmt: skip
+    {"clear_output", "display_data", "error", "execute_result", "stream", "update_display_data"}
+)
 
 
 class Publisher(Session):
     """Puts what a kernel publishes on the session's socket, instead of signing it for ZMQ."""
 
     line: socket.socket
+    _payload: Any = None
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None,
              *_: Any, **options: Any) -> Any:  # fmt: skip
@@ -38,14 +38,18 @@ class Publisher(Session):
             message = self.msg(msg_or_type, content, parent, metadata=options.get("metadata"))
         kind, content = message["header"]["msg_type"], message["content"]
         if kind == "execute_reply":
-            content = {"payload": content.get("payload")}
-        if kind in KINDS or kind == "execute_reply":
-            of = message["parent_header"].get("msg_id")
-            self.put(self.pack({"kind": kind, "of": of, "content": content}))
+            self._payload = content.get("payload")
+        elif kind in KINDS:
+            self._put(kind, message["parent_header"].get("msg_id"), content)
         return message
 
-    def put(self, message: bytes) -> None:
-        """Put bytes on the socket."""
+    def end(self, number: str) -> None:
+        """Say that a cell is done, and what it asks of who shows the notebook."""
+        self._put("done", number, {"payload": self._payload})
+        self._payload = None
+
+    def _put(self, kind: str, of: Any, content: Any) -> None:
+        message: bytes = self.pack({"kind": kind, "of": of, "content": content})
         for packet in frames.packets(message):
             self.line.send(packet)
 

@@ -15,14 +15,22 @@ from convgrade.kernels.fork import Fork, until_ended
 from convgrade.kernels.forks import ForkServer, fork_server
 from convgrade.session import frames
 
-__all__ = ["STRAY", "UNREAD", "EndedError", "GarbledError", "Session", "StuckError", "server"]
+__all__ = [
+    "DONE",
+    "STRAY",
+    "UNREAD",
+    "EndedError",
+    "GarbledError",
+    "Session",
+    "StuckError",
+    "server",
+]
 
 PROCESS = "convgrade.session.process"  # the module that the student's side runs
 ENDING = 10.0  # seconds for a process that was killed
-STRAY, UNREAD = (
-    "stray",
-    "unread",
-)  # kinds of what belongs to no cell that runs; of what is too long
+# Kinds of the last that belongs to a cell, of what belongs to none that runs, and of what is too
+# long.
+DONE, STRAY, UNREAD = "done", "stray", "unread"
 TURN = 64  # packets that are read before others get a turn
 
 
@@ -32,7 +40,7 @@ def server(preload: Sequence[str]) -> ForkServer:
 
 
 class EndedError(Exception):
-    """The student's process is gone."""
+    """The student's process is gone; the message says why, if it was never there."""
 
 
 class StuckError(Exception):
@@ -107,8 +115,9 @@ class Session:
         seconds, grace : float
             After ``seconds`` it is interrupted; then it has ``grace`` more to end.
         take : callable
-            Gets what it says, as the kind and the content of a message of Jupyter's; of what
-            is not read, `STRAY` or `UNREAD` and its size.
+            Gets what it says, as the kind and the content of a message of Jupyter's; at the end
+            `DONE` and the ``payload`` of a reply; of what is not read, `STRAY` or `UNREAD` and
+            its size.
 
         Returns
         -------
@@ -134,8 +143,16 @@ class Session:
                 return True
         except TimeoutError:
             raise StuckError from None
-        except OSError:
-            raise EndedError from None
+        except (EOFError, OSError):
+            raise EndedError(await self._reason()) from None
+
+    async def _reason(self) -> str:
+        """Say why the process could not go into its box; "" when it ended there."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(ENDING):
+                await until_ended(self._fork)
+        self._fork.poll()
+        return self._fork.reason
 
     async def _send(self, message: bytes) -> None:
         loop = asyncio.get_running_loop()
@@ -151,7 +168,7 @@ class Session:
                 await asyncio.sleep(0)
             packet = await self._packet()
             if not packet:
-                raise EndedError
+                raise EOFError
             try:
                 message = self._packets.add(packet)
                 if message is None:
@@ -165,10 +182,10 @@ class Session:
                 raise GarbledError(str(error)) from error
             if of != number or type(kind) is not str or kind in (STRAY, UNREAD):
                 take(STRAY, len(message))
-            elif kind == "done":
-                return
             else:
                 take(kind, content)
+                if kind == DONE:
+                    return
 
     async def _packet(self) -> bytes:
         """Receive a packet; nothing is lost when this is cancelled."""
