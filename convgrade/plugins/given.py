@@ -72,7 +72,7 @@ def approve(book: Gradebook, grades: list[Any]) -> None:
         if row is None or grade.manual_score is None:
             continue
         if not grade.needs_manual_grade or grade.manual_score != row.points:
-            _write(book, grade, row.recorded, row.recorded)
+            _write(book, grade, row, row.recorded, row.recorded)
 
 
 def let_wait(book: Gradebook, grade: Any, digest: str) -> None:
@@ -91,7 +91,7 @@ def let_wait(book: Gradebook, grade: Any, digest: str) -> None:
     approved = row.approved if row is not None else None
     if grade.manual_score is not None:
         grade.needs_manual_grade = approved != digest
-    _write(book, grade, digest, approved)
+    _write(book, grade, row, digest, approved)
 
 
 def note_missing(coursedir: Any, assignment: str, student: str, there: list[str]) -> None:
@@ -122,11 +122,13 @@ def _row(book: Gradebook, grade: Any) -> Any:
     return book.db.execute(select(ANSWERS).where(ANSWERS.c.grade_id == grade.id)).first()
 
 
-def _write(book: Gradebook, grade: Any, recorded: str | None, approved: str | None) -> None:
+def _write(book: Gradebook, grade: Any, row: Any, recorded: str, approved: str | None) -> None:
     values = {"recorded": recorded, "approved": approved, "points": grade.manual_score}
-    here = ANSWERS.c.grade_id == grade.id
-    if not book.db.execute(ANSWERS.update().where(here).values(**values)).rowcount:
+    if row is None:
         book.db.execute(ANSWERS.insert().values(grade_id=grade.id, **values))
+    elif any(getattr(row, name) != value for name, value in values.items()):
+        here = ANSWERS.c.grade_id == grade.id
+        book.db.execute(ANSWERS.update().where(here).values(**values))
 
 
 def _digest(texts: list[str]) -> str:
