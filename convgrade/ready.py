@@ -6,6 +6,7 @@ Importing this does it; multiprocessing's fork server knows no other way.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import sys
 
@@ -21,3 +22,4 @@ if "matplotlib" in sys.modules:
     sys.modules["matplotlib"].rcParams["backend"] = INLINE
 judge_process.make_shell()
 settle()
+gc.enable()  # `convgrade.hasty` has done without

@@ -100,7 +100,7 @@ LAYERS = [
     {"convgrade.outputs", "convgrade.shell"},
     {"convgrade.verdict"},
     {"convgrade.judge_process"},
-    {"convgrade.judge", "convgrade.ready", "convgrade.student_kernel"},
+    {"convgrade.hasty", "convgrade.judge", "convgrade.ready", "convgrade.student_kernel"},
     {"convgrade.both_sides", "convgrade.course_text"},
     {"convgrade.recovering", "convgrade.course_imports"},
     {"convgrade.cell_kinds"},
@@ -146,7 +146,7 @@ LAYERS = [
             "gradebook",
             "lists",
             "lock",
-            "own_worker",
+            "origin",
             "printable",
             "progress",
             "task",
@@ -155,7 +155,11 @@ LAYERS = [
             "warm",
         )
     },
-    {f"convgrade.classroom.{name}" for name in ("astray", "fit", "handed", "steps", "tally")},
+    {
+        f"convgrade.classroom.{name}"
+        for name in ("astray", "handed", "own_worker", "steps", "tally")
+    },
+    {"convgrade.classroom.fit"},
     {"convgrade.classroom.grade"},
     {
         f"convgrade.classroom.{name}"
