@@ -16,7 +16,8 @@ import torch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from fresh_release import stale  # noqa: E402 (found on the path since the line above)
+import programs  # noqa: E402 (found on the path since the line above)
+from fresh_release import stale  # noqa: E402
 from gate import assignments  # noqa: E402
 from once import begin, once_folder  # noqa: E402
 
@@ -100,8 +101,8 @@ BEGUN = pytest.StashKey[float]()
 
 
 def processor_seconds() -> float:
-    """Return what this process and its children that have ended have used."""
-    return sum(os.times()[:4])
+    """Return what this process, its children and its commands that have ended have used."""
+    return sum(os.times()[:4]) + programs.used
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -134,20 +135,6 @@ def make_course(root: Path, notebooks: str = "*.ipynb", assignment: str = "toepl
     return root
 
 
-#: nbgrader's program, without an import that takes most of the time for all and that no notebook
-#: needs, see `convgrade.classroom`. The search for garbage waits until the rest is there. The
-#: tests of `test_road` start it by its name.
-NBGRADER = """
-import gc, runpy, sys
-sys.modules["rfc3987_syntax"] = None
-gc.disable()
-import nbgrader.apps.nbgraderapp
-gc.freeze()
-gc.enable()
-runpy.run_module("nbgrader", run_name="__main__", alter_sys=True)
-"""
-
-
 def run_nbgrader(root: Path, *args: str, check: bool = True) -> subprocess.CompletedProcess[str]:
     """Run an nbgrader command in a course, the way an instructor would.
 
@@ -161,14 +148,7 @@ def run_nbgrader(root: Path, *args: str, check: bool = True) -> subprocess.Compl
         "JUPYTER_PLATFORM_DIRS": "1",
         "CI": os.environ.get("CI", ""),
     }
-    result = subprocess.run(
-        [sys.executable, "-c", NBGRADER, *args],
-        cwd=root,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=1500,
-    )
+    result = programs.run("nbgrader", *args, cwd=root, env=env)
     if check:
         assert result.returncode == 0, result.stdout + result.stderr
     return result

@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import downloads
+import programs
 import pytest
 from conftest import run_nbgrader
 from downloads import (
@@ -799,13 +800,7 @@ def test_collecting_loads_neither_torch_nor_the_kit() -> None:
 
 
 def convgrade(root: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "convgrade", *args],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    return programs.run("convgrade", *args, cwd=root)
 
 
 @pytest.mark.slow
