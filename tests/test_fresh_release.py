@@ -21,7 +21,15 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("source", "release", "convkit", "convgrade"):
         shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / "tests").mkdir()
-    for name in ("conftest", "fresh_release", "gate", "once", "test_rubric", "test_remote"):
+    for name in (
+        "conftest",
+        "fresh_release",
+        "gate",
+        "once",
+        "programs",
+        "test_rubric",
+        "test_remote",
+    ):
         shutil.copy(ROOT / "tests" / f"{name}.py", tmp_path / "tests")
     return tmp_path
 
