@@ -790,6 +790,7 @@ def test_no_student_is_lost_and_none_invented(
 # ------------------------------------------------------------------------ the two commands
 
 
+@pytest.mark.slow
 def test_collecting_loads_neither_torch_nor_the_kit() -> None:
     """It serves any course: a fresh Python that imports all of it knows neither."""
     code = (

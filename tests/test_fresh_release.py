@@ -45,6 +45,7 @@ def test_this_release_is_what_the_sources_give() -> None:
     assert stale(ROOT) == [], "run: make release"
 
 
+@pytest.mark.slow
 def test_a_changed_notebook_is_one_message(checkout: Path) -> None:
     source = checkout / "source" / PLACE
     source.write_text(source.read_text().replace("# grade_id: ", "# grade_id:  ", 1))

@@ -271,6 +271,7 @@ def test_the_engine_names_no_module_of_a_course(name: str) -> None:
     assert outside == ({"torch"} if reads_tensors else set())
 
 
+@pytest.mark.slow
 def test_the_engine_runs_without_a_course() -> None:
     """Each of its modules, in a process of its own, loads nothing of the course's."""
     code = """
