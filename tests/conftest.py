@@ -27,15 +27,15 @@ torch.set_num_threads(1)  # matrices here are small, and two test processes shar
 #: Files of tests that take long, first to begin, so that no worker is left with one at the end.
 #: Which these are is printed below each run.
 LONG = (
-    "test_handed_again", "test_classroom", "test_mutation", "test_same_points",
-    "test_attacks", "test_road", "test_demo_class", "test_stuck", "test_student",
-    "test_autograde", "test_both_roads", "test_bounds", "test_attack_controls", "test_check",
-    "test_constructs", "test_diagnosis", "test_given", "test_same_gradebook",
-    "test_stock_demo", "test_rule", "test_release", "test_released", "test_instructors_page",
-    "test_postgres", "test_trusted", "test_report", "test_pictures", "test_usage",
-    "test_starts", "test_foreign_course", "test_harmless", "test_overview", "test_feedback",
-    "test_handles", "test_new_course", "test_model_answers", "test_machines", "test_renew",
-    "test_collect", "test_formgrader", "test_kernels", "test_doctor", "test_init",
+    "test_mutation", "test_stuck", "test_demo_class", "test_same_points", "test_attacks",
+    "test_stock_demo", "test_classroom", "test_road", "test_student", "test_check",
+    "test_constructs", "test_both_roads", "test_bounds", "test_attack_controls",
+    "test_handed_again", "test_autograde", "test_given", "test_diagnosis", "test_rule",
+    "test_same_gradebook", "test_release", "test_released", "test_instructors_page",
+    "test_postgres", "test_trusted", "test_report", "test_pictures", "test_starts",
+    "test_foreign_course", "test_harmless", "test_overview", "test_feedback", "test_programs",
+    "test_handles", "test_new_course", "test_model_answers", "test_machines", "test_origin",
+    "test_renew", "test_collect", "test_formgrader", "test_kernels", "test_doctor", "test_usage",
 )  # fmt: skip
 
 

@@ -132,7 +132,7 @@ def test_a_class_run_counts_what_waits_by_student(ours: Tiny, tmp_path: Path) ->
     """It records what `nbgrader autograde` records, says what waits, and ends with status 1."""
     course = ours.copy(tmp_path)
     before = course.grades("model")
-    words = ["grade", BOX, "--student", "model", "--force"]
+    words = ["grade", BOX, "--student", "model", "--force", "--workers", "1"]
     run = programs.run("convgrade", *words, cwd=course.root)
     assert run.returncode == 1, run.stdout + run.stderr
     assert course.grades("model") == before
