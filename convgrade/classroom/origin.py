@@ -48,7 +48,10 @@ def importing() -> Iterator[None]:
 
 def fork_origin() -> None:
     """Fork it, where this can be done safely: in a process with a single thread, on Linux."""
-    if sys.platform != "linux" or len(os.listdir("/proc/self/task")) > 1:
+    # Since Python 3.14 a fork server wants a key, which it gets when it starts.
+    if sys.platform != "linux" or sys.version_info >= (3, 14):
+        return
+    if len(os.listdir("/proc/self/task")) > 1:
         return
     ours, theirs = socket.socketpair()
     pid = os.fork()
