@@ -2,7 +2,7 @@
 # make demo    install, generate the release, grade the demo class, write feedback and the report
 # make test    everything that must pass
 # make recovery class runs killed at random moments, some minutes on an idle machine
-# make check   the everyday loop, some two minutes
+# make check   the everyday loop, a minute and a half
 # make release regenerate release/ after a change in source/ or nbgrader_config.py
 
 PYTHON ?= python3

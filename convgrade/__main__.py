@@ -5,7 +5,10 @@ def main() -> None:
     """Run the command line."""
     # Here, since every worker imports this file again, and has no use for the command line.
     import convgrade.classroom  # noqa: F401  (first: it makes other imports quicker)
-    from convgrade.app import run
+    from convgrade.classroom.origin import importing
+
+    with importing():
+        from convgrade.app import run
 
     run()
 

@@ -18,6 +18,7 @@ from convgrade import doctor
 from convgrade.checking.app import CheckApp
 from convgrade.checking.memory import reminder
 from convgrade.classroom.lock import LockedError
+from convgrade.classroom.origin import fork_origin
 from convgrade.classroom.runner import ClassRunner, RunError
 from convgrade.classroom.times import times_file
 from convgrade.classroom.workers import AddressError, PoolError, UnfitError
@@ -242,4 +243,6 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a student's name must not end the command
             stream.reconfigure(errors="backslashreplace")
+    if sys.argv[1:2] == [GradeApp.name.removeprefix("convgrade-")]:
+        fork_origin()
     ConvgradeApp.launch_instance()

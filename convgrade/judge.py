@@ -89,7 +89,8 @@ class Judge:
     def __init__(self, folder: Path, support: Path, preload: Sequence[str] = ()) -> None:
         context = _context()
         if hasattr(context, "set_forkserver_preload"):
-            context.set_forkserver_preload([judge_process.__name__, *preload, "convgrade.ready"])
+            first, last = ["convgrade.hasty", judge_process.__name__], ["convgrade.ready"]
+            context.set_forkserver_preload([*first, *preload, *last])
         self._pipe, theirs = context.Pipe()
         with contextlib.closing(theirs), contextlib.ExitStack() as undo:
             undo.callback(self._pipe.close)

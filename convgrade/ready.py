@@ -6,6 +6,7 @@ Importing this does it; multiprocessing's fork server knows no other way.
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import sys
 
@@ -13,11 +14,13 @@ from convgrade import judge_process
 from convgrade.kernels.server import INLINE, SHELL
 from convgrade.kernels.settle import settle
 
-for name in (*SHELL, "matplotlib_inline.backend_inline"):
+for name in SHELL:
     with contextlib.suppress(ImportError):  # another IPython has them elsewhere
         importlib.import_module(name)
-if "matplotlib" in sys.modules:
+if "matplotlib" in sys.modules:  # else this course has no use for it
+    importlib.import_module("matplotlib_inline.backend_inline")
     # It reads what every installed package offers as a backend, once.
     sys.modules["matplotlib"].rcParams["backend"] = INLINE
 judge_process.make_shell()
 settle()
+gc.enable()  # `convgrade.hasty` has done without

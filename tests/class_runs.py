@@ -14,14 +14,16 @@ from pathlib import Path
 from test_classroom import graded_files, wait_until
 from tiny import Tiny
 
-#: What tells a kind of process by its command line. What is forked from it has the same.
+from convgrade.classroom.own_worker import NAME
+
+#: What tells a kind of process by its name or command line. What is forked from it has the same.
 KINDS = {
-    "runner": "-m convgrade grade",
-    "scheduler": "dask_scheduler",
-    "worker program": "dask_worker",
-    "worker": "multiprocessing.spawn import",
-    "fork server": "convgrade.kernels.server",
-    "judges": "multiprocessing.forkserver import",
+    "runner": ("-m convgrade grade",),
+    "scheduler": ("dask_scheduler",),
+    "worker program": ("dask_worker",),
+    "worker": ("multiprocessing.spawn import", f"({NAME})"),
+    "fork server": ("convgrade.kernels.server",),
+    "judges": ("multiprocessing.forkserver import",),
 }
 
 
@@ -89,14 +91,16 @@ class Place:
         return address
 
     def processes(self) -> dict[int, tuple[int, str]]:
-        """Return parent and command line of every living process of this place, by its id."""
+        """Return parent, and name and command line, of every living process here, by its id."""
         found = {}
         for path in Path("/proc").glob("[0-9]*"):
             try:
                 if f"{self.folder}/bin".encode() not in (path / "environ").read_bytes():
                     continue
                 words = (path / "cmdline").read_bytes().replace(b"\0", b" ").decode()
-                state, parent = (path / "stat").read_text().rpartition(")")[2].split()[:2]
+                name, _, rest = (path / "stat").read_text().rpartition(")")
+                words = f"{name}) {words}"
+                state, parent = rest.split()[:2]
             except OSError:
                 continue
             if state not in "ZX":
@@ -105,7 +109,11 @@ class Place:
 
     def find(self, kind: str) -> list[int]:
         """Return the processes of a kind in `KINDS`, without those forked from them."""
-        found = {pid: p for pid, (p, words) in self.processes().items() if KINDS[kind] in words}
+        found = {
+            pid: parent
+            for pid, (parent, words) in self.processes().items()
+            if any(mark in words for mark in KINDS[kind])
+        }
         return sorted(pid for pid, parent in found.items() if parent not in found)
 
     def kill(self, kind: str) -> bool:

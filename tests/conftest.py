@@ -16,7 +16,8 @@ import torch
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
-from fresh_release import stale  # noqa: E402 (found on the path since the line above)
+import programs  # noqa: E402 (found on the path since the line above)
+from fresh_release import stale  # noqa: E402
 from gate import assignments  # noqa: E402
 from once import begin, once_folder  # noqa: E402
 
@@ -26,15 +27,15 @@ torch.set_num_threads(1)  # matrices here are small, and two test processes shar
 #: Files of tests that take long, first to begin, so that no worker is left with one at the end.
 #: Which these are is printed below each run.
 LONG = (
-    "test_handed_again", "test_classroom", "test_mutation", "test_same_points",
-    "test_attacks", "test_road", "test_demo_class", "test_stuck", "test_student",
-    "test_autograde", "test_both_roads", "test_bounds", "test_attack_controls", "test_check",
-    "test_constructs", "test_diagnosis", "test_given", "test_same_gradebook",
-    "test_stock_demo", "test_rule", "test_release", "test_released", "test_instructors_page",
-    "test_postgres", "test_trusted", "test_report", "test_pictures", "test_usage",
-    "test_starts", "test_foreign_course", "test_harmless", "test_overview", "test_feedback",
-    "test_handles", "test_new_course", "test_model_answers", "test_machines", "test_renew",
-    "test_collect", "test_formgrader", "test_kernels", "test_doctor", "test_init",
+    "test_mutation", "test_stuck", "test_demo_class", "test_same_points", "test_attacks",
+    "test_stock_demo", "test_classroom", "test_road", "test_student", "test_check",
+    "test_constructs", "test_both_roads", "test_bounds", "test_attack_controls",
+    "test_handed_again", "test_autograde", "test_given", "test_diagnosis", "test_rule",
+    "test_same_gradebook", "test_release", "test_released", "test_instructors_page",
+    "test_postgres", "test_trusted", "test_report", "test_pictures", "test_starts",
+    "test_foreign_course", "test_harmless", "test_overview", "test_feedback", "test_programs",
+    "test_handles", "test_new_course", "test_model_answers", "test_machines", "test_origin",
+    "test_renew", "test_collect", "test_formgrader", "test_kernels", "test_doctor", "test_usage",
 )  # fmt: skip
 
 
@@ -100,8 +101,8 @@ BEGUN = pytest.StashKey[float]()
 
 
 def processor_seconds() -> float:
-    """Return what this process and its children that have ended have used."""
-    return sum(os.times()[:4])
+    """Return what this process, its children and its commands that have ended have used."""
+    return sum(os.times()[:4]) + programs.used
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -147,14 +148,7 @@ def run_nbgrader(root: Path, *args: str, check: bool = True) -> subprocess.Compl
         "JUPYTER_PLATFORM_DIRS": "1",
         "CI": os.environ.get("CI", ""),
     }
-    result = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *args],
-        cwd=root,
-        env=env,
-        capture_output=True,
-        text=True,
-        timeout=1500,
-    )
+    result = programs.run("nbgrader", *args, cwd=root, env=env)
     if check:
         assert result.returncode == 0, result.stdout + result.stderr
     return result

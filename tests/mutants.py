@@ -35,8 +35,9 @@ JUDGED = "mutants.toml"  # beside the answers of an assignment
 NAMED = "named.toml"
 SEED = 20  # of the sample from typed answers
 SAMPLE = 24  # mutants of one operator from one typed answer
-CPU_SECONDS = 1.0  # for a grading that takes hundredths of a second, or at least
+CPU_SECONDS = 0.3  # for a grading that takes hundredths of a second, or at least
 TIMES = 20  # as much as the model solution's takes here and now
+AGREE_SECONDS = 20.0  # for a comparison on all random inputs
 ALONE_SECONDS = 60.0  # for a second try, of one that is listed with a verdict
 WALL_SECONDS = 120.0  # for one that waits instead of computing
 
@@ -190,7 +191,7 @@ def agree(tried: Sequence[Mutant], cases: int = 400) -> list[bool | None]:
         notebook = source_notebook(mutant.assignment, mutant.notebook)
         return mutation_inputs.agrees(notebook, mutant.exercise, mutant.change.source, cases)
 
-    return in_processes(same, tried, 20 * CPU_SECONDS, 2 * WALL_SECONDS)
+    return in_processes(same, tried, AGREE_SECONDS, 2 * WALL_SECONDS)
 
 
 # ------------------------------------------------------------------ the judgements

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import nbformat.v4 as v4
+import programs
 import pytest
 from small_courses import CONFIG, COURSES, answers, make
 from tiny import Tiny, _cell
@@ -27,8 +26,7 @@ from convgrade.checking.trial import Graded
 
 
 def convgrade(course: Tiny, *args: str, status: int = 0) -> str:
-    words = [sys.executable, "-m", "convgrade", *args]
-    run = subprocess.run(words, cwd=course.root, capture_output=True, text=True, timeout=1400)
+    run = programs.run("convgrade", *args, cwd=course.root)
     assert run.returncode == status, run.stdout + run.stderr
     return run.stdout
 
@@ -226,10 +224,7 @@ def test_wrong_use(tmp_path: Path, args: tuple[str, ...], words: str) -> None:
     (tmp_path / "source" / "list").mkdir(parents=True)
     nbformat.write(small(), tmp_path / "source" / "list" / "n.ipynb")
     (tmp_path / "nbgrader_config.py").write_text(CONFIG)
-    run = subprocess.run(
-        [sys.executable, "-m", "convgrade", "check", *args],
-        cwd=tmp_path, capture_output=True, text=True,
-    )  # fmt: skip
+    run = programs.run("convgrade", "check", *args, cwd=tmp_path)
     assert run.returncode == 2
     assert words in run.stderr
     assert len(run.stderr.splitlines()) == 1

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import programs
 import pytest
 from conftest import ROOT
 from test_doctor import whole_box
@@ -85,9 +86,7 @@ def command(*args: str) -> list[str]:
 
 def convgrade(course: Tiny, *args: str, status: int = 0) -> str:
     """Run the command, hold its exit status, and return what it printed."""
-    run = subprocess.run(
-        command(*args), cwd=course.root, capture_output=True, text=True, timeout=500
-    )
+    run = programs.run("convgrade", "grade", "tiny", *args, cwd=course.root, timeout=500)
     assert run.returncode == status, run.stdout + run.stderr
     return run.stdout + run.stderr
 

@@ -13,6 +13,7 @@ import zipfile
 from pathlib import Path
 
 import downloads
+import programs
 import pytest
 from conftest import run_nbgrader
 from downloads import (
@@ -789,6 +790,7 @@ def test_no_student_is_lost_and_none_invented(
 # ------------------------------------------------------------------------ the two commands
 
 
+@pytest.mark.slow
 def test_collecting_loads_neither_torch_nor_the_kit() -> None:
     """It serves any course: a fresh Python that imports all of it knows neither."""
     code = (
@@ -799,13 +801,7 @@ def test_collecting_loads_neither_torch_nor_the_kit() -> None:
 
 
 def convgrade(root: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "convgrade", *args],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        timeout=300,
-    )
+    return programs.run("convgrade", *args, cwd=root)
 
 
 @pytest.mark.slow

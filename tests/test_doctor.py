@@ -79,6 +79,7 @@ def test_every_attempt_succeeds_outside(probe, home: Path, tmp_path: Path) -> No
 
 
 @whole_box
+@pytest.mark.slow
 def test_a_whole_box(home: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     """Everything is stopped, the report says so, and nothing is left behind."""
     temporary = tmp_path / "temporary"
@@ -119,6 +120,7 @@ def test_a_whole_box(home: Path, tmp_path: Path, monkeypatch, capsys) -> None:
     ],
     ids=["an older Landlock", "no namespaces", "neither"],
 )
+@pytest.mark.slow
 def test_a_machine_without(code, reason, not_kept, home, monkeypatch) -> None:
     """What is missing is named, and what it costs."""
     change(code, monkeypatch)
@@ -175,6 +177,7 @@ def test_another_system(monkeypatch) -> None:
     assert all("confinement needs Linux, and this is darwin" in f.outcome for f in findings)
 
 
+@pytest.mark.slow
 def test_the_command_line_asks_the_doctor() -> None:
     """`convgrade doctor` prints what `main` does, and ends with its status."""
     run = [sys.executable, "-m", "convgrade", "doctor"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 import nbformat
 import nbformat.v4 as v4
+import programs
 import pytest
 from browser import chromium
 from conftest import ROOT, make_course, run_nbgrader
@@ -263,8 +262,7 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         target = root / "submitted" / who / "toeplitz"
         target.mkdir(parents=True)
         shutil.copy(ROOT / "submitted" / who / "toeplitz" / f"{name}.ipynb", target)
-    command = [sys.executable, "-m", "convgrade", "grade", "toeplitz"]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True)
+    done = programs.run("convgrade", "grade", "toeplitz", "--workers", "1", cwd=root)
     assert done.returncode == 0, done.stdout + done.stderr
     with gradebook(root) as book:
         found = book.find_grade("impostor_test", PAGES["crashes"], "toeplitz", "crashes")

@@ -21,7 +21,15 @@ def checkout(tmp_path: Path) -> Path:
     for name in ("source", "release", "convkit", "convgrade"):
         shutil.copytree(ROOT / name, tmp_path / name)
     (tmp_path / "tests").mkdir()
-    for name in ("conftest", "fresh_release", "gate", "once", "test_rubric", "test_remote"):
+    for name in (
+        "conftest",
+        "fresh_release",
+        "gate",
+        "once",
+        "programs",
+        "test_rubric",
+        "test_remote",
+    ):
         shutil.copy(ROOT / "tests" / f"{name}.py", tmp_path / "tests")
     return tmp_path
 
@@ -37,6 +45,7 @@ def test_this_release_is_what_the_sources_give() -> None:
     assert stale(ROOT) == [], "run: make release"
 
 
+@pytest.mark.slow
 def test_a_changed_notebook_is_one_message(checkout: Path) -> None:
     source = checkout / "source" / PLACE
     source.write_text(source.read_text().replace("# grade_id: ", "# grade_id:  ", 1))

@@ -89,6 +89,7 @@ def test_every_answer_belongs_to_an_exercise() -> None:
 
 
 @pytest.mark.parametrize(("assignment", "name"), notebooks())
+@pytest.mark.slow
 def test_grading_twice_gives_the_same_output(assignment: str, name: str) -> None:
     """Random cases come from recorded seeds, so messages are the same, word for word."""
     here = [a for a in ALL if (a.assignment, a.notebook) == (assignment, name)]

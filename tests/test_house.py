@@ -104,7 +104,7 @@ LAYERS = [
     {"convgrade.outputs", "convgrade.shell"},
     {"convgrade.student_outputs", "convgrade.verdict"},
     {"convgrade.judge_process", "convgrade.protocol_kernel"},
-    {"convgrade.judge", "convgrade.ready", "convgrade.student_kernel"},
+    {"convgrade.hasty", "convgrade.judge", "convgrade.ready", "convgrade.student_kernel"},
     {"convgrade.both_sides", "convgrade.course_text"},
     {"convgrade.recovering", "convgrade.course_imports"},
     {"convgrade.cell_kinds"},
@@ -150,7 +150,7 @@ LAYERS = [
             "gradebook",
             "lists",
             "lock",
-            "own_worker",
+            "origin",
             "printable",
             "progress",
             "task",
@@ -159,7 +159,11 @@ LAYERS = [
             "warm",
         )
     },
-    {f"convgrade.classroom.{name}" for name in ("astray", "fit", "handed", "steps", "tally")},
+    {
+        f"convgrade.classroom.{name}"
+        for name in ("astray", "handed", "own_worker", "steps", "tally")
+    },
+    {"convgrade.classroom.fit"},
     {"convgrade.classroom.grade"},
     {
         f"convgrade.classroom.{name}"
@@ -271,6 +275,7 @@ def test_the_engine_names_no_module_of_a_course(name: str) -> None:
     assert outside == ({"torch"} if reads_tensors else set())
 
 
+@pytest.mark.slow
 def test_the_engine_runs_without_a_course() -> None:
     """Each of its modules, in a process of its own, loads nothing of the course's."""
     code = """

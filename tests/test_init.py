@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
+import programs
 import pytest
 from conftest import ROOT
 from test_foreign_course import CONFIG as DOCUMENTED
@@ -43,9 +43,7 @@ def course(root: Path, text: bytes | None) -> Path:
 
 
 def convgrade(folder: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "convgrade", *args], cwd=folder, capture_output=True, text=True
-    )
+    return programs.run("convgrade", *args, cwd=folder)
 
 
 def names(config: Config, section: str, trait: str) -> list[str]:

@@ -487,6 +487,7 @@ def test_kit_needs_only_torch_numpy_and_matplotlib() -> None:
     assert others == {"torch", "numpy", "matplotlib", "IPython"}  # IPython where there is one
 
 
+@pytest.mark.slow
 def test_kit_runs_where_there_is_no_ipython() -> None:
     """A picture in a plain script is drawn nowhere and breaks nothing."""
     code = (
@@ -643,6 +644,7 @@ def lecture(path: Path, pictures: str, monkeypatch) -> list[nbformat.NotebookNod
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.slow
 def test_pictures_switched_off_are_pictures_trimmed(path, monkeypatch) -> None:
     """A graded notebook is the same whether a lecture's pictures were drawn or not."""
     drawn, off = lecture(path, "on", monkeypatch), lecture(path, "off", monkeypatch)
@@ -652,6 +654,7 @@ def test_pictures_switched_off_are_pictures_trimmed(path, monkeypatch) -> None:
     assert [TrimPictures().preprocess_cell(cell, {}, 0)[0] for cell in drawn] == off
 
 
+@pytest.mark.slow
 def test_pictures_switched_off_need_no_matplotlib(tmp_path: Path) -> None:
     """And say what they say when there is nothing to draw."""
     code = (

@@ -130,6 +130,7 @@ HOARDER = (
 )
 
 
+@pytest.mark.slow
 def test_mutants_that_do_not_stop_are_ended_and_cost_no_other_its_verdict() -> None:
     """In one chunk with right answers: these keep their verdicts, and their order."""
     right = invented(weak().answers["toeplitz_1d"])
@@ -137,6 +138,7 @@ def test_mutants_that_do_not_stop_are_ended_and_cost_no_other_its_verdict() -> N
     assert grade(weak(), tried) == ["survived", "ended", "survived", "ended", "ended", "survived"]
 
 
+@pytest.mark.slow
 def test_mutant_that_waits_is_ended() -> None:
     """It uses no processor time, so the clock on the wall ends it."""
     begun = time.monotonic()
@@ -145,6 +147,7 @@ def test_mutant_that_waits_is_ended() -> None:
 
 
 @pytest.mark.parametrize("source", [GREEDY, HOARDER], ids=["at once", "bit by bit"])
+@pytest.mark.slow
 def test_mutant_that_wants_all_memory_does_not_get_it(source: str) -> None:
     """It is refused at the limit, long before the time is up, and earns nothing."""
     assert grade(weak(), [invented(source)], cpu_seconds=60.0) == ["killed"]

@@ -10,6 +10,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
+import programs
 import pytest
 from conftest import ROOT
 
@@ -19,10 +20,7 @@ ASSIGNMENTS = sorted(path.name for path in (ROOT / "source").iterdir() if path.i
 
 
 def convgrade(folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "convgrade", *args],
-        cwd=folder, env={**os.environ, **env}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    return programs.run("convgrade", *args, cwd=folder, env={**os.environ, **env})
 
 
 def files(folder: Path) -> set[str]:

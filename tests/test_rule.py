@@ -197,6 +197,7 @@ def test_what_is_said_of_a_call_is_believed_only_if_it_is_names() -> None:
 # ------------------------------------------------------------- in the student's kernel
 
 
+@pytest.mark.slow
 def test_the_watch_runs_where_the_students_function_runs() -> None:
     """In the grader's process nothing of it runs; its kernel has no file of the course's kit."""
     from test_trusted import answer as answer_cell
@@ -230,6 +231,7 @@ def test_the_watch_runs_where_the_students_function_runs() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_watch_does_not_load_the_compiler() -> None:
     """PyTorch's own modes import it at the first operation unless told otherwise: seconds."""
     code = (

@@ -124,6 +124,7 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
+@pytest.mark.slow
 def test_what_cannot_be_read_past_is_refused_at_a_stated_size_and_soon(
     kind: str, tmp_path: Path
 ) -> None:

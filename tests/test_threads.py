@@ -66,6 +66,7 @@ def test_no_garbage_is_collected_inside_and_as_it_was_outside() -> None:
 
 
 @pytest.mark.parametrize("place", ["folder", "archive"])
+@pytest.mark.slow
 def test_a_wrong_answer_loads_what_is_known_of_its_own_notebook(place: str) -> None:
     """Where nothing compiled may be kept, as in an archive, to load all takes a quarter second."""
     path = ROOT if place == "folder" else ROOT / "source" / "toeplitz" / "convkit.zip"
@@ -88,6 +89,7 @@ assert loaded() == ["convkit.ideas.toeplitz.toeplitz_1d"], loaded()
     assert "This is exactly what comes out when" in found.stdout
 
 
+@pytest.mark.slow
 def test_no_check_of_gradients_imports_a_library_for_symbols() -> None:
     """PyTorch does so for `autograd.grad` with grad_output: two seconds, in the first check."""
     path = ROOT / "source" / "layers" / "3_adjoint.ipynb"

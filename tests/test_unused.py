@@ -73,6 +73,7 @@ def test_an_fft_that_is_used_does_not(title: str) -> None:
     assert points == 4, output
 
 
+@pytest.mark.slow
 def test_every_right_answer_to_an_exercise_with_a_rule_keeps_its_points() -> None:
     names = {"circular_correlation_fft", "linear_convolution_fft", "toeplitz_matvec",
              "toeplitz_2d_kron"}  # fmt: skip
@@ -98,6 +99,7 @@ def test_a_name_of_ones_own_is_seen() -> None:
     assert not _binds(["from numpy.fft import fft\nfft(1)"], frozenset({"fft"}))
 
 
+@pytest.mark.slow
 def test_it_is_tried_where_the_students_function_runs() -> None:
     """The grader's process spoils nothing of its own; the student's kernel has no file of ours."""
     from test_trusted import answer as answer_cell

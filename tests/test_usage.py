@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
+import programs
 import pytest
 from tiny import Tiny
 
@@ -22,10 +21,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
 
 
 def run(root: Path, words: str) -> tuple[int, list[str]]:
-    done = subprocess.run(
-        [sys.executable, "-m", "convgrade", *words.split()],
-        cwd=root, capture_output=True, text=True, timeout=200,
-    )  # fmt: skip
+    done = programs.run("convgrade", *words.split(), cwd=root, timeout=200)
     return done.returncode, (done.stdout + done.stderr).splitlines()
 
 

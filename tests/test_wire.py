@@ -491,6 +491,7 @@ N = plain.MAX_TEXT - 100
     ],
     ids=["hexadecimal", "digits", "exponent", "numbers", "opaque", "name"],
 )
+@pytest.mark.slow
 def test_the_largest_text_is_read_in_seconds(text: bytes) -> None:
     start = time.monotonic()
     value = loads(frame(text))

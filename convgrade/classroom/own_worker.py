@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+from pathlib import Path
 from typing import Any
 
 from convgrade import confine
+from convgrade.classroom.origin import let_go
 
 __all__ = ["LOG", "PROCESSORS", "dask_setup", "processors"]
 
 LOG = "CONVGRADE_LOG"  # environment variable: the file
+NAME = "cg-worker"  # as `top` shows it
 PROCESSORS = "CONVGRADE_PROCESSORS"  # environment variable: numbers, one for each worker
 
 
@@ -25,9 +29,12 @@ def dask_setup(worker: Any) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
-    # Dask starts each worker in a thread that lives as long. A worker that is stuck would not
-    # notice that the command was killed.
+    if sys.platform == "linux":
+        Path("/proc/self/comm").write_text(NAME)
+    # What starts workers lives as long: a thread, or a process that ends with the command. A
+    # worker that is stuck would not notice that the command was killed.
     confine.end_with_parent()
+    let_go()
     # Ctrl-C reaches every process of a terminal. The command ends its workers itself. A function,
     # since kernels would inherit that a signal is ignored (man 2 execve).
     signal.signal(signal.SIGINT, lambda *_: None)

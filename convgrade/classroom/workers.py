@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import dask.config
+import distributed.utils
 from distributed import Client, LocalCluster, Security
 from distributed.client import ClosedClientError
 from distributed.comm.addressing import parse_address, parse_host_port
@@ -21,6 +22,7 @@ from distributed.comm.registry import get_backend
 
 from convgrade.classroom import own_worker
 from convgrade.classroom.fit import missing_layers
+from convgrade.classroom.origin import forking
 from convgrade.classroom.versions import differences, versions
 
 __all__ = [
@@ -37,6 +39,7 @@ SETTINGS = {
     "distributed.comm.timeouts.connect": "30s",
     "distributed.comm.retry.count": 2,
 }
+METHOD = "distributed.worker.multiprocessing-method"
 PATIENCE = 30.0  # seconds without the scheduler, or without a worker, before giving up
 RESTART = 120.0  # seconds without a worker during a run: one that is killed again as soon as it is
 # back is hardly ever counted, and on a busy machine it takes half a minute to come back
@@ -88,6 +91,9 @@ class Workers:
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             places = {"temporary-directory": str(self._folder)}
+            if not self._scheduler:
+                places[METHOD] = stack.enter_context(forking(self._folder))
+                distributed.utils._forkserver_preload_set = True  # else it imports pandas here
             stack.enter_context(dask.config.set(SETTINGS | places))
             for name in ("distributed", "distributed.client"):  # Dask gives each a level
                 logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -156,7 +162,9 @@ class Workers:
             security=Security.temporary(),
             memory_limit=0,  # kernels have limits of their own
             local_directory=str(self._folder),
+            # Workers may be forked from a process that is older than settings of the course's.
             env={
+                **os.environ,
                 "TMPDIR": str(self._folder),
                 own_worker.LOG: str(self._log),
                 own_worker.PROCESSORS: ",".join(map(str, each)),

@@ -1,0 +1,154 @@
+"""Commands of nbgrader and convgrade as processes of their own, without a second of imports each.
+
+A process that has imported such a program and done nothing else forks the commands: each has its
+own folder, environment, output and exit status, and ends as it would. Tests that look at how a
+command starts, or end it, start a new Python instead: `class_runs`, `test_road`.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+#: Modules that a program consists of, which are imported once.
+PROGRAMS = {"nbgrader": "nbgrader.apps.nbgraderapp", "convgrade": "convgrade.app"}
+#: Threads that would not be there after a fork.
+ONE_THREAD = dict.fromkeys(
+    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
+)
+MAX_REQUEST = 2**17
+
+used = 0.0  # seconds of processors, of the commands that have ended and of their children
+
+
+class _Server:
+    """The process that forks the commands of one program."""
+
+    def __init__(self, program: str) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, __file__, program, str(theirs.fileno())],
+                env={
+                    "PATH": os.defpath,
+                    "LANG": "C.UTF-8",
+                    "JUPYTER_PLATFORM_DIRS": "1",
+                    **ONE_THREAD,
+                },
+                pass_fds=[theirs.fileno()],
+            )
+        self._control = ours
+        atexit.register(self._end)
+
+    def _end(self) -> None:
+        self._control.close()
+        self._process.wait()
+
+    def run(
+        self, words: list[str], folder: Path, environment: Mapping[str, str], timeout: float
+    ) -> tuple[int, str, str]:
+        """Run a command to its end; return exit status and output."""
+        global used
+        request = json.dumps([words, str(folder), dict(environment)]).encode()
+        assert len(request) < MAX_REQUEST
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            socket.send_fds(self._control, [request], [out.fileno(), err.fileno()])
+            self._control.settimeout(timeout)
+            pid = int(self._control.recv(100))
+            try:
+                status, seconds = json.loads(self._control.recv(100))
+            except TimeoutError:
+                os.kill(pid, signal.SIGKILL)
+                self._control.settimeout(None)
+                self._control.recv(100)
+                raise
+            used += seconds
+            texts = []
+            for file in (out, err):
+                file.seek(0)
+                texts.append(file.read().decode())
+        return status, *texts
+
+
+@cache
+def _server(program: str, pid: int) -> _Server:
+    return _Server(program)
+
+
+def run(
+    program: str,
+    *args: str,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 1500,
+) -> subprocess.CompletedProcess[str]:
+    """Run ``python -m program`` in a folder, and return what `subprocess.run` would."""
+    environment = os.environ if env is None else env
+    server = _server(program, os.getpid())  # a fork of this process has its own
+    found = server.run(list(args), cwd, environment, timeout)
+    return subprocess.CompletedProcess([program, *args], *found)
+
+
+# ------------------------------------------------------------------------ the server
+
+
+def _main(program: str, control: socket.socket) -> None:
+    import gc
+    import importlib
+
+    del sys.path[0]  # the tests
+    # What `convgrade.classroom` leaves out: it takes most of the time, and no notebook needs it.
+    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    gc.disable()
+    importlib.import_module(PROGRAMS[program])
+    gc.freeze()
+    gc.enable()
+    assert len(os.listdir("/proc/self/task")) == 1
+    while True:
+        message, files, *_ = socket.recv_fds(control, MAX_REQUEST, 2)
+        if not message:
+            return
+        pid = os.fork()
+        if pid == 0:
+            control.close()
+            _command(program, files, *json.loads(message))
+        for file in files:
+            os.close(file)
+        control.send(str(pid).encode())
+        _, status, usage = os.wait4(pid, 0)
+        seconds = usage.ru_utime + usage.ru_stime
+        control.send(json.dumps([os.waitstatus_to_exitcode(status), seconds]).encode())
+
+
+def _command(
+    program: str, files: list[int], words: list[str], folder: str, environment: dict[str, str]
+) -> None:
+    """Be a command, as ``python -m`` starts it."""
+    import runpy
+
+    for number, file in enumerate(files, 1):
+        os.dup2(file, number)
+        os.close(file)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(environment)
+    sys.dont_write_bytecode = bool(environment.get("PYTHONDONTWRITEBYTECODE"))
+    paths = [path for path in environment.get("PYTHONPATH", "").split(os.pathsep) if path]
+    sys.path[:0] = [folder, *paths]
+    sys.argv = [program, *words]
+    runpy.run_module(program, run_name="__main__", alter_sys=True)
+    sys.exit()  # as Python ends, with what is registered for that
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1], socket.socket(fileno=int(sys.argv[2])))
