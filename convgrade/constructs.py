@@ -15,11 +15,17 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from convgrade.records import BY_PARTS, RUBRIC
 
-__all__ = ["Constructs", "as_python", "parsed", "read_constructs"]
+__all__ = ["Constructs", "as_python", "mentions_files", "parsed", "read_constructs"]
 
 SEEDS = frozenset({"seed", "manual_seed"})
 FIGURES = frozenset({"gcf", "gca", "get_fignums", "fignum_exists"})
 FILE = re.compile(r"[\w.][\w ./\\-]*\.\w{1,6}")
+# What looks at files, whose names need not stand in the text.
+PATHS = frozenset(
+    {"open", "exists", "lexists", "isfile", "isdir", "is_file", "is_dir", "stat", "lstat",
+     "getsize", "getmtime", "listdir", "scandir", "walk", "glob", "iglob", "rglob", "iterdir",
+     "Path", "getcwd", "cwd", "savefig", "save", "access"}
+)  # fmt: skip
 SEEN = ("builtins.", "sys.std", "sys.stdout")  # patches that are noticed when they matter
 
 
@@ -39,6 +45,8 @@ class Constructs:
         The first line that looks at pyplot's current figure.
     files : tuple of (int, str)
         Lines, and names of files that stand in them.
+    paths : bool
+        It looks at files, or mentions one.
     unused : frozenset of (int, str)
         Lines, and names of functions that are called there for nothing but their effects.
     """
@@ -49,7 +57,13 @@ class Constructs:
     exact_types: bool = False
     figures: int | None = None
     files: tuple[tuple[int, str], ...] = ()
+    paths: bool = False
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
+
+
+def mentions_files(text: str) -> bool:
+    """Tell whether a module may look at files."""
+    return not PATHS.isdisjoint(re.findall(r"\w+", text))
 
 
 def as_python(source: str) -> str:
@@ -76,6 +90,11 @@ def read_constructs(source: str) -> Constructs:
         return Constructs(rubric)
     nodes = list(ast.walk(tree))
     named = [(_name(node), node) for node in nodes]
+    files = [
+        (node.lineno, node.value) for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        and FILE.fullmatch(node.value)
+    ]  # fmt: skip
     return Constructs(
         rubric,
         seeds=any(name in SEEDS for name, _ in named),
@@ -84,11 +103,8 @@ def read_constructs(source: str) -> Constructs:
         figures=min(
             (getattr(node, "lineno", 0) for name, node in named if name in FIGURES), default=None
         ),
-        files=tuple(
-            (node.lineno, node.value) for node in nodes
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            and FILE.fullmatch(node.value)
-        ),
+        files=tuple(files),
+        paths=bool(files) or any(name in PATHS for name, _ in named),
         unused=frozenset(_unused(tree)),
     )  # fmt: skip
 

@@ -65,13 +65,18 @@ class Crossing:
         self._back: dict[int, tuple[int, Any]] = {}  # by id, of what is no stand-in
         self._functions: list[Any] = []
 
-    def attend(self, kernel: Any) -> None:
-        """Note which kernel answers: the numbers of one that is gone mean nothing any more."""
+    def attend(self, kernel: Any) -> bool:
+        """Note which kernel answers, and tell whether it is another one than before.
+
+        The numbers of one that is gone mean nothing any more.
+        """
         kernel = kernel if type(kernel) is str else "none"
-        if self._kernel not in ("", kernel):
+        other = self._kernel not in ("", kernel)
+        if other:
             self._begun += NEXT
             self._start()
         self._kernel = kernel
+        return other
 
     def number(self, handle: int) -> int:
         """Return the number on the student's side of what a stand-in stands for."""

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
-import os
 import sys
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
-from convgrade import about
 from convgrade.copies import copy_back
 from convgrade.seeds import take_random
 from convgrade.state import random_states
 
-__all__ = ["Exactness", "after", "before", "files_written"]
+__all__ = ["Exactness", "after", "before"]
 
 # What a test replaces to see what a function prints or asks: names in the builtins.
 REPLACED = {name: getattr(builtins, name) for name in ("print", "input", "open")}
@@ -44,8 +40,6 @@ class Exactness:
         of a student's, such as the values that the test expects.
     unused : callable
         Says whether nobody looks at what a function of this name returns now.
-    wrote : callable
-        Returns a file that the test has written, given the arguments of a call; "" for none.
     seeds, patches : bool
         The test sets a seed; it patches what functions use.
     """
@@ -56,37 +50,8 @@ class Exactness:
     known: Callable[[str], Any]
     model: Callable[[], set[str]] = lambda: set()
     unused: Callable[[str], bool] = lambda name: False
-    wrote: Callable[[list[Any]], str] = lambda arguments: ""
     seeds: bool = False
     patches: bool = False
-
-
-def files_written() -> Callable[[list[Any]], str]:
-    """Return what says whether, from now on, the test has written a file for a call to read.
-
-    It may lie in the working folder, or be named by an argument: a student's function runs where
-    neither is to be seen.
-    """
-    old, begun = _stamps(), time.time() - 1  # clocks of file systems are coarse
-
-    def wrote(arguments: list[Any]) -> str:
-        new = next((name for name, stamp in _stamps().items() if old.get(name) != stamp), "")
-        named = (a for a in arguments if type(a) is str and os.path.isabs(a) and "\0" not in a)
-        return new or next(
-            (a for a in named if os.path.exists(a) and os.path.getmtime(a) >= begun), ""
-        )
-
-    return wrote
-
-
-def _stamps() -> dict[str, tuple[int, int]]:
-    """Return time and size of each file in the working folder: cheap enough for every call."""
-    found = {}
-    for path in about.paths():
-        with contextlib.suppress(OSError):
-            status = os.stat(path)
-            found[os.path.normpath(path)] = status.st_mtime_ns, status.st_size
-    return found
 
 
 def before(
@@ -99,9 +64,6 @@ def before(
     """Pass on what the test did and the function depends on; see whether all of it crosses."""
     if exactly.patches:
         meet(f"the test patches what `{name}` could use")
-    file = exactly.wrote([*request["args"], *request["kwargs"].values()])
-    if file:
-        meet(f"the test writes the file `{file}`, which `{name}` cannot read")
     replaced = {n for n, known in REPLACED.items() if getattr(builtins, n) is not known}
     replaced |= {"input"} if sys.stdin is not STDIN else set()
     written = exactly.written()

@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from convgrade import about, handles, state, wire
+from convgrade.folder import Folder
 from convgrade.handles import Handles
 
 MAX_PRINTED = 20_000  # characters that one call may print
@@ -28,6 +29,7 @@ MAX_PRINTED = 20_000  # characters that one call may print
 
 _spare: list[int] = []
 _tables: dict[int, Handles] = {}  # one: what a test stores, a later one may use
+_folder = Folder()
 
 
 class _Printed(io.StringIO):
@@ -126,7 +128,8 @@ ABOUT: dict[str, Any] = {
     "describe": lambda request, names, handles: about.describe(handles[request["function"]]),
     "reads": lambda request, names, handles: about.reads(handles[request["function"]], names),
     "names": lambda request, names, handles: [name for name in names if type(name) is str],
-    "files": lambda request, names, handles: about.files(),
+    "folder": lambda request, names, handles: _folder.exchange(request["put"], request["gone"]),
+    "file": lambda request, names, handles: {n: _folder.read(n) for n in request["names"]},
     "figures": lambda request, names, handles: about.figures(),
     "table": lambda request, names, handles: _begin(handles),
     "module": lambda request, names, handles: importlib.import_module(request["function"]),
@@ -201,6 +204,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         reply["lent"] = {name: table.number(value) for name, value in lent.items()}
         reply["value"] = state.without_airs(reply["value"])
         reply |= taken.found | state.share(reply["value"], table)
+        reply["touched"] = request.get("files") is True and _folder.touched()
     elif callable(reply["value"]):
         reply |= {"value": None, **_function(reply["value"], table)}
     return reply

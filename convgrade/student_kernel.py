@@ -22,6 +22,7 @@ from convgrade import (
     about,
     arrays,
     copies,
+    folder,
     forms,
     formulas,
     handles,
@@ -254,7 +255,7 @@ def _install() -> str:
         {part.__name__.split(".")[-1]: inspect.getsource(part) for part in parts}
         for parts in (
             # each after those that it imports
-            (plain, packing, unpacking, wire, about, copies, handles, state, serve),
+            (plain, packing, unpacking, wire, about, copies, folder, handles, state, serve),
             (forms, formulas, arrays, tables),
         )
     )

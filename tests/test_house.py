@@ -60,7 +60,7 @@ LAYERS = [
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
-    {"convgrade.copies"},
+    {"convgrade.copies", "convgrade.folder"},
     {"convgrade.handles"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
     {"convgrade.confinement.calls", "convgrade.confinement.options"},
@@ -76,6 +76,9 @@ LAYERS = [
         f"convgrade.{name}"
         for name in ("callbacks", "current_figure", "held", "mirrors", "seeds", "state")
     },
+    {"convgrade.course_files"},
+    {"convgrade.shared_files"},
+    {"convgrade.guard"},
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
     {"convgrade.bindings", "convgrade.messages", "convgrade.our_outputs"},
