@@ -8,9 +8,8 @@ import re
 
 from convgrade.constructs import FILE, parsed
 
-__all__ = ["ANY", "files_changed", "files_mentioned"]
+__all__ = ["files_changed", "files_mentioned", "given_to"]
 
-ANY = "*"  # files whose names the solution is given
 WRITERS = re.compile(
     r"to_\w+|save\w*|write\w*|dump|imsave|imwrite|remove|unlink|rename|replace|move|copy\w*|touch"
     r"|truncate|rmtree|mkdir|makedirs|connect"
@@ -25,14 +24,21 @@ def files_mentioned(source: str) -> set[str]:
     return {os.path.normpath(name) for name in names} | _written_cell(source)
 
 
+def given_to(function: str) -> str:
+    """Return what stands for the files whose names a function, or a class, is given."""
+    return f"{function}(*)"
+
+
 def files_changed(source: str) -> set[str]:
-    """Return the names of files that a model solution writes; `ANY` where it does not say."""
+    """Return the names of files that a model solution writes, and `given_to` others' writers."""
     tree, found = parsed(source), _written_cell(source)
-    for node in ast.walk(tree) if tree is not None else ():
-        if not isinstance(node, ast.Call) or not _writes(node):
-            continue
-        names = _texts(node)
-        found |= {os.path.normpath(name) for name in names} or {ANY}
+    for part in tree.body if tree is not None else ():
+        others = set[str]()
+        if isinstance(part, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            others = {given_to(part.name)}
+        for node in ast.walk(part):
+            if isinstance(node, ast.Call) and _writes(node):
+                found |= {os.path.normpath(name) for name in _texts(node)} or others
     return found
 
 

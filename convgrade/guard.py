@@ -14,7 +14,8 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from convgrade.shared_files import SharedFiles, is_code
+from convgrade.paths import is_code
+from convgrade.shared_files import SharedFiles
 
 __all__ = ["Guard"]
 
@@ -104,6 +105,7 @@ class Guard:
             self._inside = False
 
     def _file(self, event: str, args: tuple[Any, ...]) -> None:
+        writes = event != "open" or _writes(args)
         two = event in ("os.rename", "os.link", "os.symlink", "shutil.copyfile", "shutil.move")
         for path in args[: 2 if two else 1]:
             place = self._inside_of(path)
@@ -112,9 +114,8 @@ class Guard:
             if not self._files.active:
                 self._files.begin(self._link)
             self._read = self._read or self._files.arrived
-            if event == "open" and self._files.arrived and _asks(IMPORTS):
+            if not writes and self._files.arrived and event == "open" and _asks(IMPORTS):
                 self._meet("imports from a file")
-        writes = event != "open" or args[1] is None or set(str(args[1])) & set("wax+")
         if self._files.arrived and writes and _asks("tarfile"):
             self._meet("unpacks an archive")
 
@@ -158,6 +159,13 @@ class Guard:
 
     def _meet(self, words: str) -> None:
         self._link.meet(f"the test {words}, beside files that the student's code has written")
+
+
+def _writes(opened: tuple[Any, ...]) -> bool:
+    _, mode, flags = opened
+    if isinstance(mode, str):
+        return not set(mode).isdisjoint("wax+")
+    return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
 
 
 def _squeezed(text: str) -> str:

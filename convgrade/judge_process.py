@@ -33,9 +33,10 @@ from convgrade.messages import UNREACHED, Begun, Cell, Connect, Expect, Gone, Ou
 from convgrade.namespace import Namespace, line_of
 from convgrade.proxy import Undecided
 from convgrade.remote import Link, Lost
-from convgrade.shared_files import SharedFiles, furnish
+from convgrade.shared_files import SharedFiles
 from convgrade.shell import Outputs, Shell, Stream
 from convgrade.verdict import ended_in, hidden_lines_of, trace, verdict
+from convgrade.workplace import furnish
 
 __all__ = ["MAX_MEMORY", "make_shell", "serve"]
 

@@ -7,29 +7,22 @@ course stay the course's here, but for those that its own model solution changes
 
 from __future__ import annotations
 
-import importlib.machinery
 import os
-import re
-import shutil
 import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
-from convgrade.course_files import ANY
+from convgrade.course_files import given_to
 from convgrade.folder import AS_LAID, MAX_FILE, MAX_PATHS, Folder, Mark
+from convgrade.paths import is_code, is_sound, moved, texts
+from convgrade.workplace import lay
 
-__all__ = ["SharedFiles", "furnish", "is_code"]
+__all__ = ["SharedFiles"]
 
 MAX_COUNT = 200  # files of a student's that are brought here at a time
 MAX_TOTAL = 128 * 2**20  # bytes of them, in all tests of a notebook
 MAX_BATCH = 32 * 2**20  # bytes in one message
-WORK = ".work"
-# What Python, or IPython's %run, takes for code by its name: never brought here.
-CODE = tuple({*importlib.machinery.all_suffixes(), ".pyw", ".pyo", ".pyd", ".ipynb", ".ipy",
-              ".so", ".dll", ".dylib", ".pth", ".egg", ".whl"})  # fmt: skip
-NAME = re.compile(r"[^\x00-\x1f/\\:\"<>|?*\ud800-\udfff]{1,200}")
-READ_BY_LIBRARIES = frozenset({"matplotlibrc", "setup.cfg", "pytest.ini", "tox.ini"})
 
 
 class _Link(Protocol):
@@ -38,29 +31,6 @@ class _Link(Protocol):
     def ask(self, request: dict[str, Any]) -> dict[str, Any]: ...
 
     def meet(self, words: str) -> NoReturn: ...
-
-
-def furnish(course: Path) -> Path:
-    """Return a working folder with the course's files, as new whatever one before it held."""
-    work = course / WORK
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir()
-    for top, folders, names in os.walk(course):
-        here = work / os.path.relpath(top, course)
-        if Path(top) == course:
-            folders[:] = [name for name in folders if name != WORK]
-        for name in folders:
-            (here / name).mkdir()
-        for name in names:
-            _link(Path(top, name), here / name)
-    return work
-
-
-def _link(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:  # on file systems that have no such links
-        shutil.copy2(source, target)
 
 
 class SharedFiles:
@@ -82,7 +52,8 @@ class SharedFiles:
     beyond : bool
         Something could not be brought, for being too large or too much.
     reads, changes : set of str
-        Names of files that model solutions mention; those that they change, and `ANY`.
+        Names of files that model solutions mention; and that they change, as
+        `convgrade.course_files.files_changed` has them.
     """
 
     def __init__(self, top: Path, course: Path | None = None) -> None:
@@ -91,7 +62,8 @@ class SharedFiles:
         self._seen = dict(self._course)  # ours, as both sides know it
         self._theirs: dict[str, Mark] | None = None
         self._placed: dict[str, Mark | None] = {}  # the student's here, by their mark
-        self._named: set[str] = set()
+        self._named: set[str] = set()  # by calls
+        self._given: set[str] = set()  # to what writes them in the model solution
         self._left: dict[str, Mark] = {}  # written by earlier tests, and not sent
         self._there, self._begun, self._total = "", 0.0, 0
         self.active, self.arrived, self.beyond, self.busy = False, False, False, False
@@ -121,7 +93,7 @@ class SharedFiles:
             source = self._origin.joinpath(*path.split("/"))
             if source.is_file():
                 self._folder.remove(path)
-                _link(source, Path(self._folder.place(path)))
+                lay(source, Path(self._folder.place(path)))
                 del self._placed[path]
                 self._seen[path] = self._course[path] = self._folder.marks()[path]
 
@@ -135,11 +107,14 @@ class SharedFiles:
 
     def before(self, link: _Link, name: str, arguments: Iterable[Any]) -> None:
         """Send what the test has written, before the student's code could read it."""
-        texts = list(_texts(arguments))
-        for text in texts:
+        paths = list(texts(arguments))
+        named = set()
+        for text in paths:
             inside = self._there and text.startswith(f"{self._there}/")
             text = os.path.relpath(text, self._there) if inside else text
-            self._named |= set() if os.path.isabs(text) else {os.path.normpath(text)}
+            named |= set() if os.path.isabs(text) else {os.path.normpath(text)}
+        self._named |= named
+        self._given |= named if given_to(name) in self.changes else set()
         if not self.active:
             return
         if os.path.realpath(".") != self.top:
@@ -149,18 +124,18 @@ class SharedFiles:
             for path in self.sync(link):
                 if self._left.get(path) != marks.get(path):
                     link.meet(f"the test writes the file `{path}`, which `{name}` cannot read")
-        for text in filter(os.path.isabs, texts):
+        for text in filter(os.path.isabs, paths):
             # Beside the working folder there is nothing that both could have.
             if os.path.exists(text) and os.path.getmtime(text) >= self._begun:
                 link.meet(f"the test writes the file `{text}`, which `{name}` cannot read")
 
     def there(self, value: Any) -> Any:
         """Return a path in this folder as one in the student's; other values as they are."""
-        return _moved(value, self.top, self._there) if self.active and self._there else value
+        return moved(value, self.top, self._there) if self.active and self._there else value
 
     def here(self, value: Any) -> Any:
         """Return a path in the student's folder as one in this; other values as they are."""
-        return _moved(value, self._there, self.top) if self.active and self._there else value
+        return moved(value, self._there, self.top) if self.active and self._there else value
 
     def sync(self, link: _Link) -> list[str]:
         """Make both folders what the other has made of them; return what did not go there."""
@@ -260,14 +235,8 @@ class SharedFiles:
     def _may_come(self, path: str) -> bool:
         """Tell whether a file may lie here as the student's code has left it."""
         if path in self._course:
-            changed = path in self.changes or (ANY in self.changes and path in self._named)
-            return changed and not is_code(path)
-        parts = path.split("/")
-        sound = all(
-            NAME.fullmatch(part) and part == part.strip(". ") and part[:2] != "__"
-            for part in parts
-        )  # fmt: skip
-        return sound and len(path) <= 1000 and not is_code(path)
+            return path in {*self.changes, *self._given} and not is_code(path)
+        return is_sound(path) and not is_code(path)
 
     def _fits(self, mark: Mark, wanted: dict[str, int]) -> bool:
         total = self._total + sum(wanted.values()) + mark[0]
@@ -312,26 +281,3 @@ class SharedFiles:
     def has(self, name: str) -> bool:
         """Tell whether a file of this name is the course's, and lies here."""
         return os.path.normpath(name).replace(os.sep, "/") in self._course
-
-
-def is_code(path: str) -> bool:
-    """Tell whether a file's name is one that Python, or a library, would run or obey."""
-    name = path.rpartition("/")[2].lower()
-    return name.endswith(CODE) or name in READ_BY_LIBRARIES
-
-
-def _moved(value: Any, old: str, new: str) -> Any:
-    text = str(value) if type(value) in (str, type(Path())) else ""
-    if text != old and not text.startswith(f"{old}/"):
-        return value
-    return type(value)(new + text[len(old) :])
-
-
-def _texts(values: Iterable[Any], depth: int = 0) -> Iterable[str]:
-    for value in values:
-        if isinstance(value, os.PathLike):
-            value = os.fspath(value)
-        if type(value) is str and "\0" not in value:
-            yield value
-        elif type(value) in (list, tuple, dict) and depth < 2 and len(value) < 1000:
-            yield from _texts(value.values() if type(value) is dict else value, depth + 1)

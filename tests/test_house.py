@@ -76,7 +76,7 @@ LAYERS = [
         f"convgrade.{name}"
         for name in ("callbacks", "current_figure", "held", "mirrors", "seeds", "state")
     },
-    {"convgrade.course_files"},
+    {"convgrade.course_files", "convgrade.paths", "convgrade.workplace"},
     {"convgrade.shared_files"},
     {"convgrade.guard"},
     {"convgrade.mirroring"},
