@@ -27,6 +27,9 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
     np = sys.modules.get("numpy")
     if np is not None and (type_ in (np.ndarray, np.matrix) or issubclass(type_, np.generic)):
         return _array(np, value, type_)
+    if np is not None and type_ is np.ma.MaskedArray:
+        mask = np.ma.getmaskarray(value)
+        return "array.masked", [value.data, mask, np.asarray(value.fill_value)]
     if np is not None and issubclass(type_, np.dtype):
         return None if value.fields or value.subdtype else ("array.dtype", value.str)
     torch = sys.modules.get("torch")
@@ -104,6 +107,15 @@ def _matrix(content: Any) -> Any:
     return np.asmatrix(content)
 
 
+def _masked(content: Any) -> Any:
+    import numpy as np
+
+    data, mask, fill = content
+    if not all(type(part) is np.ndarray for part in content) or fill.shape != ():
+        raise ValueError("no array")
+    return np.ma.MaskedArray(data, mask=mask, fill_value=fill[()])
+
+
 def _scalar(content: Any) -> Any:
     import numpy as np
 
@@ -162,6 +174,7 @@ _READERS: dict[str, Any] = {
     "array.codes": _codes,
     "array.objects": _objects,
     "array.matrix": _matrix,
+    "array.masked": _masked,
     "array.scalar": _scalar,
     "array.dtype": _dtype,
     "array.torch.dtype": _torch_dtype,

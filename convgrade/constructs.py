@@ -39,8 +39,6 @@ class Constructs:
         It grades by parts (`convgrade.records`): anything but plain data is a wrong answer.
     seeds, patches : bool
         It sets the seed of a random generator; it patches what functions may use.
-    exact_types : bool
-        It asks what a type ``is``.
     figures : int or None
         The first line that looks at pyplot's current figure.
     files : tuple of (int, str)
@@ -54,7 +52,6 @@ class Constructs:
     rubric: bool = False
     seeds: bool = False
     patches: bool = False
-    exact_types: bool = False
     figures: int | None = None
     files: tuple[tuple[int, str], ...] = ()
     paths: bool = False
@@ -99,7 +96,6 @@ def read_constructs(source: str) -> Constructs:
         rubric,
         seeds=any(name in SEEDS for name, _ in named),
         patches=any(_patches(node) for node in nodes),
-        exact_types=any(_asks_type(node) for node in nodes),
         figures=min(
             (getattr(node, "lineno", 0) for name, node in named if name in FIGURES), default=None
         ),
@@ -107,16 +103,6 @@ def read_constructs(source: str) -> Constructs:
         paths=bool(files) or any(name in PATHS for name, _ in named),
         unused=frozenset(_unused(tree)),
     )  # fmt: skip
-
-
-def _asks_type(node: ast.AST) -> bool:
-    """Tell whether a comparison is of the kind ``type(x) is Point``."""
-    if not isinstance(node, ast.Compare):
-        return False
-    if not any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
-        return False
-    calls = [n for n in (node.left, *node.comparators) if isinstance(n, ast.Call)]
-    return any(_name(call.func) == "type" for call in calls)
 
 
 def _name(node: ast.AST) -> str:

@@ -19,7 +19,7 @@ from convgrade.callbacks import can_be_called_back, shape_of
 from convgrade.handles import PLAIN_TYPES
 from convgrade.held import Held
 from convgrade.mirroring import ClassFacts, make_class, make_error, make_stand
-from convgrade.mirrors import LIBRARIES, Mirror, counterpart, handle_of
+from convgrade.mirrors import LIBRARIES, Mirror, handle_of
 from convgrade.proxy import Proxy, stand_in
 
 __all__ = ["Crossing"]
@@ -220,12 +220,6 @@ class Crossing:
             if back:
                 self._back[id(self._objects[number])] = number, self._objects[number]
         return self._objects[number]
-
-    def doubles(self) -> bool:
-        """Tell whether an object is of a class that the grader has, too, and its type is not."""
-        return any(
-            type(c) is Mirror and counterpart(c) is not None for c in self._classes.values()
-        )
 
     def own_error(self, number: Any) -> Any:
         """Return the class that stands for the class of what a student's code raised."""

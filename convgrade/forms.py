@@ -13,6 +13,7 @@ import collections
 import datetime
 import decimal
 import fractions
+import importlib
 import pathlib
 import sys
 from typing import Any
@@ -54,6 +55,8 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         from convgrade import formulas
 
         return formulas.take_apart(value)
+    if type_ is getattr(sys.modules.get("sklearn.utils"), "Bunch", None):
+        return "Bunch", dict(dict.items(value))
     if "pandas" in sys.modules and library == "pandas":
         from convgrade import tables
 
@@ -175,6 +178,10 @@ def _read_named_tuple(content: Any) -> Any:
     return _made[key](*values)
 
 
+def _bunch(content: Any) -> Any:
+    return importlib.import_module("sklearn.utils").Bunch(**content)
+
+
 _WRITERS: dict[type, Any] = {
     datetime.date: lambda v: ("date", [v.year, v.month, v.day]),
     datetime.datetime: _datetime,
@@ -207,5 +214,6 @@ _READERS: dict[str, Any] = {
     "PurePosixPath": lambda c: pathlib.PurePosixPath(text(c, 10_000)),
     "PureWindowsPath": lambda c: pathlib.PureWindowsPath(text(c, 10_000)),
     "view": _view,
+    "Bunch": _bunch,
     "namedtuple": _read_named_tuple,
 }

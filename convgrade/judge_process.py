@@ -237,8 +237,6 @@ def _look_back(
     places = traceback.walk_tb(error.__traceback__) if error is not None else ()
     lines = [n for f, n in places if f.f_globals is shell.names]
     last = lines[0] if lines else float("inf")
-    if facts.exact_types and shell.names.crossing.doubles():
-        link.meet("the test asks what a type is, of an object of a class that both sides have")
     if facts.figures is not None and facts.figures <= last and link.about("figures") is True:
         link.meet("the test looks at the current figure, which the student's code has drawn")
     wanted = {name for line, name in facts.files if line <= last}

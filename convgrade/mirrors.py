@@ -15,7 +15,10 @@ from typing import Any, NoReturn, Protocol
 
 from convgrade.handles import OPERATIONS
 
-__all__ = ["Link", "Mirror", "Stand", "ask", "compare_with", "counterpart", "handle_of", "vars_of"]
+__all__ = [
+    "Link", "Mirror", "Stand", "ask", "compare_with", "counterpart", "handle_of", "is_same",
+    "vars_of",
+]  # fmt: skip
 
 # What libraries look for in a value to take its memory, or its place: not the student's to give.
 NEVER = ("__array_", "__cuda", "__dlpack", "__torch", "__buffer", "_ipython_", "_repr_")
@@ -59,7 +62,9 @@ def _attribute(link: Link, handle: int, shown: str, name: str, caller: FrameType
         link.meet(f"the test treats `{shown}`, an object of the student's, as an array")
     if name.startswith("__") and name.endswith("__"):
         word = name[2:-2]
-        if word not in ASKED | OPERATIONS:
+        # What a library asks its own objects for, such as scikit-learn for __sklearn_tags__.
+        own = name.startswith(f"__{_asks(caller).partition('.')[0] or ' '}_")
+        if word not in ASKED | OPERATIONS and not own:
             if _asks(caller) in ("__main__", "copy", "inspect", "pickle", ""):
                 link.meet(f"the test reads {name} of `{shown}`, an object of the student's")
             raise AttributeError(name)
@@ -148,6 +153,14 @@ class Mirror(abc.ABCMeta):
 def counterpart(cls: Mirror) -> Any:
     """Return the grader's own class that a mirrored one is, or None."""
     return vars_of(cls).get("_convgrade_counterpart")
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Tell whether two are one object, or both the class that a student's code has as well."""
+    return one is other or any(
+        type(a) is Mirror and counterpart(a) is b and isinstance(b, type)
+        for a, b in ((one, other), (other, one))
+    )
 
 
 def vars_of(cls: type) -> Any:

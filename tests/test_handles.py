@@ -15,7 +15,7 @@ import pytest
 from student_ends import Student, honest, linked
 
 from convgrade import formulas, seeds, wire
-from convgrade.mirrors import Mirror
+from convgrade.mirrors import Mirror, is_same
 from convgrade.proxy import Undecided
 from convgrade.remote import Lost
 
@@ -237,3 +237,38 @@ def test_a_hostile_power_is_not_computed() -> None:
     built = formulas.build(["Pow", ten, ["Pow", ten, ["Pow", ten, ten]]])
     assert type(built).__name__ == "Pow"
     assert time.monotonic() - begin < 5
+
+
+def test_what_a_test_holds_beside_an_object_is_forgotten_in_peace() -> None:
+    """A pair of an object and an array was looked at by asking the student's class."""
+    source = """
+import numpy as np
+class Scaler:
+    def fit(self, rows):
+        self.mean = rows.mean(axis=0)
+        return rows - self.mean
+    def transform(self, rows): return rows - self.mean
+def scaled(rows):
+    made = Scaler()
+    return made, made.fit(rows)
+"""
+    with linked(honest(source)) as names:
+        rows = np.array([[1.0, 10], [3, 30]])
+        made, out = names["scaled"](rows)
+        assert made.mean.tolist() == [2, 20]
+        assert np.allclose(made.transform(rows), out)
+        assert np.allclose(made.transform(rows), out)
+
+
+def test_a_class_is_the_same_as_the_courses() -> None:
+    class Point:
+        pass
+
+    with linked(honest("class Point: pass\nclass Other: pass\np, o = Point(), Other()")) as names:
+        dict.__setitem__(names, "Point", Point)
+        assert is_same(type(names["p"]), Point)
+        assert is_same(Point, type(names["p"]))
+        assert not is_same(type(names["o"]), Point)
+        assert not is_same(names["p"], Point)
+        assert is_same(names["p"], names["p"])
+        assert not is_same([], [])
