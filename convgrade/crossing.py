@@ -18,8 +18,8 @@ from convgrade import wire
 from convgrade.callbacks import can_be_called_back, shape_of
 from convgrade.handles import PLAIN_TYPES
 from convgrade.held import Held
-from convgrade.mirroring import ClassFacts, make_class, make_error, make_stand
-from convgrade.mirrors import LIBRARIES, Mirror, handle_of
+from convgrade.mirroring import ClassFacts, is_plain_class, make_class, make_error, make_stand
+from convgrade.mirrors import CREDULOUS, LIBRARIES, Mirror, handle_of
 from convgrade.proxy import Proxy, stand_in
 
 __all__ = ["Crossing"]
@@ -263,6 +263,8 @@ class Crossing:
             found = getattr(sys.modules.get(facts.module), facts.name, None)
         else:
             return None
+        if top in CREDULOUS and isinstance(found, type) and not is_plain_class(found):
+            self.meet(f"`{self.calling}` is a {facts.name}, which does not cross")
         kind = found if isinstance(found, type) and found not in PLAIN_TYPES else None
         return None if kind is not None and type(kind) is Mirror else kind
 

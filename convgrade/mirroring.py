@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import struct
 from typing import Any
 
 from convgrade.handles import ARITHMETIC, COMPARISONS, OPERATIONS
@@ -11,13 +12,17 @@ from convgrade.mirrors import (
     Mirror,
     Stand,
     ask,
+    ask_again,
     compare_with,
     handle_of,
 )
 
-__all__ = ["ClassFacts", "make_class", "make_error", "make_stand"]
+__all__ = ["ClassFacts", "is_plain_class", "make_class", "make_error", "make_stand"]
 
 NUMBERS = frozenset({"int", "float", "complex", "index", "array"})
+MEMORY = ("__array_", "__torch", "__cuda", "__dlpack", "__buffer", "__del__")
+PLAIN_SIZE = object.__basicsize__ + 2 * struct.calcsize("P")  # attributes, and weak references
+HEAP = 1 << 9  # Python's flag of classes that were made while it ran
 MEASURES = frozenset({"abs", "round", "trunc", "bool", "len", "neg", "pos", "invert"})
 
 
@@ -85,6 +90,17 @@ def _method(operation: str) -> Any:
     return follow if operation == "next" else made
 
 
+def is_plain_class(kind: Any) -> bool:
+    """Tell whether a library's class is of Python alone, so that it says nothing of memory."""
+    return (
+        isinstance(kind, type)
+        and kind.__module__ not in ("__main__", "builtins")
+        and kind.__basicsize__ <= PLAIN_SIZE
+        and kind.__flags__ & HEAP > 0
+        and not any(name.startswith(MEMORY) for part in kind.__mro__ for name in vars(part))
+    )
+
+
 def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], own: Any) -> type:
     """Return a class that stands for a student's.
 
@@ -108,6 +124,9 @@ def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], ow
     parts |= {f"__{op}__": _method(op) for op in facts.operations if op in OPERATIONS}
     parents = tuple(base for base in bases if type(base) is Mirror) or (Stand,)
     course = (own,) if isinstance(own, type) and own.__module__ == "__main__" else ()
+    parts["_convgrade_library"] = library = own if is_plain_class(own) else None
+    if hasattr(library, "__getattr__"):
+        parts["__getattr__"] = ask_again
     for tried in ((*parents, *course), parents, (Stand,)):
         try:
             made: type = Mirror(facts.name, tried, parts)

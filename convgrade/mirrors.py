@@ -16,7 +16,7 @@ from typing import Any, NoReturn, Protocol
 from convgrade.handles import OPERATIONS
 
 __all__ = [
-    "Link", "Mirror", "Stand", "ask", "compare_with", "counterpart", "handle_of", "is_same",
+    "Link", "Mirror", "Stand", "ask", "ask_again", "compare_with", "counterpart", "handle_of", "is_same",
     "vars_of",
 ]  # fmt: skip
 
@@ -31,6 +31,8 @@ ASKED = frozenset(_ASKED_WORDS.split())
 ARRAYS = frozenset({"numpy", "pandas", "scipy", "torch"})
 # Whose classes an object of a library may be told to be of, if the grader has imported them.
 LIBRARIES = frozenset({"matplotlib", "torch", "sklearn", "scipy", "networkx"})
+# Whose C code takes a value's word for its class, and then reads its memory.
+CREDULOUS = frozenset({"torch"})
 
 
 class _Link(Protocol):
@@ -91,6 +93,13 @@ class Mirror(abc.ABCMeta):
             link, _, shown = type.__getattribute__(base, "_convgrade_facts")
             link.meet(f"the test derives a class from `{shown}`, a class of the student's")
         return super().__new__(meta, name, bases, parts, **options)
+
+    def mro(cls) -> list[type]:
+        """Return the classes that it is of: a library's own, too, where a student's is that."""
+        found, real = super().mro(), vars_of(cls).get("_convgrade_library")
+        there = {id(kind) for kind in found}  # not by ==, by which a mirror is what it mirrors
+        new = [kind for kind in getattr(real, "__mro__", ()) if id(kind) not in there]
+        return [*found[:-1], *new, found[-1]]
 
     def __getattribute__(cls, name: str) -> Any:
         if name == "__module__" and _asks(sys._getframe(1)) == "inspect":
@@ -192,6 +201,10 @@ class Stand(metaclass=Mirror):
         link, handle, shown = object.__getattribute__(self, "_convgrade_at")
         return _attribute(link, handle, shown, name, sys._getframe(1))
 
+    @classmethod
+    def __init_subclass__(cls) -> None:
+        """Do nothing, in place of what a library's class would do with its own."""
+
     def __setattr__(self, name: str, value: Any) -> None:
         ask(self, "set", name, value)
 
@@ -224,6 +237,15 @@ class Stand(metaclass=Mirror):
         if type(other) is counterpart(type(self)):
             return NotImplemented  # the course's own class compares, by what it asks for
         return compare_with(self, "eq", other)
+
+
+def ask_again(self: Any, name: str) -> Any:
+    """Say that there is no such attribute, as the student's side does.
+
+    In place of what a library's class would do, which is to look for it here.
+    """
+    link, handle, shown = object.__getattribute__(self, "_convgrade_at")
+    return _attribute(link, handle, shown, name, sys._getframe(1))
 
 
 def ask(self: Any, operation: str, *args: Any, **kwargs: Any) -> Any:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import socket
+import sys
 import time
 from typing import Any
 
@@ -272,3 +273,44 @@ def test_a_class_is_the_same_as_the_courses() -> None:
         assert not is_same(names["p"], Point)
         assert is_same(names["p"], names["p"])
         assert not is_same([], [])
+
+
+@pytest.mark.parametrize("name", ["Parameter", "Generator", "device"])
+def test_no_object_passes_for_what_torch_reads_the_memory_of(name: str) -> None:
+    """Its C code asks a value for its class, and believes it."""
+    import torch
+
+    module = {"Parameter": "torch.nn.parameter", "device": "torch"}.get(name, "torch._C")
+    assert isinstance(getattr(sys.modules[module], name), type)
+    facts = {"value": {"name": name, "module": module}}
+    with (
+        linked(forging(["thing", 1, 2], facts)) as names,
+        pytest.raises(Undecided, match="does not cross"),
+    ):
+        torch.add(names["p"], 1)
+
+
+def test_an_object_is_of_its_classes_base_in_a_library() -> None:
+    """Also one of a class that the student derives, and the class itself."""
+    import torch
+
+    source = """
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = torch.nn.Linear(2, 1)
+    def forward(self, x): return self.fc(x)
+net = Net()
+"""
+    with linked(honest(source)) as names:
+        net = names["net"]
+        assert isinstance(net, torch.nn.Module)
+        assert issubclass(names["Net"], torch.nn.Module)
+        assert isinstance(net.fc, torch.nn.Linear)
+        assert not isinstance(net, torch.nn.Linear)
+        assert not isinstance(net, torch.Tensor)
+        assert tuple(net(torch.zeros(3, 2)).shape) == (3, 1)
+        assert not hasattr(net, "nothing")
+        with pytest.raises(AttributeError, match="'Net' object has no attribute 'nothing'"):
+            net.nothing  # noqa: B018
