@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import struct
+import types
 from typing import Any
 
 from convgrade.handles import ARITHMETIC, COMPARISONS, OPERATIONS
@@ -12,9 +13,9 @@ from convgrade.mirrors import (
     Mirror,
     Stand,
     ask,
-    ask_again,
     compare_with,
     handle_of,
+    vars_of,
 )
 
 __all__ = ["ClassFacts", "is_plain_class", "make_class", "make_error", "make_stand"]
@@ -101,6 +102,21 @@ def is_plain_class(kind: Any) -> bool:
     )
 
 
+def library_of(base: Any) -> Any:
+    """Return the library's class that a mirrored one is or derives from, or None."""
+    return vars_of(base).get("_convgrade_library") if type(base) is Mirror else None
+
+
+def _shadow(name: str, known: list[Any]) -> Any:
+    """Return a class of a name that derives from a library's, for who asks for that; or None."""
+    for bases in (known, known[:1]) if known else ():
+        try:
+            return types.new_class(name, tuple(bases))
+        except Exception:  # of any library, which may have its own opinion of who derives from it
+            continue
+    return None
+
+
 def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], own: Any) -> type:
     """Return a class that stands for a student's.
 
@@ -124,9 +140,9 @@ def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], ow
     parts |= {f"__{op}__": _method(op) for op in facts.operations if op in OPERATIONS}
     parents = tuple(base for base in bases if type(base) is Mirror) or (Stand,)
     course = (own,) if isinstance(own, type) and own.__module__ == "__main__" else ()
-    parts["_convgrade_library"] = library = own if is_plain_class(own) else None
-    if hasattr(library, "__getattr__"):
-        parts["__getattr__"] = ask_again
+    known = [kind for base in bases if (kind := library_of(base)) is not None]
+    parts["_convgrade_library"] = own if is_plain_class(own) else next(iter(known), None)
+    parts["_convgrade_shadow"] = _shadow(facts.name, known) if own is None else None
     for tried in ((*parents, *course), parents, (Stand,)):
         try:
             made: type = Mirror(facts.name, tried, parts)

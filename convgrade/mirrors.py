@@ -16,8 +16,8 @@ from typing import Any, NoReturn, Protocol
 from convgrade.handles import OPERATIONS
 
 __all__ = [
-    "Link", "Mirror", "Stand", "ask", "ask_again", "compare_with", "counterpart", "handle_of", "is_same",
-    "vars_of",
+    "Link", "Mirror", "Stand", "ask", "compare_with", "counterpart", "handle_of", "is_same",
+    "is_subclass", "vars_of",
 ]  # fmt: skip
 
 # What libraries look for in a value to take its memory, or its place: not the student's to give.
@@ -33,6 +33,9 @@ ARRAYS = frozenset({"numpy", "pandas", "scipy", "torch"})
 LIBRARIES = frozenset({"matplotlib", "torch", "sklearn", "scipy", "networkx"})
 # Whose C code takes a value's word for its class, and then reads its memory.
 CREDULOUS = frozenset({"torch"})
+
+
+issubclass_ = issubclass  # Python's own, whatever stands in its place later
 
 
 class _Link(Protocol):
@@ -94,13 +97,6 @@ class Mirror(abc.ABCMeta):
             link.meet(f"the test derives a class from `{shown}`, a class of the student's")
         return super().__new__(meta, name, bases, parts, **options)
 
-    def mro(cls) -> list[type]:
-        """Return the classes that it is of: a library's own, too, where a student's is that."""
-        found, real = super().mro(), vars_of(cls).get("_convgrade_library")
-        there = {id(kind) for kind in found}  # not by ==, by which a mirror is what it mirrors
-        new = [kind for kind in getattr(real, "__mro__", ()) if id(kind) not in there]
-        return [*found[:-1], *new, found[-1]]
-
     def __getattribute__(cls, name: str) -> Any:
         if name == "__module__" and _asks(sys._getframe(1)) == "inspect":
             link, _, shown = type.__getattribute__(cls, "_convgrade_facts")
@@ -147,7 +143,7 @@ class Mirror(abc.ABCMeta):
         return True
 
     def __eq__(cls, other: object) -> bool:
-        return cls is other or counterpart(cls) is other
+        return cls is other or (other is not None and other in (counterpart(cls), shadow(cls)))
 
     def __hash__(cls) -> int:
         return type.__hash__(cls)
@@ -164,12 +160,28 @@ def counterpart(cls: Mirror) -> Any:
     return vars_of(cls).get("_convgrade_counterpart")
 
 
+def shadow(cls: Mirror) -> Any:
+    """Return what says of a student's class which class of a library's it derives from; or None.
+
+    No base of the mirrored class itself: Python would take the library's word for its memory.
+    """
+    return vars_of(cls).get("_convgrade_shadow")
+
+
 def is_same(one: Any, other: Any) -> bool:
     """Tell whether two are one object, or both the class that a student's code has as well."""
     return one is other or any(
-        type(a) is Mirror and counterpart(a) is b and isinstance(b, type)
+        type(a) is Mirror and isinstance(b, type) and (counterpart(a) is b or shadow(a) is b)
         for a, b in ((one, other), (other, one))
     )
+
+
+def is_subclass(kind: Any, other: Any) -> bool:
+    """Do what Python's own does, also for a student's class that derives from a library's."""
+    if issubclass_(kind, other):
+        return True
+    real = (counterpart(kind) or shadow(kind)) if type(kind) is Mirror else None
+    return real is not None and issubclass_(real, other)
 
 
 def vars_of(cls: type) -> Any:
@@ -194,16 +206,12 @@ class Stand(metaclass=Mirror):
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":
-            other = counterpart(type(self))
+            other = counterpart(type(self)) or shadow(type(self))
             return type(self) if other is None else other
         if name in ("__copy__", "__deepcopy__"):
             return object.__getattribute__(self, name)
         link, handle, shown = object.__getattribute__(self, "_convgrade_at")
         return _attribute(link, handle, shown, name, sys._getframe(1))
-
-    @classmethod
-    def __init_subclass__(cls) -> None:
-        """Do nothing, in place of what a library's class would do with its own."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         ask(self, "set", name, value)
@@ -237,15 +245,6 @@ class Stand(metaclass=Mirror):
         if type(other) is counterpart(type(self)):
             return NotImplemented  # the course's own class compares, by what it asks for
         return compare_with(self, "eq", other)
-
-
-def ask_again(self: Any, name: str) -> Any:
-    """Say that there is no such attribute, as the student's side does.
-
-    In place of what a library's class would do, which is to look for it here.
-    """
-    link, handle, shown = object.__getattribute__(self, "_convgrade_at")
-    return _attribute(link, handle, shown, name, sys._getframe(1))
 
 
 def ask(self: Any, operation: str, *args: Any, **kwargs: Any) -> Any:

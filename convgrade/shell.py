@@ -13,7 +13,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from convgrade.messages import Output
-from convgrade.mirrors import is_same
+from convgrade.mirrors import is_same, is_subclass
 from convgrade.namespace import Namespace
 
 __all__ = ["Outputs", "Shell", "Stream"]
@@ -113,6 +113,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         )
         self.names = names
         setattr(builtins, SAME, is_same)
+        builtins.issubclass = is_subclass
         self.ast_transformers.append(_Same())
         InteractiveShell._instance = self  # what get_ipython() and display() look for
 

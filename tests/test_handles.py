@@ -16,7 +16,7 @@ import pytest
 from student_ends import Student, honest, linked
 
 from convgrade import formulas, seeds, wire
-from convgrade.mirrors import Mirror, is_same
+from convgrade.mirrors import Mirror, is_same, is_subclass
 from convgrade.proxy import Undecided
 from convgrade.remote import Lost
 
@@ -306,7 +306,10 @@ net = Net()
     with linked(honest(source)) as names:
         net = names["net"]
         assert isinstance(net, torch.nn.Module)
-        assert issubclass(names["Net"], torch.nn.Module)
+        assert is_subclass(names["Net"], torch.nn.Module)
+        assert not is_subclass(names["Net"], torch.nn.Linear)
+        assert net.__class__.__name__ == type(net).__name__ == "Net"
+        assert is_same(net.__class__, type(net))
         assert isinstance(net.fc, torch.nn.Linear)
         assert not isinstance(net, torch.nn.Linear)
         assert not isinstance(net, torch.Tensor)
