@@ -26,6 +26,11 @@ PATHS = frozenset(
      "getsize", "getmtime", "listdir", "scandir", "walk", "glob", "iglob", "rglob", "iterdir",
      "Path", "getcwd", "cwd", "savefig", "save", "access"}
 )  # fmt: skip
+WARNED = frozenset(
+    {"catch_warnings", "simplefilter", "filterwarnings", "assertWarns", "assertWarnsRegex",
+     "showwarning", "warns"}
+)  # fmt: skip
+LOGGED = frozenset({"logging", "assertLogs", "assertNoLogs", "caplog"})
 SEEN = ("builtins.", "sys.std", "sys.stdout")  # patches that are noticed when they matter
 
 
@@ -37,8 +42,9 @@ class Constructs:
     ----------
     rubric : bool
         It grades by parts (`convgrade.records`): anything but plain data is a wrong answer.
-    seeds, patches : bool
-        It sets the seed of a random generator; it patches what functions may use.
+    seeds, patches, warned, logged : bool
+        It sets the seed of a random generator; it patches what functions may use; it looks at
+        warnings, or at what is logged.
     figures : int or None
         The first line that looks at pyplot's current figure.
     files : tuple of (int, str)
@@ -52,6 +58,8 @@ class Constructs:
     rubric: bool = False
     seeds: bool = False
     patches: bool = False
+    warned: bool = False
+    logged: bool = False
     figures: int | None = None
     files: tuple[tuple[int, str], ...] = ()
     paths: bool = False
@@ -96,6 +104,8 @@ def read_constructs(source: str) -> Constructs:
         rubric,
         seeds=any(name in SEEDS for name, _ in named),
         patches=any(_patches(node) for node in nodes),
+        warned=any(name in WARNED for name, _ in named),
+        logged=any(name in LOGGED for name, _ in named),
         figures=min(
             (getattr(node, "lineno", 0) for name, node in named if name in FIGURES), default=None
         ),

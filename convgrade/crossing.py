@@ -20,6 +20,7 @@ from convgrade.handles import PLAIN_TYPES
 from convgrade.held import Held
 from convgrade.mirroring import ClassFacts, is_plain_class, make_class, make_error, make_stand
 from convgrade.mirrors import CREDULOUS, LIBRARIES, Mirror, handle_of
+from convgrade.passed import Passed
 from convgrade.proxy import Proxy, stand_in
 
 __all__ = ["Crossing"]
@@ -47,6 +48,7 @@ class Crossing:
     calling : str
         The name of what is being asked for.
     held : Held
+    passed : Passed
     influenced : set of int
         Objects of a student's that have met a value of the test's in an operation.
     """
@@ -60,6 +62,7 @@ class Crossing:
     def _start(self) -> None:
         self.influenced: set[int | None] = set()
         self.held = Held(self.keep, self.meet)
+        self.passed = Passed(self._is_course, self.keep, self.meet)
         self._objects: dict[int, Any] = {}
         self._classes: dict[int, Any] = {}
         self._back: dict[int, tuple[int, Any]] = {}  # by id, of what is no stand-in
@@ -134,7 +137,12 @@ class Crossing:
         named = self._named(value)
         if named is not None:
             return ["named", *named]
-        return self._callback(value) if can_be_called_back(value) else None
+        if can_be_called_back(value):
+            return self._callback(value)
+        return self.passed.written(value)
+
+    def _is_course(self, kind: type) -> bool:
+        return self._known(kind.__name__) is kind and kind.__name__ not in self.link.set_by_test()
 
     def _named(self, value: Any) -> list[str] | None:
         """Return where both sides find a library's value, or the course's class."""
@@ -189,6 +197,8 @@ class Crossing:
         rest = [part + self._begun if type(part) is int else part for part in rest]
         if kind == "type" and shape == [str] and rest[0] in TYPES:
             return TYPES[rest[0]]
+        if kind == "object" and shape == [int]:
+            return self.passed.object(rest[0] - self._begun)
         if kind == "callback" and shape == [int]:
             return self.function(rest[0] - self._begun)
         if kind == "function" and shape == [int, str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -40,8 +41,9 @@ class Exactness:
         of a student's, such as the values that the test expects.
     unused : callable
         Says whether nobody looks at what a function of this name returns now.
-    seeds, patches : bool
-        The test sets a seed; it patches what functions use.
+    seeds, patches, warned, logged : bool
+        The test sets a seed; it patches what functions use; it looks at warnings, or at what is
+        logged.
     """
 
     line: Callable[[], int]
@@ -52,6 +54,8 @@ class Exactness:
     unused: Callable[[str], bool] = lambda name: False
     seeds: bool = False
     patches: bool = False
+    warned: bool = False
+    logged: bool = False
 
 
 def before(
@@ -64,6 +68,10 @@ def before(
     """Pass on what the test did and the function depends on; see whether all of it crosses."""
     if exactly.patches:
         meet(f"the test patches what `{name}` could use")
+    if exactly.logged and "logging" in exactly.model():
+        meet(f"the test looks at what is logged, and `{name}` could do that")
+    if exactly.warned:
+        request["warned"] = True
     replaced = {n for n, known in REPLACED.items() if getattr(builtins, n) is not known}
     replaced |= {"input"} if sys.stdin is not STDIN else set()
     written = exactly.written()
@@ -89,6 +97,7 @@ def before(
 
 
 def after(
+    exactly: Exactness,
     ours: dict[str, Any],
     reply: dict[str, Any],
     name: str,
@@ -101,6 +110,8 @@ def after(
         meet(f"the test sets a seed, and `{name}` draws random numbers of tensors")
     if "random" in reply and not take_random(reply["random"]):
         meet(f"the test sets a seed, and `{name}` leaves a generator in no known state")
+    if exactly.warned:
+        _warn(reply.get("warned"), meet)
     changed = reply.get("arguments")
     if type(changed) is not dict or not changed:
         return
@@ -108,6 +119,16 @@ def after(
         n in ours and copy_back(ours[n], new) for n, new in changed.items()
     ):
         meet(f"`{name}` changes its arguments in a way that does not cross")
+
+
+def _warn(said: Any, meet: Callable[[str], NoReturn]) -> None:
+    """Warn as the student's code did, so that the test's own filters decide on it."""
+    for entry in said if type(said) is list else ():
+        module, name, text = entry if type(entry) is list and len(entry) == 3 else ("", "", "")
+        kind = getattr(sys.modules.get(str(module)), str(name), None)
+        if not isinstance(kind, type) or not issubclass(kind, Warning):
+            meet(f"the test looks at warnings, and a {str(name)[:60]} does not cross")
+        warnings.warn(str(text), kind, stacklevel=2)
 
 
 def _builtin(name: str) -> Any:

@@ -227,6 +227,8 @@ def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness
         unused=lambda name: (line_of(names), name) in facts.unused,
         seeds=facts.seeds,
         patches=facts.patches,
+        warned=facts.warned,
+        logged=facts.logged,
     )
 
 

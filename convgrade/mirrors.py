@@ -13,6 +13,7 @@ from inspect import Signature
 from types import FrameType
 from typing import Any, NoReturn, Protocol
 
+from convgrade.dataclass_fields import made_fields
 from convgrade.handles import OPERATIONS
 
 __all__ = [
@@ -73,7 +74,8 @@ def _attribute(link: Link, handle: int, shown: str, name: str, caller: FrameType
             if _asks(caller) in ("__main__", "copy", "inspect", "pickle", ""):
                 link.meet(f"the test reads {name} of `{shown}`, an object of the student's")
             raise AttributeError(name)
-    return link.use(handle, f"{shown}.{name}", "attribute", name)
+    value = link.use(handle, f"{shown}.{name}", "attribute", name)
+    return made_fields(value) if name == "__dataclass_fields__" else value
 
 
 NATIVE = frozenset(
@@ -143,7 +145,7 @@ class Mirror(abc.ABCMeta):
         return True
 
     def __eq__(cls, other: object) -> bool:
-        return cls is other or (other is not None and other in (counterpart(cls), shadow(cls)))
+        return cls is other or (other is not None and other is (counterpart(cls) or shadow(cls)))
 
     def __hash__(cls) -> int:
         return type.__hash__(cls)

@@ -162,6 +162,7 @@ class Link(Conversation):
         before(self._exactly, request, name, self._names_read, self.meet)
         self._share_files(request, name)
         self._crossing.held.before(request)
+        self._crossing.passed.before(request)
         ours = {**{str(n): v for n, v in enumerate(request["args"])}, **request["kwargs"]}
         request["args"] = tuple(map(self._by_number, request["args"]))
         request["kwargs"] = {n: self._by_number(v) for n, v in request["kwargs"].items()}
@@ -229,8 +230,12 @@ class Link(Conversation):
             self._files.sync(self)
         self._show(reply.get("printed"), reply.get("errors"), name)
         if self._exactly is not None:
-            after(ours or {}, reply, name, self.meet)
+            after(self._exactly, ours or {}, reply, name, self.meet)
             self._crossing.held.after(reply, name)
+            try:
+                self._crossing.passed.after(reply, name)
+            except wire.WireError as error:
+                self._lose(f"what your function returned cannot be read ({error})")
             lent = reply.get("lent")
             for place, number in lent.items() if type(lent) is dict else ():
                 if place in (ours or {}):

@@ -174,6 +174,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
     printed, error_text = _Printed(), _Printed()
     out = _Printed() if exact else printed
     reply: dict[str, Any] = {"value": None}
+    warned: list[Any] | None = [] if request.get("warned") is True else None
     taken = state.Taken(request if exact else {}, names, table)
     with taken:
         kept = sys.stdout, sys.stderr
@@ -181,7 +182,9 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         try:
             with warnings.catch_warnings():
                 # Without the place: that is a file of this run's, and of no other.
-                warnings.showwarning = _warn
+                warnings.showwarning = _warn if warned is None else _noted(warned)
+                if warned is not None:
+                    warnings.simplefilter("always")  # the test has filters of its own
                 if through is None:
                     reply["value"] = function(*args, **kwargs)
                 else:
@@ -204,6 +207,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         reply["lent"] = {name: table.number(value) for name, value in lent.items()}
         reply["value"] = state.without_airs(reply["value"])
         reply |= taken.found | state.share(reply["value"], table)
+        reply["warned"] = warned
         reply["touched"] = request.get("files") is True and _folder.touched()
     elif callable(reply["value"]):
         reply |= {"value": None, **_function(reply["value"], table)}
@@ -212,6 +216,13 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
 
 def _warn(message: Any, category: type[Warning], *where: Any, **line: Any) -> None:
     sys.stderr.write(f"{category.__name__}: {message}\n")
+
+
+def _noted(warned: list[Any]) -> Any:
+    def note(message: Any, category: type[Warning], *where: Any, **line: Any) -> None:
+        warned.append([category.__module__, category.__name__, str(message)])
+
+    return note
 
 
 def _frame(value: Any, table: Handles, exact: bool = False) -> bytes | None:

@@ -94,6 +94,9 @@ class Taken:
         for number, value in request.get("changed", []):
             if not copy_back(self._table[number], value):
                 self.found["apart"] = True
+        for number, name, held in request.get("objects", []):
+            copy_back(vars(self._table.borrowed(number, name)), held)
+        self._held = {number: self._content(number) for number in self._table.lent}
         self._frames = {n: self._frame(n) for n in request.get("held", [])}
         self._states = request.get("random")
         if self._states is not None:
@@ -107,13 +110,22 @@ class Taken:
         new = {n: self._table[n] for n, frame in self._frames.items() if self._frame(n) != frame}
         if new:
             self.found["fresh"] = [[number, value] for number, value in new.items()]
+        changed = [n for n, frame in self._held.items() if self._content(n) != frame]
+        if changed:
+            self.found["objects"] = [[n, dict(vars(self._table.lent[n]))] for n in changed]
         if self._states is not None:
             self.found["random"] = random_states()
             self.found["drew"] = _torch_state() != self._torch
 
     def _frame(self, number: int) -> bytes | None:
+        return self._written(self._table[number])
+
+    def _content(self, number: int) -> bytes | None:
+        return self._written(vars(self._table.lent[number]))
+
+    def _written(self, value: Any) -> bytes | None:
         try:
-            return wire.dumps(self._table[number], exact=self._table.keep)
+            return wire.dumps(value, exact=self._table.keep)
         except Exception:
             return None
 

@@ -71,12 +71,16 @@ LAYERS = [
     {"convgrade.confinement.__main__"},
     {"convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
-    {f"convgrade.{name}" for name in ("about", "constructs", "proxy")},
+    {f"convgrade.{name}" for name in ("about", "constructs", "dataclass_fields", "proxy")},
     {
         f"convgrade.{name}"
-        for name in ("callbacks", "current_figure", "held", "mirrors", "seeds", "state")
+        for name in ("callbacks", "current_figure", "held", "mirrors", "passed", "seeds", "state")
     },
-    {"convgrade.course_files", "convgrade.paths", "convgrade.workplace"},
+    {
+        "convgrade.course_files",
+        "convgrade.paths",
+        "convgrade.workplace",
+    },
     {"convgrade.shared_files"},
     {"convgrade.guard"},
     {"convgrade.mirroring"},
