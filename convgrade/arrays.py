@@ -33,6 +33,11 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
     if np is not None and issubclass(type_, np.dtype):
         return None if value.fields or value.subdtype else ("array.dtype", value.str)
     torch = sys.modules.get("torch")
+    if torch is not None and type_ in (torch.Tensor, torch.nn.Parameter):
+        return "array.torch.leaf", [
+            type_ is torch.nn.Parameter, value.detach(), value.requires_grad,
+            value.grad if value.is_leaf else None,
+        ]  # fmt: skip
     if torch is not None and type_ is torch.dtype:
         return "array.torch.dtype", str(value).removeprefix("torch.")
     if torch is not None and type_ is torch.Size:
@@ -142,6 +147,20 @@ def _torch_dtype(content: Any) -> Any:
     return found
 
 
+def _leaf(content: Any) -> Any:
+    import torch
+
+    parameter, data, requires, grad = content
+    if type(data) is not torch.Tensor or type(grad) not in (torch.Tensor, type(None)):
+        raise ValueError("no tensor")
+    if parameter is True:
+        made: Any = torch.nn.Parameter(data, requires_grad=requires is True)
+    else:
+        made = data.requires_grad_(requires is True)
+    made.grad = grad
+    return made
+
+
 def _torch_size(content: Any) -> Any:
     import torch
 
@@ -179,5 +198,6 @@ _READERS: dict[str, Any] = {
     "array.dtype": _dtype,
     "array.torch.dtype": _torch_dtype,
     "array.torch.Size": _torch_size,
+    "array.torch.leaf": _leaf,
     "array.sparse": _read_sparse,
 }

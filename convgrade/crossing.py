@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import enum
 import sys
-import types
 from collections.abc import Callable, Generator
 from typing import Any, NoReturn
-from unittest import mock
 
 from convgrade import wire
 from convgrade.callbacks import can_be_called_back, shape_of
@@ -22,6 +20,7 @@ from convgrade.mirroring import ClassFacts, is_plain_class, make_class, make_err
 from convgrade.mirrors import CREDULOUS, LIBRARIES, Mirror, handle_of
 from convgrade.passed import Passed
 from convgrade.proxy import Proxy, stand_in
+from convgrade.references import reference
 
 __all__ = ["Crossing"]
 
@@ -130,39 +129,15 @@ class Crossing:
             number = self._back[id(value)][0]
         if number is not None:
             return ["handle", self.number(number)]
-        if isinstance(value, enum.Enum):
-            if self._known(type(value).__name__) is type(value):
-                return ["member", type(value).__name__, value.name]
-            return None
-        named = self._named(value)
-        if named is not None:
-            return ["named", *named]
+        found = reference(value, self._known)
+        if found is not None:
+            return found
         if can_be_called_back(value):
             return self._callback(value)
         return self.passed.written(value)
 
     def _is_course(self, kind: type) -> bool:
         return self._known(kind.__name__) is kind and kind.__name__ not in self.link.set_by_test()
-
-    def _named(self, value: Any) -> list[str] | None:
-        """Return where both sides find a library's value, or the course's class."""
-        if isinstance(value, types.ModuleType):
-            return [value.__name__, ""]
-        module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-        if type(value).__name__ == "ufunc":
-            module, name = "numpy", value.__name__
-        if (
-            type(module) is not str
-            or type(name) is not str
-            or isinstance(value, mock.NonCallableMock)
-        ):
-            return None
-        if isinstance(value, type) and module == "__main__":
-            return [module, name] if self._known(name) is value else None
-        found: Any = sys.modules.get(module) if module != "__main__" else None
-        for part in name.split("."):
-            found = getattr(found, part, None)
-        return [module, name] if found is not None and found is value else None
 
     def _callback(self, value: Any) -> Any:
         place = next((i for i, known in enumerate(self._functions) if known is value), None)

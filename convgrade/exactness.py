@@ -106,8 +106,6 @@ def after(
     """Let the caller see what the function changed; see whether what it did crosses."""
     if type(reply.get("unsent")) is str:
         meet(f"`{name}` returns what does not cross: {reply['unsent'][:200]}")
-    if reply.get("drew") is True:
-        meet(f"the test sets a seed, and `{name}` draws random numbers of tensors")
     if "random" in reply and not take_random(reply["random"]):
         meet(f"the test sets a seed, and `{name}` leaves a generator in no known state")
     if exactly.warned:

@@ -116,6 +116,10 @@ class Handles(list[Any]):
                 return self._names[rest[0]][rest[1]]
             if kind == "callback":
                 return self._stub(*rest)
+            if kind == "error":
+                return getattr(builtins, rest[0])(*rest[1])
+            if kind == "nothing":
+                return None
             if kind == "object":
                 return self.borrowed(*rest)
         except Exception as error:  # such as a module that is not to be had here

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import struct
 import sys
 from typing import Any
 
 __all__ = ["take_random"]
 
 WORDS = 624  # of a Mersenne twister
+TORCH = struct.Struct("<QiiQ")  # seed, words left, whether it is seeded, the next word's place
 
 
 def take_random(states: Any) -> bool:
@@ -19,6 +21,8 @@ def take_random(states: Any) -> bool:
     if type(states) is not dict:
         return False
     if "random" in states and not _take_python(states["random"]):
+        return False
+    if "torch" in states and "torch" in sys.modules and not _take_torch(states["torch"]):
         return False
     return not ("numpy" in states and "numpy.random" in sys.modules) or _take_numpy(
         states["numpy"]
@@ -38,6 +42,24 @@ def _take_python(state: Any) -> bool:
     import random
 
     random.setstate(state)
+    return True
+
+
+def _take_torch(state: Any) -> bool:
+    torch = sys.modules["torch"]
+    now = torch.get_rng_state()
+    if type(state) is not torch.Tensor or (state.dtype, state.shape) != (now.dtype, now.shape):
+        return False
+    if len(bytes_ := state.contiguous().numpy().tobytes()) < TORCH.size:
+        return False
+    _, left, _, following = TORCH.unpack_from(bytes_)
+    # So many words it reads from there on before it makes new ones.
+    if not 0 < left <= WORDS or following + left > WORDS + 1:
+        return False
+    try:
+        torch.set_rng_state(state)
+    except RuntimeError:
+        return False
     return True
 
 

@@ -101,7 +101,6 @@ class Taken:
         self._states = request.get("random")
         if self._states is not None:
             _set_random(self._states)
-            self._torch = _torch_state()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -115,7 +114,6 @@ class Taken:
             self.found["objects"] = [[n, dict(vars(self._table.lent[n]))] for n in changed]
         if self._states is not None:
             self.found["random"] = random_states()
-            self.found["drew"] = _torch_state() != self._torch
 
     def _frame(self, number: int) -> bytes | None:
         return self._written(self._table[number])
@@ -140,11 +138,6 @@ def random_states() -> dict[str, Any]:
     if "torch" in sys.modules:
         states["torch"] = sys.modules["torch"].get_rng_state()
     return states
-
-
-def _torch_state() -> bytes:
-    torch = sys.modules.get("torch")
-    return b"" if torch is None else bytes(torch.get_rng_state().numpy().tobytes())
 
 
 def _set_random(states: dict[str, Any]) -> None:

@@ -52,7 +52,7 @@ def linked(
 def honest(source: str) -> Student:
     """Return a student's end that serves what a cell defines, as in the kernel."""
     values: dict[str, Any] = {"__name__": "__main__"}
-    exec(source, values)
+    exec(compile(source, "<student>", "exec", dont_inherit=True), values)
 
     def student(connection: socket.socket) -> None:
         table = Handles(values, connection)

@@ -71,7 +71,10 @@ LAYERS = [
     {"convgrade.confinement.__main__"},
     {"convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
-    {f"convgrade.{name}" for name in ("about", "constructs", "dataclass_fields", "proxy")},
+    {
+        f"convgrade.{name}"
+        for name in ("about", "constructs", "dataclass_fields", "proxy", "references")
+    },
     {
         f"convgrade.{name}"
         for name in ("callbacks", "current_figure", "held", "mirrors", "passed", "seeds", "state")
@@ -201,7 +204,7 @@ TENSORS = {
     f"convgrade.{name}"
     for name in (
         *("about", "arrays", "classroom.versions", "copies", "forms", "judge_process"),
-        *("handles", "kernels.server", "mirrors", "packing", "plain", "raised", "state"),
+        *("handles", "kernels.server", "mirrors", "packing", "plain", "raised", "seeds", "state"),
         *("unpacking", "wire"),
     )
 }
