@@ -22,6 +22,7 @@ from convgrade.plain import ints, text, whole
 
 __all__ = ["build", "take_apart"]
 
+GENERATORS = frozenset({"Random", "Generator", "RandomState"})
 MAX_DIGITS = 10_000  # of a Decimal
 MAX_FIELDS = 100  # of a named tuple
 MAX_CLASSES = 100  # of named tuples that are made here
@@ -43,6 +44,12 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         return "view", [_views[type_], list(value)]
     if issubclass(type_, tuple) and hasattr(type_, "_fields"):
         return _named_tuple(value, type_)
+    if type_.__name__ in GENERATORS:
+        from convgrade import generators
+
+        state = generators.take_apart(value)
+        if state is not None:
+            return state
     # By the type itself, not isinstance, to which an object can lie.
     library = str(type_.__module__).partition(".")[0]
     dtype = getattr(sys.modules.get("numpy"), "dtype", ())
@@ -80,6 +87,10 @@ def build(name: str, content: Any) -> Any:
         from convgrade import formulas
 
         return formulas.build(content)
+    if name.startswith("random."):
+        from convgrade import generators
+
+        return generators.build(name, content)
     if name.startswith("array."):
         from convgrade import arrays
 

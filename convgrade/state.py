@@ -17,8 +17,10 @@ from convgrade import wire
 from convgrade.copies import copy_back
 from convgrade.handles import Handles
 
-SHARED = frozenset({"list", "dict", "set", "bytearray", "deque", "Counter", "OrderedDict",
-                    "defaultdict", "ndarray", "DataFrame", "Series", "Tensor"})  # fmt: skip
+SHARED = frozenset(
+    {"list", "dict", "set", "bytearray", "deque", "Counter", "OrderedDict", "defaultdict",
+     "ndarray", "DataFrame", "Series", "Tensor", "Random", "Generator", "RandomState"}
+)  # fmt: skip
 
 _borrowed: dict[str, Any] = {}  # names that hold a function of the grader's, and what they were
 _MISSING = object()

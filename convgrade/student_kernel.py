@@ -25,6 +25,7 @@ from convgrade import (
     folder,
     forms,
     formulas,
+    generators,
     handles,
     outputs,
     packing,
@@ -256,7 +257,7 @@ def _install() -> str:
         for parts in (
             # each after those that it imports
             (plain, packing, unpacking, wire, about, copies, folder, handles, state, serve),
-            (forms, formulas, arrays, tables),
+            (forms, formulas, arrays, generators, tables),
         )
     )
     packed = base64.b85encode(zlib.compress(json.dumps(first | later).encode(), 9)).decode()

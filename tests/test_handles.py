@@ -317,3 +317,91 @@ net = Net()
         assert not hasattr(net, "nothing")
         with pytest.raises(AttributeError, match="'Net' object has no attribute 'nothing'"):
             net.nothing  # noqa: B018
+
+
+class Item:
+    """A class of the course's, for what is passed on."""
+
+    def __init__(self, name: str, part: object = None) -> None:
+        self.name, self.part = name, part
+
+
+Item.__module__ = "__main__"
+ITEM = """
+class Item:
+    def __init__(self, name, part=None): self.name, self.part = name, part
+kept = []
+def keep(item): kept.append(item); return item
+def rename(item): item.name += '!'
+def inner(item): item.part.name = 'deep'
+def tie(a, b): a.part, b.part = b, a
+def new(item): item.part = Item('theirs')
+def again(): return kept[-1]
+def spoil(item): item.part = object; item.x = {1: print}
+"""
+
+
+def test_an_object_that_is_passed_on_is_one_object() -> None:
+    """Whoever changes it, and however deep it stands, also where two hold each other."""
+    with linked(honest(ITEM)) as names:
+        dict.__setitem__(names, "Item", Item)
+        one, two = Item("one"), Item("two", Item("part"))
+        assert names["keep"](one) is one
+        names["rename"](one)
+        assert one.name == "one!"
+        one.name = "mine"
+        names["rename"](item=one)
+        assert names["again"]() is one
+        assert one.name == "mine!"
+        part = two.part
+        names["inner"](two)
+        assert two.part is part
+        assert part.name == "deep"  # type: ignore[attr-defined]
+        names["tie"](one, two)
+        assert one.part is two
+        assert two.part is one
+        assert names["keep"]([one, {"b": two}])[1]["b"] is two
+        names["new"](one)
+        assert one.part.name == "theirs"  # type: ignore[attr-defined]
+        assert isinstance(one.part, Item)
+
+
+def test_an_object_whose_class_is_not_the_courses_is_not_passed_on() -> None:
+    """Nor one that is more than what it holds, nor a class that the test sets."""
+    slotted = type("Item", (), {"__slots__": ("n",), "__module__": "__main__"})
+    for known, value in ((None, Item("x")), (slotted, slotted()), (type, Item("x"))):
+        with linked(honest(ITEM)) as names:
+            if known is not None:
+                dict.__setitem__(names, "Item", known)
+            with pytest.raises(Undecided, match="Item"):
+                names["keep"](value)
+    with linked(honest(ITEM)) as names:
+        names["Item"] = Item
+        with pytest.raises(Undecided, match="Item"):
+            names["keep"](Item("x"))
+
+
+CHANGED: list[Any] = [
+    5, [5], [[0]], [[0, 5]], [[0, {1: 2}]], [[1, {}]], [[-1, {}]], [["0", {}]], [[True, {}]], [{}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", CHANGED, ids=str)
+def test_odd_changes_of_an_object_change_nothing(changed: Any) -> None:
+    reply = {"value": None, "objects": changed}
+    with linked(forging(["function", 1, "function", "f"], reply)) as names:
+        dict.__setitem__(names, "Item", Item)
+        one = Item("one")
+        try:
+            names["f"](one)
+        except (Lost, Undecided):
+            pass
+        else:
+            assert changed == 5
+        assert vars(one) == {"name": "one", "part": None}
+
+
+def test_only_a_passed_object_comes_back() -> None:
+    for number in (0, 1, -1, 2**40, True):
+        with linked(forging(["object", number])) as names, pytest.raises((Lost, Undecided)):
+            names["x"].name  # noqa: B018

@@ -56,7 +56,7 @@ LAYERS = [
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
     {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
-    {"convgrade.arrays", "convgrade.formulas", "convgrade.tables"},
+    {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "tables")},
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
