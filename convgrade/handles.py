@@ -65,6 +65,7 @@ class Handles(list[Any]):
         self._places: dict[int, int] = {}
         self._stubs: dict[int, Any] = {}
         self.lent: dict[int, Any] = {}  # the grader's objects, by their numbers there
+        self._lent_places: dict[int, int] = {}
         self.answer: Callable[[Any], dict[str, Any]] = lambda request: {}
 
     def number(self, value: Any) -> int:
@@ -82,9 +83,8 @@ class Handles(list[Any]):
         for number, stub in self._stubs.items():
             if value is stub:
                 return ["callback", number]
-        for number, lent in self.lent.items():
-            if value is lent:
-                return ["object", number]
+        if id(value) in self._lent_places:
+            return ["object", self._lent_places[id(value)]]
         if type_ in FUNCTIONS:
             name = getattr(value, "__name__", "")
             kind = KINDS.get(type_, "builtin")
@@ -130,7 +130,8 @@ class Handles(list[Any]):
         """Return the object that stands for one of the grader's, of a class of both sides."""
         if number not in self.lent:
             kind = self._names[name]
-            self.lent[number] = kind.__new__(kind)
+            self.lent[number] = made = kind.__new__(kind)
+            self._lent_places[id(made)] = number  # it is kept, so that nothing else has this id
         return self.lent[number]
 
     def _stub(self, number: int, name: str, doc: Any, parameters: Any, notes: Any) -> Any:
