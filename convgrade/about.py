@@ -9,17 +9,13 @@ from __future__ import annotations
 import contextlib
 import dis
 import inspect
-import os
 import sys
 import types
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
 from convgrade import wire
 
-MAX_FILES = 200
-MAX_FILE = 2**20  # bytes of a file that are compared
 MAX_FUNCTIONS = 500  # that are read for what a function reaches
 
 
@@ -126,25 +122,6 @@ def figures() -> bool:
     """Tell whether a figure of pyplot's is open."""
     pyplot = sys.modules.get("matplotlib.pyplot")
     return pyplot is not None and bool(pyplot.get_fignums())
-
-
-def files(folder: str = ".") -> dict[str, list[int]]:
-    """Return size and checksum of the files in a folder, by path in it."""
-    found: dict[str, list[int]] = {}
-    for path in paths(folder):
-        if len(found) == MAX_FILES:
-            break
-        with contextlib.suppress(OSError), open(path, "rb") as file:
-            sizes = [os.path.getsize(path), zlib.crc32(file.read(MAX_FILE))]
-            found[os.path.relpath(path, folder).replace(os.sep, "/")] = sizes
-    return found
-
-
-def paths(folder: str = ".") -> Iterator[str]:
-    """Yield the files in a folder that people see, in a fixed order."""
-    for top, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith((".", "__"))]
-        yield from (os.path.join(top, name) for name in sorted(names))
 
 
 def containers(arguments: dict[str, Any]) -> dict[int, str]:

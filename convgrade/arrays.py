@@ -27,9 +27,17 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
     np = sys.modules.get("numpy")
     if np is not None and (type_ in (np.ndarray, np.matrix) or issubclass(type_, np.generic)):
         return _array(np, value, type_)
+    if np is not None and type_ is np.ma.MaskedArray:
+        mask = np.ma.getmaskarray(value)
+        return "array.masked", [value.data, mask, np.asarray(value.fill_value)]
     if np is not None and issubclass(type_, np.dtype):
         return None if value.fields or value.subdtype else ("array.dtype", value.str)
     torch = sys.modules.get("torch")
+    if torch is not None and type_ in (torch.Tensor, torch.nn.Parameter):
+        return "array.torch.leaf", [
+            type_ is torch.nn.Parameter, value.detach(), value.requires_grad,
+            value.grad if value.is_leaf else None,
+        ]  # fmt: skip
     if torch is not None and type_ is torch.dtype:
         return "array.torch.dtype", str(value).removeprefix("torch.")
     if torch is not None and type_ is torch.Size:
@@ -104,6 +112,15 @@ def _matrix(content: Any) -> Any:
     return np.asmatrix(content)
 
 
+def _masked(content: Any) -> Any:
+    import numpy as np
+
+    data, mask, fill = content
+    if not all(type(part) is np.ndarray for part in content) or fill.shape != ():
+        raise ValueError("no array")
+    return np.ma.MaskedArray(data, mask=mask, fill_value=fill[()])
+
+
 def _scalar(content: Any) -> Any:
     import numpy as np
 
@@ -128,6 +145,20 @@ def _torch_dtype(content: Any) -> Any:
     if not isinstance(found, torch.dtype):
         raise ValueError("no type of numbers")
     return found
+
+
+def _leaf(content: Any) -> Any:
+    import torch
+
+    parameter, data, requires, grad = content
+    if type(data) is not torch.Tensor or type(grad) not in (torch.Tensor, type(None)):
+        raise ValueError("no tensor")
+    if parameter is True:
+        made: Any = torch.nn.Parameter(data, requires_grad=requires is True)
+    else:
+        made = data.requires_grad_(requires is True)
+    made.grad = grad
+    return made
 
 
 def _torch_size(content: Any) -> Any:
@@ -162,9 +193,11 @@ _READERS: dict[str, Any] = {
     "array.codes": _codes,
     "array.objects": _objects,
     "array.matrix": _matrix,
+    "array.masked": _masked,
     "array.scalar": _scalar,
     "array.dtype": _dtype,
     "array.torch.dtype": _torch_dtype,
     "array.torch.Size": _torch_size,
+    "array.torch.leaf": _leaf,
     "array.sparse": _read_sparse,
 }

@@ -8,11 +8,11 @@ import types
 from typing import Any
 
 from convgrade.handles import PLAIN_TYPES
+from convgrade.references import SIMPLE
 
 __all__ = ["can_be_called_back", "error_name", "shape_of"]
 
 CALLABLE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
-SIMPLE = frozenset({type(None), bool, int, float, str})  # what JSON has, too
 
 
 def can_be_called_back(value: Any) -> bool:

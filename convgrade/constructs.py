@@ -15,11 +15,22 @@ from IPython.core.inputtransformer2 import TransformerManager
 
 from convgrade.records import BY_PARTS, RUBRIC
 
-__all__ = ["Constructs", "as_python", "as_run", "parsed", "read_constructs"]
+__all__ = ["Constructs", "as_python", "as_run", "mentions_files", "parsed", "read_constructs"]
 
 SEEDS = frozenset({"seed", "manual_seed"})
 FIGURES = frozenset({"gcf", "gca", "get_fignums", "fignum_exists"})
 FILE = re.compile(r"[\w.][\w ./\\-]*\.\w{1,6}")
+# What looks at files, whose names need not stand in the text.
+PATHS = frozenset(
+    {"open", "exists", "lexists", "isfile", "isdir", "is_file", "is_dir", "stat", "lstat",
+     "getsize", "getmtime", "listdir", "scandir", "walk", "glob", "iglob", "rglob", "iterdir",
+     "Path", "getcwd", "cwd", "savefig", "save", "access"}
+)  # fmt: skip
+WARNED = frozenset(
+    {"catch_warnings", "simplefilter", "filterwarnings", "assertWarns", "assertWarnsRegex",
+     "showwarning", "warns"}
+)  # fmt: skip
+LOGGED = frozenset({"logging", "assertLogs", "assertNoLogs", "caplog"})
 SEEN = ("builtins.", "sys.std", "sys.stdout")  # patches that are noticed when they matter
 
 
@@ -31,14 +42,15 @@ class Constructs:
     ----------
     rubric : bool
         It grades by parts (`convgrade.records`): anything but plain data is a wrong answer.
-    seeds, patches : bool
-        It sets the seed of a random generator; it patches what functions may use.
-    exact_types : bool
-        It asks what a type ``is``.
+    seeds, patches, warned, logged : bool
+        It sets the seed of a random generator; it patches what functions may use; it looks at
+        warnings, or at what is logged.
     figures : int or None
         The first line that looks at pyplot's current figure.
     files : tuple of (int, str)
         Lines, and names of files that stand in them.
+    paths : bool
+        It looks at files, or mentions one.
     unused : frozenset of (int, str)
         Lines, and names of functions that are called there for nothing but their effects.
     """
@@ -46,10 +58,17 @@ class Constructs:
     rubric: bool = False
     seeds: bool = False
     patches: bool = False
-    exact_types: bool = False
+    warned: bool = False
+    logged: bool = False
     figures: int | None = None
     files: tuple[tuple[int, str], ...] = ()
+    paths: bool = False
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
+
+
+def mentions_files(text: str) -> bool:
+    """Tell whether a module may look at files."""
+    return not PATHS.isdisjoint(re.findall(r"\w+", text))
 
 
 @functools.lru_cache(2000)
@@ -85,31 +104,24 @@ def read_constructs(source: str) -> Constructs:
         return Constructs(rubric)
     nodes = list(ast.walk(tree))
     named = [(_name(node), node) for node in nodes]
+    files = [
+        (node.lineno, node.value) for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        and FILE.fullmatch(node.value)
+    ]  # fmt: skip
     return Constructs(
         rubric,
         seeds=any(name in SEEDS for name, _ in named),
         patches=any(_patches(node) for node in nodes),
-        exact_types=any(_asks_type(node) for node in nodes),
+        warned=any(name in WARNED for name, _ in named),
+        logged=any(name in LOGGED for name, _ in named),
         figures=min(
             (getattr(node, "lineno", 0) for name, node in named if name in FIGURES), default=None
         ),
-        files=tuple(
-            (node.lineno, node.value) for node in nodes
-            if isinstance(node, ast.Constant) and isinstance(node.value, str)
-            and FILE.fullmatch(node.value)
-        ),
+        files=tuple(files),
+        paths=bool(files) or any(name in PATHS for name, _ in named),
         unused=frozenset(_unused(tree)),
     )  # fmt: skip
-
-
-def _asks_type(node: ast.AST) -> bool:
-    """Tell whether a comparison is of the kind ``type(x) is Point``."""
-    if not isinstance(node, ast.Compare):
-        return False
-    if not any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
-        return False
-    calls = [n for n in (node.left, *node.comparators) if isinstance(n, ast.Call)]
-    return any(_name(call.func) == "type" for call in calls)
 
 
 def _name(node: ast.AST) -> str:

@@ -17,6 +17,7 @@ from convgrade.callbacks import error_name
 from convgrade.crossing import Crossing
 from convgrade.exactness import Exactness
 from convgrade.proxy import Undecided
+from convgrade.shared_files import SharedFiles
 
 __all__ = ["Conversation", "Lost"]
 
@@ -42,6 +43,7 @@ class Conversation:
         deadline: float,
         exact: Exactness | None,
         crossing: Crossing | None,
+        files: SharedFiles | None,
     ) -> None:
         self._connect, self._call_timeout, self._deadline = connect, call_timeout, deadline
         self._exactly, self.doubt, self.lost = exact, "", ""
@@ -51,7 +53,12 @@ class Conversation:
         known = exact.known if exact is not None else lambda name: None
         self._crossing = crossing or Crossing(known)
         self._crossing.link = self
+        self._files = files
         self._errors: list[Exception] = []  # of the test's functions that student code called
+
+    def set_by_test(self) -> dict[str, Any]:
+        """Return what the test has set so far, by name."""
+        return self._exactly.written() if self._exactly is not None else {}
 
     def close(self) -> None:
         """End the conversation; the student's end then stops serving."""
@@ -112,7 +119,9 @@ class Conversation:
         if self.exact:
             self._socket.settimeout(max(limit - time.monotonic(), 0.001))
             wire.send(self._socket, {"do": "table", "exact": True})
-            self._crossing.attend(self._receive(limit, []).get("value"))
+            new = self._crossing.attend(self._receive(limit, []).get("value"))
+            if new and self._files is not None:
+                self._files.attend()
 
     def _count(self, name: str) -> None:
         self._requests += 1

@@ -14,7 +14,7 @@ def copy_back(ours: Any, theirs: Any) -> bool:
     Parameters
     ----------
     ours : anything
-        The caller's list, dict, set, array or tensor, or a tuple that holds some.
+        The caller's list, dict, set, array, tensor or table, or a tuple that holds some.
     theirs : anything
         The function's copy, as plain data.
 
@@ -46,17 +46,27 @@ def copy_back(ours: Any, theirs: Any) -> bool:
         if ours.shape != theirs.shape or ours.dtype != theirs.dtype or not ours.flags.writeable:
             return False
         ours[...] = theirs
+    elif kind.__name__ in ("DataFrame", "Series") and kind.__module__.startswith("pandas"):
+        name = getattr(theirs, "name", None)
+        ours.__init__(theirs.copy())
+        ours.attrs = dict(theirs.attrs)
+        if kind.__name__ == "Series":
+            ours.name = name
     elif torch is not None and kind is torch.Tensor:
         if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
             return False
         with torch.no_grad():
             ours.copy_(theirs)
     else:
-        return False
+        from convgrade import generators
+
+        return generators.copy_state(ours, theirs)
     return True
 
 
 def _holds(value: Any) -> bool:
+    if type(type(value)).__name__ == "Mirror":
+        return False  # it would be asked, on the other side
     return isinstance(value, (list, dict, set, tuple)) or hasattr(value, "dtype")
 
 

@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 from convgrade.bindings import bound_names
 from convgrade.cells import Part, read_course
 from convgrade.constructs import parsed
+from convgrade.course_files import files_changed, files_mentioned
 
 __all__ = ["Given", "find_given", "left_to_students", "names_taken"]
 
@@ -40,9 +41,10 @@ class Given:
     imports : list of str
         Of an answer: what its model solution imports and tests use.
     changes : list of str
-        Of an answer: names of the course's that its model solution changes in place.
+        Of an answer: names of the course's that its model solution changes in place; and files.
     reads : list of str
-        Of an answer: global names that its model solution reads, its own and Python's too.
+        Of an answer: global names that its model solution reads, its own and Python's too; and
+        names of files that stand in it.
     """
 
     before: list[str] = field(default_factory=list)
@@ -78,9 +80,11 @@ def find_given(course: NotebookNode) -> dict[str, Given]:
                 ast.unparse(node) for node in _imports(part.cell.source)
                 if _bound(node) & wanted or "*" in _bound(node)
             ]  # fmt: skip
-            given.changes = sorted(_changes(part.cell.source))
-            tree = parsed(part.cell.source)
-            given.reads = sorted(_taken(tree, also_own=True)) if tree is not None else []
+            source = part.cell.source
+            given.changes = sorted(_changes(source) | files_changed(source))
+            tree = parsed(source)
+            reads = _taken(tree, also_own=True) if tree is not None else set()
+            given.reads = sorted(reads | files_mentioned(source))
         if given:
             found[part.name] = given
     return found

@@ -9,18 +9,18 @@ from __future__ import annotations
 
 import enum
 import sys
-import types
 from collections.abc import Callable, Generator
 from typing import Any, NoReturn
-from unittest import mock
 
 from convgrade import wire
 from convgrade.callbacks import can_be_called_back, shape_of
 from convgrade.handles import PLAIN_TYPES
 from convgrade.held import Held
-from convgrade.mirroring import ClassFacts, make_class, make_error, make_stand
-from convgrade.mirrors import LIBRARIES, Mirror, counterpart, handle_of
+from convgrade.mirroring import ClassFacts, is_plain_class, make_class, make_error, make_stand
+from convgrade.mirrors import CREDULOUS, LIBRARIES, Mirror, handle_of
+from convgrade.passed import Passed
 from convgrade.proxy import Proxy, stand_in
+from convgrade.references import reference
 
 __all__ = ["Crossing"]
 
@@ -47,6 +47,7 @@ class Crossing:
     calling : str
         The name of what is being asked for.
     held : Held
+    passed : Passed
     influenced : set of int
         Objects of a student's that have met a value of the test's in an operation.
     """
@@ -60,18 +61,24 @@ class Crossing:
     def _start(self) -> None:
         self.influenced: set[int | None] = set()
         self.held = Held(self.keep, self.meet)
+        self.passed = Passed(self._is_course, self.keep, self.meet)
         self._objects: dict[int, Any] = {}
         self._classes: dict[int, Any] = {}
         self._back: dict[int, tuple[int, Any]] = {}  # by id, of what is no stand-in
         self._functions: list[Any] = []
 
-    def attend(self, kernel: Any) -> None:
-        """Note which kernel answers: the numbers of one that is gone mean nothing any more."""
+    def attend(self, kernel: Any) -> bool:
+        """Note which kernel answers, and tell whether it is another one than before.
+
+        The numbers of one that is gone mean nothing any more.
+        """
         kernel = kernel if type(kernel) is str else "none"
-        if self._kernel not in ("", kernel):
+        other = self._kernel not in ("", kernel)
+        if other:
             self._begun += NEXT
             self._start()
         self._kernel = kernel
+        return other
 
     def number(self, handle: int) -> int:
         """Return the number on the student's side of what a stand-in stands for."""
@@ -122,34 +129,15 @@ class Crossing:
             number = self._back[id(value)][0]
         if number is not None:
             return ["handle", self.number(number)]
-        if isinstance(value, enum.Enum):
-            if self._known(type(value).__name__) is type(value):
-                return ["member", type(value).__name__, value.name]
-            return None
-        named = self._named(value)
-        if named is not None:
-            return ["named", *named]
-        return self._callback(value) if can_be_called_back(value) else None
+        found = reference(value, self._known)
+        if found is not None:
+            return found
+        if can_be_called_back(value):
+            return self._callback(value)
+        return self.passed.written(value)
 
-    def _named(self, value: Any) -> list[str] | None:
-        """Return where both sides find a library's value, or the course's class."""
-        if isinstance(value, types.ModuleType):
-            return [value.__name__, ""]
-        module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-        if type(value).__name__ == "ufunc":
-            module, name = "numpy", value.__name__
-        if (
-            type(module) is not str
-            or type(name) is not str
-            or isinstance(value, mock.NonCallableMock)
-        ):
-            return None
-        if isinstance(value, type) and module == "__main__":
-            return [module, name] if self._known(name) is value else None
-        found: Any = sys.modules.get(module) if module != "__main__" else None
-        for part in name.split("."):
-            found = getattr(found, part, None)
-        return [module, name] if found is not None and found is value else None
+    def _is_course(self, kind: type) -> bool:
+        return self._known(kind.__name__) is kind and kind.__name__ not in self.link.set_by_test()
 
     def _callback(self, value: Any) -> Any:
         place = next((i for i, known in enumerate(self._functions) if known is value), None)
@@ -184,6 +172,8 @@ class Crossing:
         rest = [part + self._begun if type(part) is int else part for part in rest]
         if kind == "type" and shape == [str] and rest[0] in TYPES:
             return TYPES[rest[0]]
+        if kind == "object" and shape == [int]:
+            return self.passed.object(rest[0] - self._begun)
         if kind == "callback" and shape == [int]:
             return self.function(rest[0] - self._begun)
         if kind == "function" and shape == [int, str, str]:
@@ -215,12 +205,6 @@ class Crossing:
             if back:
                 self._back[id(self._objects[number])] = number, self._objects[number]
         return self._objects[number]
-
-    def doubles(self) -> bool:
-        """Tell whether an object is of a class that the grader has, too, and its type is not."""
-        return any(
-            type(c) is Mirror and counterpart(c) is not None for c in self._classes.values()
-        )
 
     def own_error(self, number: Any) -> Any:
         """Return the class that stands for the class of what a student's code raised."""
@@ -264,6 +248,8 @@ class Crossing:
             found = getattr(sys.modules.get(facts.module), facts.name, None)
         else:
             return None
+        if top in CREDULOUS and isinstance(found, type) and not is_plain_class(found):
+            self.meet(f"`{self.calling}` is a {facts.name}, which does not cross")
         kind = found if isinstance(found, type) and found not in PLAIN_TYPES else None
         return None if kind is not None and type(kind) is Mirror else kind
 

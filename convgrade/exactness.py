@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import builtins
-import contextlib
-import os
 import sys
-import time
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
-from convgrade import about
 from convgrade.copies import copy_back
 from convgrade.seeds import take_random
 from convgrade.state import random_states
 
-__all__ = ["Exactness", "after", "before", "files_written"]
+__all__ = ["Exactness", "after", "before"]
 
 # What a test replaces to see what a function prints or asks: names in the builtins.
 REPLACED = {name: getattr(builtins, name) for name in ("print", "input", "open")}
@@ -44,10 +41,9 @@ class Exactness:
         of a student's, such as the values that the test expects.
     unused : callable
         Says whether nobody looks at what a function of this name returns now.
-    wrote : callable
-        Returns a file that the test has written, given the arguments of a call; "" for none.
-    seeds, patches : bool
-        The test sets a seed; it patches what functions use.
+    seeds, patches, warned, logged : bool
+        The test sets a seed; it patches what functions use; it looks at warnings, or at what is
+        logged.
     """
 
     line: Callable[[], int]
@@ -56,37 +52,10 @@ class Exactness:
     known: Callable[[str], Any]
     model: Callable[[], set[str]] = lambda: set()
     unused: Callable[[str], bool] = lambda name: False
-    wrote: Callable[[list[Any]], str] = lambda arguments: ""
     seeds: bool = False
     patches: bool = False
-
-
-def files_written() -> Callable[[list[Any]], str]:
-    """Return what says whether, from now on, the test has written a file for a call to read.
-
-    It may lie in the working folder, or be named by an argument: a student's function runs where
-    neither is to be seen.
-    """
-    old, begun = _stamps(), time.time() - 1  # clocks of file systems are coarse
-
-    def wrote(arguments: list[Any]) -> str:
-        new = next((name for name, stamp in _stamps().items() if old.get(name) != stamp), "")
-        named = (a for a in arguments if type(a) is str and os.path.isabs(a) and "\0" not in a)
-        return new or next(
-            (a for a in named if os.path.exists(a) and os.path.getmtime(a) >= begun), ""
-        )
-
-    return wrote
-
-
-def _stamps() -> dict[str, tuple[int, int]]:
-    """Return time and size of each file in the working folder: cheap enough for every call."""
-    found = {}
-    for path in about.paths():
-        with contextlib.suppress(OSError):
-            status = os.stat(path)
-            found[os.path.normpath(path)] = status.st_mtime_ns, status.st_size
-    return found
+    warned: bool = False
+    logged: bool = False
 
 
 def before(
@@ -99,9 +68,10 @@ def before(
     """Pass on what the test did and the function depends on; see whether all of it crosses."""
     if exactly.patches:
         meet(f"the test patches what `{name}` could use")
-    file = exactly.wrote([*request["args"], *request["kwargs"].values()])
-    if file:
-        meet(f"the test writes the file `{file}`, which `{name}` cannot read")
+    if exactly.logged and "logging" in exactly.model():
+        meet(f"the test looks at what is logged, and `{name}` could do that")
+    if exactly.warned:
+        request["warned"] = True
     replaced = {n for n, known in REPLACED.items() if getattr(builtins, n) is not known}
     replaced |= {"input"} if sys.stdin is not STDIN else set()
     written = exactly.written()
@@ -127,6 +97,7 @@ def before(
 
 
 def after(
+    exactly: Exactness,
     ours: dict[str, Any],
     reply: dict[str, Any],
     name: str,
@@ -135,10 +106,10 @@ def after(
     """Let the caller see what the function changed; see whether what it did crosses."""
     if type(reply.get("unsent")) is str:
         meet(f"`{name}` returns what does not cross: {reply['unsent'][:200]}")
-    if reply.get("drew") is True:
-        meet(f"the test sets a seed, and `{name}` draws random numbers of tensors")
     if "random" in reply and not take_random(reply["random"]):
         meet(f"the test sets a seed, and `{name}` leaves a generator in no known state")
+    if exactly.warned:
+        _warn(reply.get("warned"), meet)
     changed = reply.get("arguments")
     if type(changed) is not dict or not changed:
         return
@@ -146,6 +117,16 @@ def after(
         n in ours and copy_back(ours[n], new) for n, new in changed.items()
     ):
         meet(f"`{name}` changes its arguments in a way that does not cross")
+
+
+def _warn(said: Any, meet: Callable[[str], NoReturn]) -> None:
+    """Warn as the student's code did, so that the test's own filters decide on it."""
+    for entry in said if type(said) is list else ():
+        module, name, text = entry if type(entry) is list and len(entry) == 3 else ("", "", "")
+        kind = getattr(sys.modules.get(str(module)), str(name), None)
+        if not isinstance(kind, type) or not issubclass(kind, Warning):
+            meet(f"the test looks at warnings, and a {str(name)[:60]} does not cross")
+        warnings.warn(str(text), kind, stacklevel=2)
 
 
 def _builtin(name: str) -> Any:

@@ -13,6 +13,7 @@ import collections
 import datetime
 import decimal
 import fractions
+import importlib
 import pathlib
 import sys
 from typing import Any
@@ -21,6 +22,7 @@ from convgrade.plain import ints, text, whole
 
 __all__ = ["build", "take_apart"]
 
+GENERATORS = frozenset({"Random", "Generator", "RandomState"})
 MAX_DIGITS = 10_000  # of a Decimal
 MAX_FIELDS = 100  # of a named tuple
 MAX_CLASSES = 100  # of named tuples that are made here
@@ -42,6 +44,12 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         return "view", [_views[type_], list(value)]
     if issubclass(type_, tuple) and hasattr(type_, "_fields"):
         return _named_tuple(value, type_)
+    if type_.__name__ in GENERATORS:
+        from convgrade import generators
+
+        state = generators.take_apart(value)
+        if state is not None:
+            return state
     # By the type itself, not isinstance, to which an object can lie.
     library = str(type_.__module__).partition(".")[0]
     dtype = getattr(sys.modules.get("numpy"), "dtype", ())
@@ -54,6 +62,8 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         from convgrade import formulas
 
         return formulas.take_apart(value)
+    if type_ is getattr(sys.modules.get("sklearn.utils"), "Bunch", None):
+        return "Bunch", dict(dict.items(value))
     if "pandas" in sys.modules and library == "pandas":
         from convgrade import tables
 
@@ -77,6 +87,10 @@ def build(name: str, content: Any) -> Any:
         from convgrade import formulas
 
         return formulas.build(content)
+    if name.startswith("random."):
+        from convgrade import generators
+
+        return generators.build(name, content)
     if name.startswith("array."):
         from convgrade import arrays
 
@@ -175,6 +189,10 @@ def _read_named_tuple(content: Any) -> Any:
     return _made[key](*values)
 
 
+def _bunch(content: Any) -> Any:
+    return importlib.import_module("sklearn.utils").Bunch(**content)
+
+
 _WRITERS: dict[type, Any] = {
     datetime.date: lambda v: ("date", [v.year, v.month, v.day]),
     datetime.datetime: _datetime,
@@ -207,5 +225,6 @@ _READERS: dict[str, Any] = {
     "PurePosixPath": lambda c: pathlib.PurePosixPath(text(c, 10_000)),
     "PureWindowsPath": lambda c: pathlib.PureWindowsPath(text(c, 10_000)),
     "view": _view,
+    "Bunch": _bunch,
     "namedtuple": _read_named_tuple,
 }

@@ -64,6 +64,8 @@ class Handles(list[Any]):
         self.name = secrets.token_hex(8)  # by which the grader knows that it is still the same
         self._places: dict[int, int] = {}
         self._stubs: dict[int, Any] = {}
+        self.lent: dict[int, Any] = {}  # the grader's objects, by their numbers there
+        self._lent_places: dict[int, int] = {}
         self.answer: Callable[[Any], dict[str, Any]] = lambda request: {}
 
     def number(self, value: Any) -> int:
@@ -81,6 +83,8 @@ class Handles(list[Any]):
         for number, stub in self._stubs.items():
             if value is stub:
                 return ["callback", number]
+        if id(value) in self._lent_places:
+            return ["object", self._lent_places[id(value)]]
         if type_ in FUNCTIONS:
             name = getattr(value, "__name__", "")
             kind = KINDS.get(type_, "builtin")
@@ -112,9 +116,23 @@ class Handles(list[Any]):
                 return self._names[rest[0]][rest[1]]
             if kind == "callback":
                 return self._stub(*rest)
+            if kind == "error":
+                return getattr(builtins, rest[0])(*rest[1])
+            if kind == "nothing":
+                return None
+            if kind == "object":
+                return self.borrowed(*rest)
         except Exception as error:  # such as a module that is not to be had here
             raise ValueError(f"{type(error).__name__}: {error}") from None
         raise ValueError("a value of no known kind")
+
+    def borrowed(self, number: int, name: str) -> Any:
+        """Return the object that stands for one of the grader's, of a class of both sides."""
+        if number not in self.lent:
+            kind = self._names[name]
+            self.lent[number] = made = kind.__new__(kind)
+            self._lent_places[id(made)] = number  # it is kept, so that nothing else has this id
+        return self.lent[number]
 
     def _stub(self, number: int, name: str, doc: Any, parameters: Any, notes: Any) -> Any:
         if number not in self._stubs:

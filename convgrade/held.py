@@ -103,7 +103,9 @@ def _held_inside(value: Any) -> bool:
     if not isinstance(value, (list, tuple, dict)):
         return False
     for part in parts:
-        kind = isinstance(part, (list, tuple, dict, set)) or hasattr(type(part), "dtype")
+        # A class that stands for a student's would ask for its `dtype`, and so begin anew.
+        ours = type(type(part)).__name__ != "Mirror"
+        kind = isinstance(part, (list, tuple, dict, set)) or (ours and hasattr(part, "dtype"))
         # References of the value, of this loop and of the call.
         if kind and (sys.getrefcount(part) > 3 or _held_inside(part)):
             return True

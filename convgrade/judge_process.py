@@ -22,18 +22,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from convgrade import about, confine, wire
+from convgrade import confine, wire
 from convgrade.bindings import bound_names
-from convgrade.constructs import Constructs, read_constructs
+from convgrade.constructs import Constructs, mentions_files, read_constructs
 from convgrade.current_figure import shared_figure
-from convgrade.exactness import Exactness, files_written
+from convgrade.exactness import Exactness
+from convgrade.guard import Guard
 from convgrade.kernels.server import INLINE
 from convgrade.messages import UNREACHED, Begun, Cell, Connect, Expect, Gone, Outcome, Own, Prepare
 from convgrade.namespace import Namespace, line_of
 from convgrade.proxy import Undecided
 from convgrade.remote import Link, Lost
+from convgrade.shared_files import SharedFiles
 from convgrade.shell import Outputs, Shell, Stream
 from convgrade.verdict import ended_in, hidden_lines_of, trace, verdict
+from convgrade.workplace import furnish
 
 __all__ = ["MAX_MEMORY", "make_shell", "serve"]
 
@@ -47,8 +50,9 @@ def serve(pipe: Any, folder: str, support: str) -> None:
     os.environ["MPLBACKEND"] = INLINE
     if "matplotlib" in sys.modules and "convgrade.ready" not in sys.modules:
         sys.modules["matplotlib"].rcParams["backend"] = INLINE  # it has read the environment
-    os.chdir(support)
-    sys.path.insert(0, support)
+    work = furnish(Path(support))
+    os.chdir(work)
+    sys.path.insert(0, str(work))
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # the same sums on every machine
     if "numpy.random" in sys.modules:
@@ -56,6 +60,7 @@ def serve(pipe: Any, folder: str, support: str) -> None:
     warnings.formatwarning = _warning
     shell = _made.pop() if _made else Shell(Namespace())
     listener = _Listener(pipe, folder)
+    place = _Place(work, Path(support))
     while True:
         try:
             message = pipe.recv()
@@ -64,14 +69,16 @@ def serve(pipe: Any, folder: str, support: str) -> None:
         if isinstance(message, Expect):
             shell.names.expect(set(message.names), set(message.changes))
             shell.names.model_reads |= message.reads
+            place.files.reads |= message.reads
+            place.files.changes |= message.changes
         elif isinstance(message, Own):
             shell.names.own(set(message.names))
         elif isinstance(message, Cell):
             pipe.send(Begun())
-            pipe.send(_run(shell, message, listener))
+            pipe.send(_run(shell, message, listener, place))
         elif isinstance(message, Prepare):
             pipe.send(Begun())
-            pipe.send(_prepare(shell, message))
+            pipe.send(_prepare(shell, message, place))
 
 
 def _limit_memory() -> None:
@@ -97,6 +104,25 @@ def make_shell() -> None:
 def _warning(message: Any, category: type[Warning], *where: Any, **line: Any) -> str:
     """Word a warning without the line that it comes from, which may be hidden."""
     return f"{category.__name__}: {message}\n"
+
+
+class _Place:
+    """Where tests run: their files, and who watches over them."""
+
+    def __init__(self, work: Path, course: Path) -> None:
+        self.files = SharedFiles(work, course)
+        self.guard = Guard(self.files)
+        self.guard.listen()
+        for path in work.rglob("*.py"):  # which tests import
+            with contextlib.suppress(OSError):
+                text = path.read_text("utf-8", "replace")
+                self.guard.knows(text)
+                self.files.active = self.files.active or mentions_files(text)
+
+    def takes(self, text: str, facts: Constructs) -> None:
+        """Note a text of the course's that tests may use."""
+        self.guard.knows(text)
+        self.files.active = self.files.active or facts.paths
 
 
 class _Listener:
@@ -136,7 +162,7 @@ class _Listener:
         return connection
 
 
-def _run(shell: Shell, cell: Cell, listener: _Listener) -> Outcome:
+def _run(shell: Shell, cell: Cell, listener: _Listener, place: _Place) -> Outcome:
     deadline = time.monotonic() + cell.timeout
     cell = replace(cell, hidden=hidden_lines_of(cell))
     facts = cell.facts or read_constructs(cell.source)
@@ -150,14 +176,17 @@ def _run(shell: Shell, cell: Cell, listener: _Listener) -> Outcome:
         # Whoever grades by parts knows what to say of an answer of a strange type.
         exact=None if facts.rubric else _exactness(shell.names, facts, stream),
         crossing=None if facts.rubric else shell.names.crossing,
+        files=None if facts.rubric else place.files,
     )
+    shell.learn(cell.read)
+    place.takes(cell.source, facts)
+    place.guard.knows(shell.as_run(cell.source))
     # What a locked cell draws is shown from the student's kernel, and there not drawn either.
     for name, value in cell.environment.items():
         if cell.points is None:
             os.environ[name] = value
         else:
             os.environ.pop(name, None)
-    shell.learn(cell.read)
     shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
     with (
         shell.names.linked(link),
@@ -166,13 +195,22 @@ def _run(shell: Shell, cell: Cell, listener: _Listener) -> Outcome:
     ):
         pyplot = functools.partial(link.about, "module", "matplotlib.pyplot")
         looks = link.exact and facts.figures is not None
-        with shared_figure(shell.names, pyplot) if looks else contextlib.nullcontext(False) as one:
+        if link.exact and place.files.active and cell.points is not None:
+            with contextlib.suppress(Lost, Undecided):  # it is said once the cell has run
+                place.files.begin(link)
+        with (
+            shared_figure(shell.names, pyplot) if looks else contextlib.nullcontext(False) as one,
+            place.guard.watching(link) if link.exact else contextlib.nullcontext(),
+        ):
             result = shell.run_cell(cell.source)
         facts = replace(facts, figures=None) if one else facts
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
-                _look_back(shell, link, facts, ended_in(result))
+                _look_back(shell, link, facts, ended_in(result), place.files)
+    if link.exact and cell.points is not None:
+        place.files.restore()
     if cell.points is None:
+        place.files.own()
         if link.doubt:
             words = f"a locked cell needs a person: {link.doubt}"
             shell.names.lack(set(bound_names(cell.source)), words)
@@ -188,19 +226,20 @@ def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness
         known=names.course,
         model=lambda: names.model_reads,
         unused=lambda name: (line_of(names), name) in facts.unused,
-        wrote=files_written(),
         seeds=facts.seeds,
         patches=facts.patches,
+        warned=facts.warned,
+        logged=facts.logged,
     )
 
 
-def _look_back(shell: Shell, link: Link, facts: Constructs, error: BaseException | None) -> None:
+def _look_back(
+    shell: Shell, link: Link, facts: Constructs, error: BaseException | None, files: SharedFiles
+) -> None:
     """See whether a test looked at files or figures that are the student's, and not here."""
     places = traceback.walk_tb(error.__traceback__) if error is not None else ()
     lines = [n for f, n in places if f.f_globals is shell.names]
     last = lines[0] if lines else float("inf")
-    if facts.exact_types and shell.names.crossing.doubles():
-        link.meet("the test asks what a type is, of an object of a class that both sides have")
     if facts.figures is not None and facts.figures <= last and link.about("figures") is True:
         link.meet("the test looks at the current figure, which the student's code has drawn")
     wanted = {name for line, name in facts.files if line <= last}
@@ -210,20 +249,23 @@ def _look_back(shell: Shell, link: Link, facts: Constructs, error: BaseException
             wanted |= {f"{name}.py", f"{name}/__init__.py"}
         elif isinstance(error, FileNotFoundError):
             wanted |= {str(error.filename)}
+    if files.beyond and error is not None:
+        link.meet("the test uses files, and the student's are too large or too many")
     if not wanted:
         return
-    theirs, ours = link.about("files"), about.files()
-    for name in sorted(os.path.relpath(name) for name in wanted):
-        if name in ours and error is None:
+    files.sync(link)
+    for name in sorted(os.path.relpath(name, files.top) for name in wanted):
+        if files.has(name) and error is None:
             continue  # it passed by the course's own file
-        if type(theirs) is dict and name in theirs and theirs[name] != ours.get(name):
+        if files.withheld(name):
             link.meet(f"the test uses `{name}`, a file that the student's code has written")
 
 
-def _prepare(shell: Shell, message: Prepare) -> Outcome:
+def _prepare(shell: Shell, message: Prepare, place: _Place) -> Outcome:
     """Run statements of the course's, each for itself; the trace says what failed."""
     traces = []
     for statement in message.statements:
+        place.takes(statement, read_constructs(statement))
         names = set(bound_names(statement))
         shell.names.own(names)
         shell.outputs, shell.value, shell.source = Outputs(), None, statement
@@ -234,4 +276,5 @@ def _prepare(shell: Shell, message: Prepare) -> Outcome:
             traces.append(trace(error))
             first = statement.splitlines()[0]
             shell.names.lack(names, f"the course's `{first}` fails in the grader's process")
+    place.files.own()
     return Outcome(0.0, trace="\n".join(traces))

@@ -66,7 +66,8 @@ class Expect:
     """Names that an answer cell binds: the student's from here on.
 
     So are ``changes``, values of the course's that a right answer changes in place. ``reads`` are
-    names that a right answer reads, so that a test may set them for it.
+    names that a right answer reads, so that a test may set them for it. Both hold names of files,
+    too.
     """
 
     names: frozenset[str]

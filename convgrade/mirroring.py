@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import struct
+import types
 from typing import Any
 
 from convgrade.handles import ARITHMETIC, COMPARISONS, OPERATIONS
@@ -13,11 +15,15 @@ from convgrade.mirrors import (
     ask,
     compare_with,
     handle_of,
+    vars_of,
 )
 
-__all__ = ["ClassFacts", "make_class", "make_error", "make_stand"]
+__all__ = ["ClassFacts", "is_plain_class", "make_class", "make_error", "make_stand"]
 
 NUMBERS = frozenset({"int", "float", "complex", "index", "array"})
+MEMORY = ("__array_", "__torch", "__cuda", "__dlpack", "__buffer", "__del__")
+PLAIN_SIZE = object.__basicsize__ + 2 * struct.calcsize("P")  # attributes, and weak references
+HEAP = 1 << 9  # Python's flag of classes that were made while it ran
 MEASURES = frozenset({"abs", "round", "trunc", "bool", "len", "neg", "pos", "invert"})
 
 
@@ -85,6 +91,32 @@ def _method(operation: str) -> Any:
     return follow if operation == "next" else made
 
 
+def is_plain_class(kind: Any) -> bool:
+    """Tell whether a library's class is of Python alone, so that it says nothing of memory."""
+    return (
+        isinstance(kind, type)
+        and kind.__module__ not in ("__main__", "builtins")
+        and kind.__basicsize__ <= PLAIN_SIZE
+        and kind.__flags__ & HEAP > 0
+        and not any(name.startswith(MEMORY) for part in kind.__mro__ for name in vars(part))
+    )
+
+
+def library_of(base: Any) -> Any:
+    """Return the library's class that a mirrored one is or derives from, or None."""
+    return vars_of(base).get("_convgrade_library") if type(base) is Mirror else None
+
+
+def _shadow(name: str, known: list[Any]) -> Any:
+    """Return a class of a name that derives from a library's, for who asks for that; or None."""
+    for bases in (known, known[:1]) if known else ():
+        try:
+            return types.new_class(name, tuple(bases))
+        except Exception:  # of any library, which may have its own opinion of who derives from it
+            continue
+    return None
+
+
 def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], own: Any) -> type:
     """Return a class that stands for a student's.
 
@@ -108,6 +140,9 @@ def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], ow
     parts |= {f"__{op}__": _method(op) for op in facts.operations if op in OPERATIONS}
     parents = tuple(base for base in bases if type(base) is Mirror) or (Stand,)
     course = (own,) if isinstance(own, type) and own.__module__ == "__main__" else ()
+    known = [kind for base in bases if (kind := library_of(base)) is not None]
+    parts["_convgrade_library"] = own if is_plain_class(own) else next(iter(known), None)
+    parts["_convgrade_shadow"] = _shadow(facts.name, known) if own is None else None
     for tried in ((*parents, *course), parents, (Stand,)):
         try:
             made: type = Mirror(facts.name, tried, parts)

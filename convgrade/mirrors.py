@@ -13,9 +13,13 @@ from inspect import Signature
 from types import FrameType
 from typing import Any, NoReturn, Protocol
 
+from convgrade.dataclass_fields import made_fields
 from convgrade.handles import OPERATIONS
 
-__all__ = ["Link", "Mirror", "Stand", "ask", "compare_with", "counterpart", "handle_of", "vars_of"]
+__all__ = [
+    "Link", "Mirror", "Stand", "ask", "compare_with", "counterpart", "handle_of", "is_same",
+    "is_subclass", "vars_of",
+]  # fmt: skip
 
 # What libraries look for in a value to take its memory, or its place: not the student's to give.
 NEVER = ("__array_", "__cuda", "__dlpack", "__torch", "__buffer", "_ipython_", "_repr_")
@@ -28,6 +32,11 @@ ASKED = frozenset(_ASKED_WORDS.split())
 ARRAYS = frozenset({"numpy", "pandas", "scipy", "torch"})
 # Whose classes an object of a library may be told to be of, if the grader has imported them.
 LIBRARIES = frozenset({"matplotlib", "torch", "sklearn", "scipy", "networkx"})
+# Whose C code takes a value's word for its class, and then reads its memory.
+CREDULOUS = frozenset({"torch"})
+
+
+issubclass_ = issubclass  # Python's own, whatever stands in its place later
 
 
 class _Link(Protocol):
@@ -59,11 +68,14 @@ def _attribute(link: Link, handle: int, shown: str, name: str, caller: FrameType
         link.meet(f"the test treats `{shown}`, an object of the student's, as an array")
     if name.startswith("__") and name.endswith("__"):
         word = name[2:-2]
-        if word not in ASKED | OPERATIONS:
+        # What a library asks its own objects for, such as scikit-learn for __sklearn_tags__.
+        own = name.startswith(f"__{_asks(caller).partition('.')[0] or ' '}_")
+        if word not in ASKED | OPERATIONS and not own:
             if _asks(caller) in ("__main__", "copy", "inspect", "pickle", ""):
                 link.meet(f"the test reads {name} of `{shown}`, an object of the student's")
             raise AttributeError(name)
-    return link.use(handle, f"{shown}.{name}", "attribute", name)
+    value = link.use(handle, f"{shown}.{name}", "attribute", name)
+    return made_fields(value) if name == "__dataclass_fields__" else value
 
 
 NATIVE = frozenset(
@@ -133,7 +145,7 @@ class Mirror(abc.ABCMeta):
         return True
 
     def __eq__(cls, other: object) -> bool:
-        return cls is other or counterpart(cls) is other
+        return cls is other or (other is not None and other is (counterpart(cls) or shadow(cls)))
 
     def __hash__(cls) -> int:
         return type.__hash__(cls)
@@ -148,6 +160,30 @@ class Mirror(abc.ABCMeta):
 def counterpart(cls: Mirror) -> Any:
     """Return the grader's own class that a mirrored one is, or None."""
     return vars_of(cls).get("_convgrade_counterpart")
+
+
+def shadow(cls: Mirror) -> Any:
+    """Return what says of a student's class which class of a library's it derives from; or None.
+
+    No base of the mirrored class itself: Python would take the library's word for its memory.
+    """
+    return vars_of(cls).get("_convgrade_shadow")
+
+
+def is_same(one: Any, other: Any) -> bool:
+    """Tell whether two are one object, or both the class that a student's code has as well."""
+    return one is other or any(
+        type(a) is Mirror and isinstance(b, type) and (counterpart(a) is b or shadow(a) is b)
+        for a, b in ((one, other), (other, one))
+    )
+
+
+def is_subclass(kind: Any, other: Any) -> bool:
+    """Do what Python's own does, also for a student's class that derives from a library's."""
+    if issubclass_(kind, other):
+        return True
+    real = (counterpart(kind) or shadow(kind)) if type(kind) is Mirror else None
+    return real is not None and issubclass_(real, other)
 
 
 def vars_of(cls: type) -> Any:
@@ -172,7 +208,7 @@ class Stand(metaclass=Mirror):
 
     def __getattribute__(self, name: str) -> Any:
         if name == "__class__":
-            other = counterpart(type(self))
+            other = counterpart(type(self)) or shadow(type(self))
             return type(self) if other is None else other
         if name in ("__copy__", "__deepcopy__"):
             return object.__getattribute__(self, name)

@@ -106,6 +106,10 @@ def _write(
     return {"opaque": type_.__name__}
 
 
+def _has_gradient(tensor: Any) -> bool:
+    return bool(tensor.requires_grad and tensor.is_leaf and tensor.grad is not None)
+
+
 def _write_exactly(
     value: Any, type_: type, buffers: list[bytes], opaque: list[str], depth: int, exact: Exact
 ) -> Any:
@@ -117,7 +121,7 @@ def _write_exactly(
     numbers = np is not None and (type_ is np.ndarray or issubclass(type_, np.generic))
     if numbers and value.dtype.name in ARRAY_TYPES:
         return None  # np.float64 is a float
-    if torch is not None and type_ is torch.Tensor:
+    if torch is not None and type_ is torch.Tensor and not _has_gradient(value):
         return None
     name = next((n for n, kind in KNOWN.items() if type_ is kind), "")
     factory = ""

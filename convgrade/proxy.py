@@ -110,14 +110,32 @@ class _Code:
         return parts[name]
 
 
+class _Unsaid:
+    """An annotation that does not cross: there, and nothing that a test can look at."""
+
+    def __init__(self, proxy: Proxy) -> None:
+        self._proxy = proxy
+
+    def _refuse(self, *others: object) -> NoReturn:
+        self._proxy._undecided("reads the annotations of")
+
+    __eq__ = __ne__ = __repr__ = __str__ = __hash__ = __call__ = _refuse
+
+    def __getattr__(self, name: str) -> Any:
+        self._refuse()
+
+    @property  # type: ignore[misc]
+    def __class__(self) -> Any:
+        self._refuse()
+
+
 def _annotations(proxy: Proxy) -> dict[str, Any]:
     notes = proxy._fact("__annotations__")
     found = {}
     for name, note in notes.items() if type(notes) is dict else ():
         if type(note) is list:
             note = getattr(builtins, note[0], None) if len(note) == 1 else None
-            if not isinstance(note, type):
-                proxy._undecided("reads the annotations of")
+            note = note if isinstance(note, type) else _Unsaid(proxy)
         found[name] = note
     return found
 

@@ -19,6 +19,7 @@ from convgrade.crossing import Crossing
 from convgrade.exactness import Exactness, after, before
 from convgrade.proxy import Proxy, signature_of, stand_in
 from convgrade.raised import faithful, rebuild
+from convgrade.shared_files import SharedFiles
 
 __all__ = ["YOURS", "Link", "Lost"]
 
@@ -43,6 +44,8 @@ class Link(Conversation):
         student's own process.
     crossing : Crossing, optional
         What earlier test cells have of the student's.
+    files : SharedFiles, optional
+        The working folder that an exact test has in common with the student's code.
 
     Attributes
     ----------
@@ -64,8 +67,9 @@ class Link(Conversation):
         quiet: Callable[[], bool] = lambda: False,
         exact: Exactness | None = None,
         crossing: Crossing | None = None,
+        files: SharedFiles | None = None,
     ) -> None:
-        super().__init__(connect, call_timeout, deadline, exact, crossing)
+        super().__init__(connect, call_timeout, deadline, exact, crossing, files)
         self._quiet, self._shown = quiet, 0
         self._reads: dict[int, Any] = {}
         self.runs = 0
@@ -85,7 +89,8 @@ class Link(Conversation):
         if reply.get("missing") is True:
             raise KeyError(name)
         if self.exact:
-            return self._crossing.held.take(reply.get("share"), reply.get("value"))
+            value = self._crossing.held.take(reply.get("share"), reply.get("value"))
+            return value if self._files is None else self._files.here(value)
         handle = reply.get("function")
         if type(handle) is not int:
             return reply.get("value")
@@ -155,12 +160,26 @@ class Link(Conversation):
             return reply, reply.get("value")
         self.runs += 1
         before(self._exactly, request, name, self._names_read, self.meet)
+        self._share_files(request, name)
         self._crossing.held.before(request)
+        self._crossing.passed.before(request)
         ours = {**{str(n): v for n, v in enumerate(request["args"])}, **request["kwargs"]}
         request["args"] = tuple(map(self._by_number, request["args"]))
         request["kwargs"] = {n: self._by_number(v) for n, v in request["kwargs"].items()}
         reply = self.ask(request, name, shown, ours, ends)
-        return reply, self._crossing.held.take(reply.get("share"), reply.get("value"))
+        value = self._crossing.held.take(reply.get("share"), reply.get("value"))
+        return reply, value if self._files is None else self._files.here(value)
+
+    def _share_files(self, request: dict[str, Any], name: str) -> None:
+        """Send files that the test has written before a request; name paths as they are there."""
+        if self._files is None:
+            return
+        arguments = [*request["args"], *request["kwargs"].values()]
+        self._files.before(self, name, arguments)
+        request["args"] = tuple(map(self._files.there, request["args"]))
+        request["kwargs"] = {n: self._files.there(v) for n, v in request["kwargs"].items()}
+        if self._files.active:
+            request["files"] = True
 
     def signature(self, handle: int, name: str) -> Any:
         """Return the signature of a class or object of the student's that can be called."""
@@ -207,10 +226,16 @@ class Link(Conversation):
         kept, self._crossing.calling = self._crossing.calling, shown or name
         reply = self._exchange(request, name, met)
         self._crossing.calling = kept
+        if self._files is not None and reply.get("touched") is True:
+            self._files.sync(self)
         self._show(reply.get("printed"), reply.get("errors"), name)
         if self._exactly is not None:
-            after(ours or {}, reply, name, self.meet)
+            after(self._exactly, ours or {}, reply, name, self.meet)
             self._crossing.held.after(reply, name)
+            try:
+                self._crossing.passed.after(reply, name)
+            except wire.WireError as error:
+                self._lose(f"what your function returned cannot be read ({error})")
             lent = reply.get("lent")
             for place, number in lent.items() if type(lent) is dict else ():
                 if place in (ours or {}):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-import math
+import random
+import struct
 import sys
 from typing import Any
 
+from convgrade.generators import WORDS, is_python, is_twister
+
 __all__ = ["take_random"]
 
-WORDS = 624  # of a Mersenne twister
+TORCH = struct.Struct("<QiiQ")  # seed, words left, whether it is seeded, the next word's place
 
 
 def take_random(states: Any) -> bool:
@@ -18,41 +21,32 @@ def take_random(states: Any) -> bool:
     """
     if type(states) is not dict:
         return False
-    if "random" in states and not _take_python(states["random"]):
+    if "random" in states:
+        if not is_python(states["random"]):
+            return False
+        random.setstate(states["random"])
+    if "torch" in states and "torch" in sys.modules and not _take_torch(states["torch"]):
         return False
-    return not ("numpy" in states and "numpy.random" in sys.modules) or _take_numpy(
-        states["numpy"]
-    )
-
-
-def _take_python(state: Any) -> bool:
-    if type(state) is not tuple or len(state) != 3:
-        return False
-    version, words, left = state
-    if version != 3 or type(words) is not tuple or len(words) != WORDS + 1:
-        return False
-    if any(type(word) is not int or not 0 <= word < 2**32 for word in words):
-        return False
-    if words[-1] > WORDS or not (left is None or (type(left) is float and math.isfinite(left))):
-        return False
-    import random
-
-    random.setstate(state)
+    if "numpy" in states and "numpy.random" in sys.modules:
+        if not is_twister(states["numpy"]):
+            return False
+        sys.modules["numpy.random"].set_state(states["numpy"])
     return True
 
 
-def _take_numpy(state: Any) -> bool:
-    if type(state) is not tuple or len(state) != 5:
+def _take_torch(state: Any) -> bool:
+    torch = sys.modules["torch"]
+    now = torch.get_rng_state()
+    if type(state) is not torch.Tensor or (state.dtype, state.shape) != (now.dtype, now.shape):
         return False
-    numpy = sys.modules["numpy"]
-    name, words, place, has, left = state
-    if name != "MT19937" or type(words) is not numpy.ndarray or words.dtype != "uint32":
+    if len(bytes_ := state.contiguous().numpy().tobytes()) < TORCH.size:
         return False
-    if words.shape != (WORDS,) or type(place) is not int or not 0 <= place <= WORDS:
+    _, left, _, following = TORCH.unpack_from(bytes_)
+    # So many words it reads from there on before it makes new ones.
+    if not 0 < left <= WORDS or following + left > WORDS + 1:
         return False
-    if type(has) is not int or has not in (0, 1) or type(left) is not float:
+    try:
+        torch.set_rng_state(state)
+    except RuntimeError:
         return False
-    if not math.isfinite(left):
-        return False
-    numpy.random.set_state(state)
     return True

@@ -21,6 +21,7 @@ from types import ModuleType
 from typing import Any
 
 from convgrade import about, handles, state, wire
+from convgrade.folder import Folder
 from convgrade.handles import Handles
 
 MAX_PRINTED = 20_000  # characters that one call may print
@@ -28,6 +29,7 @@ MAX_PRINTED = 20_000  # characters that one call may print
 
 _spare: list[int] = []
 _tables: dict[int, Handles] = {}  # one: what a test stores, a later one may use
+_folder = Folder()
 
 
 class _Printed(io.StringIO):
@@ -132,7 +134,8 @@ ABOUT: dict[str, Any] = {
     "describe": lambda request, names, handles: about.describe(handles[request["function"]]),
     "reads": lambda request, names, handles: about.reads(handles[request["function"]], names),
     "names": lambda request, names, handles: [name for name in names if type(name) is str],
-    "files": lambda request, names, handles: about.files(),
+    "folder": lambda request, names, handles: _folder.exchange(request["put"], request["gone"]),
+    "file": lambda request, names, handles: {n: _folder.read(n) for n in request["names"]},
     "figures": lambda request, names, handles: about.figures(),
     "table": lambda request, names, handles: _begin(handles),
     "module": lambda request, names, handles: importlib.import_module(request["function"]),
@@ -177,6 +180,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
     printed, error_text = _Printed(), _Printed()
     out = _Printed() if exact else printed
     reply: dict[str, Any] = {"value": None}
+    warned: list[Any] | None = [] if request.get("warned") is True else None
     taken = state.Taken(request if exact else {}, names, table)
     with taken:
         kept = sys.stdout, sys.stderr
@@ -184,7 +188,9 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         try:
             with warnings.catch_warnings():
                 # Without the place: that is a file of this run's, and of no other.
-                warnings.showwarning = _warn
+                warnings.showwarning = _warn if warned is None else _noted(warned)
+                if warned is not None:
+                    warnings.simplefilter("always")  # the test has filters of its own
                 if through is None:
                     reply["value"] = function(*args, **kwargs)
                 else:
@@ -207,6 +213,8 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         reply["lent"] = {name: table.number(value) for name, value in lent.items()}
         reply["value"] = state.without_airs(reply["value"])
         reply |= taken.found | state.share(reply["value"], table)
+        reply["warned"] = warned
+        reply["touched"] = request.get("files") is True and _folder.touched()
     elif callable(reply["value"]):
         reply |= {"value": None, **_function(reply["value"], table)}
     return reply
@@ -214,6 +222,13 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
 
 def _warn(message: Any, category: type[Warning], *where: Any, **line: Any) -> None:
     sys.stderr.write(f"{category.__name__}: {message}\n")
+
+
+def _noted(warned: list[Any]) -> Any:
+    def note(message: Any, category: type[Warning], *where: Any, **line: Any) -> None:
+        warned.append([category.__module__, category.__name__, str(message)])
+
+    return note
 
 
 def _frame(value: Any, table: Handles, exact: bool = False) -> bytes | None:

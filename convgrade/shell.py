@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import builtins
 import io
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +16,7 @@ from traitlets.config import Config
 
 from convgrade.constructs import as_run
 from convgrade.messages import Output
+from convgrade.mirrors import is_same, is_subclass
 from convgrade.namespace import Namespace
 
 __all__ = ["Outputs", "Shell", "Stream"]
@@ -102,6 +105,24 @@ class _Transformers(TransformerManager):  # type: ignore[misc]
         )
 
 
+SAME = "__same_object__"  # among Python's own names: a test's globals stay as they are
+
+
+class _Same(ast.NodeTransformer):
+    """Asks a function whether ``a is b``: a class may be there twice, on both sides."""
+
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
+        self.generic_visit(node)
+        parts = [node.left, *node.comparators]
+        plain = any(isinstance(part, ast.Constant) for part in parts)
+        if len(parts) != 2 or plain or not isinstance(node.ops[0], (ast.Is, ast.IsNot)):
+            return node
+        asked: ast.expr = ast.Call(ast.Name(SAME, ast.Load()), parts, [])
+        if isinstance(node.ops[0], ast.IsNot):
+            asked = ast.UnaryOp(ast.Not(), asked)
+        return ast.fix_missing_locations(ast.copy_location(asked, node))
+
+
 class Shell(InteractiveShell):  # type: ignore[misc]
     """An IPython without a terminal, whose globals are a `Namespace`."""
 
@@ -114,6 +135,9 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         )
         self.names = names
         self.input_transformer_manager = _Transformers()
+        setattr(builtins, SAME, is_same)
+        builtins.issubclass = is_subclass
+        self.ast_transformers.append(_Same())
         InteractiveShell._instance = self  # what get_ipython() and display() look for
 
     def learn(self, read: Mapping[str, str]) -> None:

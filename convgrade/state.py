@@ -17,8 +17,10 @@ from convgrade import wire
 from convgrade.copies import copy_back
 from convgrade.handles import Handles
 
-SHARED = frozenset({"list", "dict", "set", "bytearray", "deque", "Counter", "OrderedDict",
-                    "defaultdict", "ndarray", "DataFrame", "Series", "Tensor"})  # fmt: skip
+SHARED = frozenset(
+    {"list", "dict", "set", "bytearray", "deque", "Counter", "OrderedDict", "defaultdict",
+     "ndarray", "DataFrame", "Series", "Tensor", "Random", "Generator", "RandomState"}
+)  # fmt: skip
 
 _borrowed: dict[str, Any] = {}  # names that hold a function of the grader's, and what they were
 _MISSING = object()
@@ -94,11 +96,13 @@ class Taken:
         for number, value in request.get("changed", []):
             if not copy_back(self._table[number], value):
                 self.found["apart"] = True
+        for number, name, held in request.get("objects", []):
+            copy_back(vars(self._table.borrowed(number, name)), held)
+        self._held = {number: self._content(number) for number in self._table.lent}
         self._frames = {n: self._frame(n) for n in request.get("held", [])}
         self._states = request.get("random")
         if self._states is not None:
             _set_random(self._states)
-            self._torch = _torch_state()
         return self
 
     def __exit__(self, *error: object) -> None:
@@ -107,13 +111,21 @@ class Taken:
         new = {n: self._table[n] for n, frame in self._frames.items() if self._frame(n) != frame}
         if new:
             self.found["fresh"] = [[number, value] for number, value in new.items()]
+        changed = [n for n, frame in self._held.items() if self._content(n) != frame]
+        if changed:
+            self.found["objects"] = [[n, dict(vars(self._table.lent[n]))] for n in changed]
         if self._states is not None:
             self.found["random"] = random_states()
-            self.found["drew"] = _torch_state() != self._torch
 
     def _frame(self, number: int) -> bytes | None:
+        return self._written(self._table[number])
+
+    def _content(self, number: int) -> bytes | None:
+        return self._written(vars(self._table.lent[number]))
+
+    def _written(self, value: Any) -> bytes | None:
         try:
-            return wire.dumps(self._table[number], exact=self._table.keep)
+            return wire.dumps(value, exact=self._table.keep)
         except Exception:
             return None
 
@@ -128,11 +140,6 @@ def random_states() -> dict[str, Any]:
     if "torch" in sys.modules:
         states["torch"] = sys.modules["torch"].get_rng_state()
     return states
-
-
-def _torch_state() -> bytes:
-    torch = sys.modules.get("torch")
-    return b"" if torch is None else bytes(torch.get_rng_state().numpy().tobytes())
 
 
 def _set_random(states: dict[str, Any]) -> None:

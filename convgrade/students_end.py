@@ -14,8 +14,10 @@ from convgrade import (
     about,
     arrays,
     copies,
+    folder,
     forms,
     formulas,
+    generators,
     handles,
     packing,
     plain,
@@ -55,8 +57,8 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
     {family}, {address!r}, {token!r}, __import__("IPython").get_ipython().user_ns)"""
 
 # Each after those that it imports.
-_FIRST = (plain, packing, unpacking, wire, about, copies, handles, state, serve)
-_LATER = (forms, formulas, arrays, tables)
+_FIRST = (plain, packing, unpacking, wire, about, copies, folder, handles, state, serve)
+_LATER = (forms, formulas, arrays, generators, tables)
 
 
 @cache

@@ -15,13 +15,17 @@ from convgrade.exactness import Exactness
 from convgrade.handles import Handles
 from convgrade.namespace import Namespace
 from convgrade.remote import Link
+from convgrade.shared_files import SharedFiles
 
 Student = Callable[[socket.socket], None]
 
 
 @contextmanager
 def linked(
-    student: Student, model: frozenset[str] = frozenset(), **options: Any
+    student: Student,
+    model: frozenset[str] = frozenset(),
+    files: SharedFiles | None = None,
+    **options: Any,
 ) -> Iterator[Namespace]:
     """Yield an exact test's namespace, whose student's names a function in a thread serves."""
     ours, theirs = socket.socketpair()
@@ -32,7 +36,8 @@ def linked(
         line=lambda: 0, stream=sys.stdout, written=lambda: names.written,
         known=names.course, model=lambda: names.model_reads, **options,
     )  # fmt: skip
-    link = Link(lambda: ours, 5.0, time.monotonic() + 30, exact=exact, crossing=names.crossing)
+    end = time.monotonic() + 30
+    link = Link(lambda: ours, 5.0, end, exact=exact, crossing=names.crossing, files=files)
     thread.start()
     try:
         with names.linked(link):
@@ -47,7 +52,7 @@ def linked(
 def honest(source: str) -> Student:
     """Return a student's end that serves what a cell defines, as in the kernel."""
     values: dict[str, Any] = {"__name__": "__main__"}
-    exec(source, values)
+    exec(compile(source, "<student>", "exec", dont_inherit=True), values)
 
     def student(connection: socket.socket) -> None:
         table = Handles(values, connection)

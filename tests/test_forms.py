@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import collections
+import copy
 import datetime
 import pathlib
+import random
 import zoneinfo
 from decimal import Decimal
 from fractions import Fraction
@@ -20,7 +22,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import pandas as hpd
 from test_wire import frame
 
-from convgrade import plain
+from convgrade import copies, forms, plain, wire
 from convgrade.wire import Opaque, WireError, dumps, loads
 
 CALM = settings(deadline=None, max_examples=60)
@@ -369,3 +371,37 @@ def test_there_is_an_end_to_the_classes_that_named_tuples_make() -> None:
         pytest.fail("200 classes were made")
     assert count <= 100
     assert plain.MAX_OPAQUE == 100
+
+
+GOOD = [np.random.default_rng(3), np.random.RandomState(4), random.Random(5)]
+
+
+@pytest.mark.parametrize("value", GOOD, ids=lambda value: type(value).__name__)
+def test_a_random_generator_goes_on_where_it_stood(value: object) -> None:
+    """And so does the caller's, when its copy has drawn numbers."""
+    ours = copy.deepcopy(value)
+    ours.random()  # type: ignore[attr-defined]
+    theirs = wire.loads(wire.dumps(ours, strict=True, exact=True))
+    assert type(theirs) is type(value)
+    drawn = [theirs.random() for _ in range(700)]
+    direct = copy.deepcopy(ours)
+    assert drawn == [direct.random() for _ in range(700)]  # type: ignore[attr-defined]
+    assert copies.copy_back(ours, theirs)
+    assert ours.random() == direct.random()  # type: ignore[attr-defined]
+
+
+STATES = [
+    ("random.Generator", [2**128, 1, 0, 0]), ("random.Generator", [1, 1, 2, 0]),
+    ("random.Generator", [1, 1, 0, 2**32]), ("random.Generator", [1, 1]),
+    ("random.Generator", [1.0, 1, 0, 0]), ("random.Generator", None),
+    ("random.Random", (3, (0,) * 624 + (625,), None)), ("random.Random", (3, (0,) * 10, None)),
+    ("random.RandomState", ("MT19937", np.zeros(624, np.uint32), 625, 0, 0.0)),
+    ("random.RandomState", ("PCG64", np.zeros(624, np.uint32), 0, 0, 0.0)),
+    ("random.SystemRandom", None), ("random.seed", 5),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "state"), STATES, ids=lambda value: str(value)[:25])
+def test_a_state_that_is_none_makes_no_generator(name: str, state: object) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        forms.build(name, state)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import socket
+import sys
 import time
 from typing import Any
 
@@ -15,7 +16,7 @@ import pytest
 from student_ends import Student, honest, linked
 
 from convgrade import formulas, seeds, wire
-from convgrade.mirrors import Mirror
+from convgrade.mirrors import Mirror, is_same, is_subclass
 from convgrade.proxy import Undecided
 from convgrade.remote import Lost
 
@@ -237,3 +238,170 @@ def test_a_hostile_power_is_not_computed() -> None:
     built = formulas.build(["Pow", ten, ["Pow", ten, ["Pow", ten, ten]]])
     assert type(built).__name__ == "Pow"
     assert time.monotonic() - begin < 5
+
+
+def test_what_a_test_holds_beside_an_object_is_forgotten_in_peace() -> None:
+    """A pair of an object and an array was looked at by asking the student's class."""
+    source = """
+import numpy as np
+class Scaler:
+    def fit(self, rows):
+        self.mean = rows.mean(axis=0)
+        return rows - self.mean
+    def transform(self, rows): return rows - self.mean
+def scaled(rows):
+    made = Scaler()
+    return made, made.fit(rows)
+"""
+    with linked(honest(source)) as names:
+        rows = np.array([[1.0, 10], [3, 30]])
+        made, out = names["scaled"](rows)
+        assert made.mean.tolist() == [2, 20]
+        assert np.allclose(made.transform(rows), out)
+        assert np.allclose(made.transform(rows), out)
+
+
+def test_a_class_is_the_same_as_the_courses() -> None:
+    class Point:
+        pass
+
+    with linked(honest("class Point: pass\nclass Other: pass\np, o = Point(), Other()")) as names:
+        dict.__setitem__(names, "Point", Point)
+        assert is_same(type(names["p"]), Point)
+        assert is_same(Point, type(names["p"]))
+        assert not is_same(type(names["o"]), Point)
+        assert not is_same(names["p"], Point)
+        assert is_same(names["p"], names["p"])
+        assert not is_same([], [])
+
+
+@pytest.mark.parametrize("name", ["Parameter", "Generator", "device"])
+def test_no_object_passes_for_what_torch_reads_the_memory_of(name: str) -> None:
+    """Its C code asks a value for its class, and believes it."""
+    import torch
+
+    module = {"Parameter": "torch.nn.parameter", "device": "torch"}.get(name, "torch._C")
+    assert isinstance(getattr(sys.modules[module], name), type)
+    facts = {"value": {"name": name, "module": module}}
+    with (
+        linked(forging(["thing", 1, 2], facts)) as names,
+        pytest.raises(Undecided, match="does not cross"),
+    ):
+        torch.add(names["p"], 1)
+
+
+def test_an_object_is_of_its_classes_base_in_a_library() -> None:
+    """Also one of a class that the student derives, and the class itself."""
+    import torch
+
+    source = """
+import torch
+class Net(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = torch.nn.Linear(2, 1)
+    def forward(self, x): return self.fc(x)
+net = Net()
+"""
+    with linked(honest(source)) as names:
+        net = names["net"]
+        assert isinstance(net, torch.nn.Module)
+        assert is_subclass(names["Net"], torch.nn.Module)
+        assert not is_subclass(names["Net"], torch.nn.Linear)
+        assert net.__class__.__name__ == type(net).__name__ == "Net"
+        assert is_same(net.__class__, type(net))
+        assert isinstance(net.fc, torch.nn.Linear)
+        assert not isinstance(net, torch.nn.Linear)
+        assert not isinstance(net, torch.Tensor)
+        assert tuple(net(torch.zeros(3, 2)).shape) == (3, 1)
+        assert not hasattr(net, "nothing")
+        with pytest.raises(AttributeError, match="'Net' object has no attribute 'nothing'"):
+            net.nothing  # noqa: B018
+
+
+class Item:
+    """A class of the course's, for what is passed on."""
+
+    def __init__(self, name: str, part: object = None) -> None:
+        self.name, self.part = name, part
+
+
+Item.__module__ = "__main__"
+ITEM = """
+class Item:
+    def __init__(self, name, part=None): self.name, self.part = name, part
+kept = []
+def keep(item): kept.append(item); return item
+def rename(item): item.name += '!'
+def inner(item): item.part.name = 'deep'
+def tie(a, b): a.part, b.part = b, a
+def new(item): item.part = Item('theirs')
+def again(): return kept[-1]
+def spoil(item): item.part = object; item.x = {1: print}
+"""
+
+
+def test_an_object_that_is_passed_on_is_one_object() -> None:
+    """Whoever changes it, and however deep it stands, also where two hold each other."""
+    with linked(honest(ITEM)) as names:
+        dict.__setitem__(names, "Item", Item)
+        one, two = Item("one"), Item("two", Item("part"))
+        assert names["keep"](one) is one
+        names["rename"](one)
+        assert one.name == "one!"
+        one.name = "mine"
+        names["rename"](item=one)
+        assert names["again"]() is one
+        assert one.name == "mine!"
+        part = two.part
+        names["inner"](two)
+        assert two.part is part
+        assert part.name == "deep"  # type: ignore[attr-defined]
+        names["tie"](one, two)
+        assert one.part is two
+        assert two.part is one
+        assert names["keep"]([one, {"b": two}])[1]["b"] is two
+        names["new"](one)
+        assert one.part.name == "theirs"  # type: ignore[attr-defined]
+        assert isinstance(one.part, Item)
+
+
+def test_an_object_whose_class_is_not_the_courses_is_not_passed_on() -> None:
+    """Nor one that is more than what it holds, nor a class that the test sets."""
+    slotted = type("Item", (), {"__slots__": ("n",), "__module__": "__main__"})
+    for known, value in ((None, Item("x")), (slotted, slotted()), (type, Item("x"))):
+        with linked(honest(ITEM)) as names:
+            if known is not None:
+                dict.__setitem__(names, "Item", known)
+            with pytest.raises(Undecided, match="Item"):
+                names["keep"](value)
+    with linked(honest(ITEM)) as names:
+        names["Item"] = Item
+        with pytest.raises(Undecided, match="Item"):
+            names["keep"](Item("x"))
+
+
+CHANGED: list[Any] = [
+    5, [5], [[0]], [[0, 5]], [[0, {1: 2}]], [[1, {}]], [[-1, {}]], [["0", {}]], [[True, {}]], [{}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("changed", CHANGED, ids=str)
+def test_odd_changes_of_an_object_change_nothing(changed: Any) -> None:
+    reply = {"value": None, "objects": changed}
+    with linked(forging(["function", 1, "function", "f"], reply)) as names:
+        dict.__setitem__(names, "Item", Item)
+        one = Item("one")
+        try:
+            names["f"](one)
+        except (Lost, Undecided):
+            pass
+        else:
+            assert changed == 5
+        assert vars(one) == {"name": "one", "part": None}
+
+
+def test_only_a_passed_object_comes_back() -> None:
+    for number in (0, 1, -1, 2**40, True):
+        with linked(forging(["object", number])) as names, pytest.raises((Lost, Undecided)):
+            names["x"].name  # noqa: B018

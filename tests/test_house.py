@@ -56,11 +56,11 @@ LAYERS = [
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
     {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
-    {"convgrade.arrays", "convgrade.formulas", "convgrade.tables"},
+    {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "tables")},
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
-    {"convgrade.copies"},
+    {"convgrade.copies", "convgrade.folder"},
     {"convgrade.handles"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
     {"convgrade.confinement.calls", "convgrade.confinement.options"},
@@ -71,11 +71,21 @@ LAYERS = [
     {"convgrade.confinement.__main__"},
     {"convgrade.confine"},
     {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
-    {f"convgrade.{name}" for name in ("about", "constructs", "proxy")},
     {
         f"convgrade.{name}"
-        for name in ("callbacks", "current_figure", "held", "mirrors", "seeds", "state")
+        for name in ("about", "constructs", "dataclass_fields", "proxy", "references")
     },
+    {
+        f"convgrade.{name}"
+        for name in ("callbacks", "current_figure", "held", "mirrors", "passed", "seeds", "state")
+    },
+    {
+        "convgrade.course_files",
+        "convgrade.paths",
+        "convgrade.workplace",
+    },
+    {"convgrade.shared_files"},
+    {"convgrade.guard"},
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
     {"convgrade.bindings", "convgrade.messages", "convgrade.our_outputs"},
@@ -202,7 +212,7 @@ TENSORS = {
     f"convgrade.{name}"
     for name in (
         *("about", "arrays", "classroom.versions", "copies", "forms", "judge_process"),
-        *("handles", "kernels.server", "mirrors", "packing", "plain", "raised", "state"),
+        *("handles", "kernels.server", "mirrors", "packing", "plain", "raised", "seeds", "state"),
         *("unpacking", "wire"),
     )
 }

@@ -14,7 +14,12 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "test from warning.",
     ),
     (
-        r"uses `.*`, a file|writes the file",
+        r"beside files that the student",
+        "Let the student's code save text, JSON, CSV or arrays of numbers, and read these; or put "
+        "what unpickles, evaluates or runs something into a test of its own, before such files.",
+    ),
+    (
+        r"uses `.*`, a file|writes the file|test uses files",
         "Let the function take the text of a file, or return it, instead of reading or writing "
         "one.",
     ),

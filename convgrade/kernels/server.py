@@ -94,7 +94,7 @@ def main(argv: list[str]) -> int:
     """Import modules, say so, and serve."""
     del sys.path[0]  # our own working folder
     control = socket.socket(fileno=int(argv[0]))
-    gc.disable()  # imports leave hardly any garbage, and looking for it takes a fifth of their time
+    gc.disable()  # imports leave hardly any garbage; looking for it takes a fifth of their time
     try:
         _preload([*KERNEL, argv[1], *argv[2:]])
     except Exception as error:

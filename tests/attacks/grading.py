@@ -25,14 +25,19 @@ from pathlib import Path
 import nbformat
 import psutil
 
+from attacks import notes
 from attacks.attack import USUAL, Attack, Places, hand_in_honestly
 from attacks.course import AFTER, BEFORE, POINTS, Canaries, build
 
 ROOT = Path(__file__).resolve().parents[2]
 SIDES = ("stock", "ours")
-CELL = {"vault": 5, "tensors": 30}  # seconds a cell may take, on both sides; torch is slow
+CELL = {
+    "vault": 5,
+    "notes": 5,
+    "tensors": 30,
+}  # seconds a cell may take, on both sides; torch is slow
 SPARE = 20  # seconds more than its patience until a run is stopped
-MORE = {"vault": 8, "tensors": 25}  # and for each further one of a batch
+MORE = {"vault": 8, "notes": 8, "tensors": 25}  # and for each further one of a batch
 UNHURRIED = 5  # times as much where nothing hangs: the limit is for the day when it is needed
 
 STOCK_CONFIG = """\
@@ -190,6 +195,7 @@ class Arena:
         area = self.root / f"{side}-{assignment}-{'full' if hidden else 'visible'}"
         course = area / "course"
         build(course / "source", canaries, hidden=hidden)
+        notes.build(course / "source", canaries, hidden=hidden)
         kit = ROOT / "source" / "toeplitz" / "convkit.zip"
         shutil.copy(kit, course / "source" / "tensors")
         config = STOCK_CONFIG

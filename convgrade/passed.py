@@ -1,0 +1,129 @@
+"""Objects of the course's classes that a test passes on: one object on two sides.
+
+Both sides run the locked cell that defines the class, so that what an object holds is all there is
+to send. Before each request what the test changed goes over, after it what the student's code
+changed comes back; and where that gives the object back it is the test's own.
+"""
+
+from __future__ import annotations
+
+import abc
+import enum
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, NoReturn
+
+from convgrade import wire
+from convgrade.copies import copy_back
+
+__all__ = ["Passed"]
+
+MAX_OBJECTS = 1000
+BASES = frozenset({object, abc.ABC, Generic})
+#: By which a class says that its objects are more than what they hold.
+SPECIAL = frozenset(
+    {"__slots__", "__getattribute__", "__setattr__", "__delattr__", "__del__", "__getstate__",
+     "__setstate__", "__reduce__", "__reduce_ex__", "__new__"}
+)  # fmt: skip
+
+
+class Passed:
+    """The objects that a notebook's tests have passed on, by their numbers.
+
+    Parameters
+    ----------
+    is_course : callable
+        Tells whether a class is one that the course has defined on both sides.
+    keep, meet : callable
+        As for `convgrade.held.Held`.
+    """
+
+    def __init__(
+        self,
+        is_course: Callable[[type], bool],
+        keep: Callable[[Any], Any],
+        meet: Callable[[str], NoReturn],
+    ) -> None:
+        self._is_course, self._keep, self._meet = is_course, keep, meet
+        self._objects: list[Any] = []
+        self._seen: list[bytes] = []
+        self._places: dict[int, int] = {}
+
+    def written(self, value: Any) -> list[Any] | None:
+        """Return what is written for an object; None for what cannot go over like this."""
+        kind = type(value)
+        if not self._holds(kind):
+            return None
+        place = self._places.setdefault(id(value), len(self._objects))
+        if place == len(self._objects):
+            if place == MAX_OBJECTS:
+                self._meet(f"the test passes on more than {MAX_OBJECTS:,} objects")
+            self._objects.append(value)
+            self._seen.append(b"")
+        return ["object", place, kind.__name__]
+
+    def _holds(self, kind: type) -> bool:
+        """Tell whether the objects of a class are what they hold, and nothing else."""
+        if kind.__module__ != "__main__" or issubclass(kind, enum.Enum):
+            return False
+        own = [part for part in kind.__mro__ if part not in BASES]
+        plain = all(self._is_course(part) and not SPECIAL & vars(part).keys() for part in own)
+        return plain and kind.__dictoffset__ != 0
+
+    def object(self, place: Any) -> Any:
+        """Return the object of a number.
+
+        Raises
+        ------
+        WireError
+            When there is none.
+        """
+        if type(place) is not int or not 0 <= place < len(self._objects):
+            raise wire.WireError("an object that nobody passed on")
+        return self._objects[place]
+
+    def before(self, request: dict[str, Any]) -> None:
+        """Put into a request what its objects hold, as far as the other side has it otherwise."""
+        for value in _objects_in([*request.get("args", ()), *request.get("kwargs", {}).values()]):
+            self.written(value)
+        states, place = [], 0
+        while place < len(self._objects):  # they may hold others, which come after them
+            held = self._objects[place]
+            frame = self._frame(held)
+            if frame != self._seen[place]:
+                self._seen[place] = frame
+                states.append([place, type(held).__name__, dict(vars(held))])
+            place += 1
+        if self._objects:
+            request["objects"] = states
+
+    def after(self, reply: dict[str, Any], name: str) -> None:
+        """Let the objects hold what the student's code has put into them."""
+        changed = reply.get("objects")
+        for entry in changed if type(changed) is list else ():
+            place, new = entry if type(entry) is list and len(entry) == 2 else (None, None)
+            held = self.object(place)
+            if type(new) is not dict or set(map(type, new)) - {str}:
+                self._meet(
+                    f"`{name}` changes an object of the test's in a way that does not cross"
+                )
+            copy_back(vars(held), new)
+            self._seen[place] = self._frame(held)  # type: ignore[index]
+
+    def _frame(self, value: Any) -> bytes:
+        try:
+            return wire.dumps(vars(value), strict=True, exact=self._keep)
+        except wire.WireError as error:
+            what = str(error).partition(" cannot be passed on")[0]
+            self._meet(f"a {type(value).__name__} that is passed on holds what does not: {what}")
+
+
+def _objects_in(value: Any, depth: int = 0) -> Iterator[Any]:
+    """Yield what stands in lists and the like, and is none itself."""
+    if type(value) is dict:
+        value = [*value.keys(), *value.values()]
+    if type(value) in (list, tuple, set, frozenset):
+        for part in value:
+            if depth < 20:
+                yield from _objects_in(part, depth + 1)
+    elif type(value).__module__ == "__main__":
+        yield value
