@@ -139,6 +139,8 @@ class Box:
         manager.connection_file = str(self.sockets / f"k{self._starts}.json")
         self._managers.append(manager)
         spec = manager.kernel_spec
+        if spec is not None:
+            spec.metadata.pop("kernel_provisioner", None)  # what starts it goes into the box
         if spec is not None and LAUNCHER in spec.argv:
             spec.argv = [*spec.argv, "--HistoryManager.enabled=False"]  # nobody will read it
         if spec is not None and self._confined:
@@ -157,7 +159,7 @@ class Box:
             When it does not start; the message says why.
         """
         spec = _specification(kernel_name or NATIVE_KERNEL_NAME)
-        if self._preload is None or spec is None or spec.argv[-3:] != FORKABLE:
+        if self._preload is None or spec is None or not _is_ours(spec):
             return None
         box = confine.words(**self._limits(spec)) if self._confined else None
         start = self.start()
@@ -249,3 +251,15 @@ def _specification(name: str) -> KernelSpec | None:
         return KernelSpecManager().get_kernel_spec(name)
     except NoSuchKernel:
         return None
+
+
+def _is_ours(spec: KernelSpec) -> bool:
+    """Tell whether a kernel is IPython's in this Python environment, and no other's."""
+    if spec.argv[-3:] != FORKABLE:
+        return False
+    program, (major, minor) = spec.argv[0], sys.version_info[:2]
+    if program in ("python", f"python{major}", f"python{major}.{minor}"):
+        return True  # which jupyter_client takes for the Python that it runs in
+    return os.path.dirname(os.path.abspath(program)) == os.path.dirname(
+        os.path.abspath(sys.executable)
+    )

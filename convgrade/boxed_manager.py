@@ -14,8 +14,6 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
-from convgrade.kernels.provisioner import ForkProvisioner
-
 __all__ = ["MAX_CONTENT", "BoxedManager", "Unread", "end", "read_within"]
 
 RECONNECT = 10  # milliseconds between tries to reach a kernel's sockets
@@ -104,13 +102,6 @@ class BoxedManager(AsyncKernelManager):
         client.context.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE)
         client.context.setsockopt(zmq.RECONNECT_IVL, RECONNECT)
         return client
-
-    async def _async_wait(self, pollinterval: float = 0.1) -> None:
-        """Wait for the kernel's end; a forked one tells, without being asked in steps."""
-        if isinstance(self.provisioner, ForkProvisioner):
-            await self.provisioner.wait()
-        else:
-            await super()._async_wait(pollinterval)
 
 
 def end(manager: AsyncKernelManager) -> None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from jupyter_client.asynchronous.client import AsyncKernelClient
@@ -19,9 +21,9 @@ pytestmark = pytest.mark.slow
 MEMORY = 4 * 2**30
 
 
-@pytest.fixture(params=[None, ["numpy"]], ids=["a Python of its own", "forked"])
-def box(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Box]:
-    with Box(tmp_path, MEMORY, confined=False, preload=request.param) as made:
+@pytest.fixture
+def box(tmp_path: Path) -> Iterator[Box]:
+    with Box(tmp_path, MEMORY, confined=False) as made:
         yield made
 
 
@@ -80,3 +82,56 @@ def test_what_a_ready_kernel_publishes_arrives(box: Box) -> None:
 
     # Nobody reads the history of a kernel that grades: none is written.
     assert asyncio.run(life()) == ["busy", "False\n", "idle"]
+
+
+COMMANDS: dict[str, tuple[list[str], bool]] = {
+    "the usual": (["python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], True),
+    "by its path": ([sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"], True),
+    "of another environment": (
+        ["/opt/other/bin/python", "-m", "ipykernel_launcher", "-f", "{connection_file}"], False
+    ),
+    "of another Python": (
+        ["python3.99", "-m", "ipykernel_launcher", "-f", "{connection_file}"], False
+    ),
+    "with options": (
+        ["python", "-m", "ipykernel_launcher", "-f", "{connection_file}", "--pylab=inline"], False
+    ),
+    "of another language": (["ir", "--args", "{connection_file}"], False),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_only_kernels_of_this_environment_are_sessions(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another one would have other packages, and other verdicts."""
+    command, session = COMMANDS[name]
+    kernel = f"kernel-{list(COMMANDS).index(name)}"
+    folder = tmp_path / "kernels" / kernel
+    folder.mkdir(parents=True)
+    spec = {"argv": command, "display_name": name, "language": "any"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    with Box(None, MEMORY, confined=False, preload=["numpy"]) as box:
+        assert (box.session(kernel) is not None) == session
+
+
+def test_a_kernel_that_is_not_there_is_no_session() -> None:
+    with Box(None, MEMORY, confined=False, preload=["numpy"]) as box:
+        assert box.session("no-such-kernel") is None
+
+
+def test_a_box_is_not_left_to_who_else_starts_a_kernel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A specification may name a provisioner, which would start the kernel without the box."""
+    spec: dict[str, Any] = {"argv": COMMANDS["with options"][0]}
+    spec |= {"display_name": "p", "language": "python"}
+    spec["metadata"] = {"kernel_provisioner": {"provisioner_name": "convgrade-fork"}}
+    (tmp_path / "kernels" / "p").mkdir(parents=True)
+    (tmp_path / "kernels" / "p" / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    with Box(None, MEMORY) as box:
+        manager = box.manager("p", Config())
+        assert "kernel_provisioner" not in manager.kernel_spec.metadata
+        assert "confinement" in " ".join(manager.kernel_spec.argv)
