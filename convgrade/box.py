@@ -15,7 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import matplotlib
 import psutil
 from jupyter_client.kernelspec import (
     NATIVE_KERNEL_NAME,
@@ -106,6 +105,8 @@ class Box:
             folder.mkdir(parents=True)
         if self._preload is None:
             # Listing the machine's fonts takes matplotlib seconds in every new home.
+            import matplotlib  # which takes a tenth of a second, too
+
             (self._home / ".matplotlib").mkdir()
             for path in Path(matplotlib.get_cachedir()).glob("fontlist*.json"):
                 shutil.copy(path, self._home / ".matplotlib")

@@ -56,7 +56,6 @@ KERNEL = (
     "ipykernel.kernelapp",
     "ipykernel.debugger",
     "ipykernel.zmqshell",
-    "matplotlib_inline.config",
     *SHELL,
     "zmq.eventloop.zmqstream",
     "tornado.platform.asyncio",
@@ -100,7 +99,8 @@ def main(argv: list[str]) -> int:
     except Exception as error:
         control.send(f"{type(error).__name__}: {error}".encode()[:4000])
         return 1
-    if "matplotlib" in sys.modules:
+    if "matplotlib" in sys.modules:  # else this course has no use for it
+        importlib.import_module("matplotlib_inline.config")
         # It reads what every installed package offers as a backend, once.
         sys.modules["matplotlib"].rcParams["backend"] = INLINE
     if "numpy" in sys.modules:
