@@ -32,8 +32,8 @@ class Exactness:
         Returns the line that runs now; 0 when none does.
     stream : object
         Where prints go that the test does not look at.
-    written : callable
-        Returns what the test has set so far, by name.
+    written, here : callable
+        Return what the test has set so far, by name, with and without what earlier cells did.
     known : callable
         Returns the course's own value of a name, or None.
     model : callable
@@ -49,6 +49,7 @@ class Exactness:
     line: Callable[[], int]
     stream: object
     written: Callable[[], dict[str, Any]]
+    here: Callable[[], dict[str, Any]]
     known: Callable[[str], Any]
     model: Callable[[], set[str]] = lambda: set()
     unused: Callable[[str], bool] = lambda name: False

@@ -222,6 +222,7 @@ def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness
         line=lambda: line_of(names),
         stream=stream,
         written=lambda: names.written,
+        here=names.here,
         known=names.course,
         model=lambda: names.model_reads,
         unused=lambda name: (line_of(names), name) in facts.unused,
