@@ -226,10 +226,12 @@ def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness
         known=names.course,
         model=lambda: names.model_reads,
         unused=lambda name: (line_of(names), name) in facts.unused,
+        attributes=facts.attributes,
         seeds=facts.seeds,
         patches=facts.patches,
         warned=facts.warned,
         logged=facts.logged,
+        differentiates=facts.differentiates,
     )
 
 

@@ -55,7 +55,11 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "Give the function what it depends on as an argument, so that the test passes it.",
     ),
     (
-        r"looks at (what is logged|warnings)",
+        r"of a class that both sides have",
+        "Let a function of the student's return what the class counts or keeps.",
+    ),
+    (
+        r"looks at (what is logged|warnings)|differentiates what",
         "Let the function return what it has to say, or raise it as an exception.",
     ),
     (
