@@ -42,15 +42,17 @@ class Constructs:
     ----------
     rubric : bool
         It grades by parts (`convgrade.records`): anything but plain data is a wrong answer.
-    seeds, patches, warned, logged : bool
+    seeds, patches, warned, logged, differentiates : bool
         It sets the seed of a random generator; it patches what functions may use; it looks at
-        warnings, or at what is logged.
+        warnings, or at what is logged; it follows tensors backward.
     figures : int or None
         The first line that looks at pyplot's current figure.
     files : tuple of (int, str)
         Lines, and names of files that stand in them.
     paths : bool
         It looks at files, or mentions one.
+    attributes : frozenset of (str, str)
+        Names, and attributes of them that it reads.
     unused : frozenset of (int, str)
         Lines, and names of functions that are called there for nothing but their effects.
     """
@@ -60,9 +62,11 @@ class Constructs:
     patches: bool = False
     warned: bool = False
     logged: bool = False
+    differentiates: bool = False
     figures: int | None = None
     files: tuple[tuple[int, str], ...] = ()
     paths: bool = False
+    attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
 
 
@@ -115,11 +119,16 @@ def read_constructs(source: str) -> Constructs:
         patches=any(_patches(node) for node in nodes),
         warned=any(name in WARNED for name, _ in named),
         logged=any(name in LOGGED for name, _ in named),
+        differentiates=any(name == "backward" for name, _ in named),
         figures=min(
             (getattr(node, "lineno", 0) for name, node in named if name in FIGURES), default=None
         ),
         files=tuple(files),
         paths=bool(files) or any(name in PATHS for name, _ in named),
+        attributes=frozenset(
+            (node.value.id, node.attr) for node in nodes
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+        ),
         unused=frozenset(_unused(tree)),
     )  # fmt: skip
 

@@ -58,7 +58,7 @@ class Conversation:
 
     def set_by_test(self) -> dict[str, Any]:
         """Return what the test has set so far, by name."""
-        return self._exactly.written() if self._exactly is not None else {}
+        return self._exactly.here() if self._exactly is not None else {}
 
     def close(self) -> None:
         """End the conversation; the student's end then stops serving."""
@@ -156,6 +156,10 @@ class Conversation:
         numbers = numbers if type(numbers) is dict else {}
         args = [self._crossing.held.take(numbers.get(str(n)), arg) for n, arg in enumerate(args)]
         try:
+            self._crossing.passed.after(call, "a function of yours")
+        except wire.WireError as error:
+            self._lose(f"your code passed on what cannot be read ({error})")
+        try:
             value = function(*args, **kwargs)
         except Exception as error:
             self._errors.append(error)
@@ -166,7 +170,8 @@ class Conversation:
             return said | {"class": back[1]} if own else said
         changed: dict[str, Any] = {}
         self._crossing.held.before(changed)
-        return {"value": value, "changed": changed["changed"]}
+        news = self._crossing.passed.news([value])
+        return {"value": value, "changed": changed["changed"], **news}
 
     def _send(self, request: dict[str, Any], name: str) -> None:
         assert self._socket is not None

@@ -32,8 +32,8 @@ class Exactness:
         Returns the line that runs now; 0 when none does.
     stream : object
         Where prints go that the test does not look at.
-    written : callable
-        Returns what the test has set so far, by name.
+    written, here : callable
+        Return what the test has set so far, by name, with and without what earlier cells did.
     known : callable
         Returns the course's own value of a name, or None.
     model : callable
@@ -41,21 +41,25 @@ class Exactness:
         of a student's, such as the values that the test expects.
     unused : callable
         Says whether nobody looks at what a function of this name returns now.
-    seeds, patches, warned, logged : bool
-        The test sets a seed; it patches what functions use; it looks at warnings, or at what is
-        logged.
+    attributes : frozenset of (str, str)
+        Names, and attributes of them that the test reads.
+    seeds, patches, warned, logged, differentiates : bool
+        As `convgrade.constructs.Constructs` has them.
     """
 
     line: Callable[[], int]
     stream: object
     written: Callable[[], dict[str, Any]]
+    here: Callable[[], dict[str, Any]]
     known: Callable[[str], Any]
     model: Callable[[], set[str]] = lambda: set()
     unused: Callable[[str], bool] = lambda name: False
+    attributes: frozenset[tuple[str, str]] = frozenset()
     seeds: bool = False
     patches: bool = False
     warned: bool = False
     logged: bool = False
+    differentiates: bool = False
 
 
 def before(
@@ -72,6 +76,7 @@ def before(
         meet(f"the test looks at what is logged, and `{name}` could do that")
     if exactly.warned:
         request["warned"] = True
+    request["classes"] = _class_values(exactly)
     replaced = {n for n, known in REPLACED.items() if getattr(builtins, n) is not known}
     replaced |= {"input"} if sys.stdin is not STDIN else set()
     written = exactly.written()
@@ -98,25 +103,54 @@ def before(
 
 def after(
     exactly: Exactness,
-    ours: dict[str, Any],
+    ours: dict[str, Any] | None,
     reply: dict[str, Any],
     name: str,
     meet: Callable[[str], NoReturn],
 ) -> None:
-    """Let the caller see what the function changed; see whether what it did crosses."""
+    """Let the caller see what the function changed; see whether what it did crosses.
+
+    Without ``ours``, the arguments, nothing was called.
+    """
     if type(reply.get("unsent")) is str:
         meet(f"`{name}` returns what does not cross: {reply['unsent'][:200]}")
     if "random" in reply and not take_random(reply["random"]):
         meet(f"the test sets a seed, and `{name}` leaves a generator in no known state")
+    value = reply.get("value")
+    if (
+        ours is not None
+        and exactly.differentiates
+        and any(
+            getattr(part, "requires_grad", False) is True
+            for part in (value if type(value) is tuple else (value,))
+            if type(part).__name__ == "Tensor"
+        )
+    ):
+        meet(f"the test differentiates what `{name}` returns, which was computed elsewhere")
+    if type(reply.get("apart_class")) is str:
+        shown = reply["apart_class"][:60]
+        meet(f"the test reads `{shown}` of a class that both sides have, each with its own")
     if exactly.warned:
         _warn(reply.get("warned"), meet)
     changed = reply.get("arguments")
     if type(changed) is not dict or not changed:
         return
     if reply.get("moved") is not False or not all(
-        n in ours and copy_back(ours[n], new) for n, new in changed.items()
+        ours is not None and n in ours and copy_back(ours[n], new) for n, new in changed.items()
     ):
         meet(f"`{name}` changes its arguments in a way that does not cross")
+
+
+def _class_values(exactly: Exactness) -> dict[str, dict[str, Any]]:
+    """Return what the test reads of classes of the course's, such as a counter of instances."""
+    found: dict[str, dict[str, Any]] = {}
+    for name, attribute in exactly.attributes:
+        kind = exactly.known(name)
+        if isinstance(kind, type) and kind.__module__ == "__main__":
+            value = vars(kind).get(attribute)
+            if type(value) in (int, float, str, list, dict, set, tuple):
+                found.setdefault(name, {})[attribute] = value
+    return found
 
 
 def _warn(said: Any, meet: Callable[[str], NoReturn]) -> None:

@@ -141,6 +141,8 @@ class Handles(list[Any]):
                 held = [(str(n), value) for n, value in enumerate(args) if type(value) in HELD]
                 shares = {place: self.number(value) for place, value in held}
                 question = {"callback": number, "args": args, "kwargs": kwargs, "shares": shares}
+                if self.lent:
+                    question["objects"] = [[n, dict(vars(lent))] for n, lent in self.lent.items()]
                 return self._ask(question)
 
             stub = ask if parameters is None else _shaped(parameters, ask)
@@ -158,6 +160,8 @@ class Handles(list[Any]):
             reply(self.connection, self.answer(said), self)
         for number, value in said.get("changed", []):
             copy_back(self[number], value)
+        for number, name, held in said.get("objects", []):
+            copy_back(vars(self.borrowed(number, name)), held)
         if "raised" not in said:
             return said.get("value")
         kind = getattr(builtins, said["raised"], None)

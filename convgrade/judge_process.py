@@ -223,13 +223,16 @@ def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness
         line=lambda: line_of(names),
         stream=stream,
         written=lambda: names.written,
+        here=names.here,
         known=names.course,
         model=lambda: names.model_reads,
         unused=lambda name: (line_of(names), name) in facts.unused,
+        attributes=facts.attributes,
         seeds=facts.seeds,
         patches=facts.patches,
         warned=facts.warned,
         logged=facts.logged,
+        differentiates=facts.differentiates,
     )
 
 

@@ -36,6 +36,7 @@ class Namespace(dict[str, Any]):
         self._link: Link | None = None
         self._lacks: dict[str, str] = {}
         self.written: dict[str, Any] = {}
+        self._kept: dict[str, Any] = {}
         self.model_reads: set[str] = set()
         self.crossing = Crossing(self.course)
 
@@ -73,7 +74,7 @@ class Namespace(dict[str, Any]):
     def linked(self, link: Link) -> Iterator[None]:
         """Ask ``link`` for the student's names, each once."""
         kept = {n: value for n, value in self.written.items() if n in self.model_reads}
-        self._link, self._seen, self.written = link, {}, kept
+        self._link, self._seen, self.written, self._kept = link, {}, kept, dict(kept)
         try:
             yield
         finally:
@@ -82,6 +83,13 @@ class Namespace(dict[str, Any]):
                 for name in [n for n, value in self.items() if isinstance(value, Proxy)]:
                     del self[name]  # of no use without its link
             link.close()
+
+    def here(self) -> dict[str, Any]:
+        """Return what the cell that runs has set, by name."""
+        return {
+            name: value for name, value in self.written.items()
+            if name not in self._kept or self._kept[name] is not value
+        }  # fmt: skip
 
     def __missing__(self, name: str) -> Any:
         again = self._link is not None and self._link.runs != self._asked.get(name)

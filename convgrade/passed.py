@@ -83,7 +83,11 @@ class Passed:
 
     def before(self, request: dict[str, Any]) -> None:
         """Put into a request what its objects hold, as far as the other side has it otherwise."""
-        for value in _objects_in([*request.get("args", ()), *request.get("kwargs", {}).values()]):
+        request |= self.news([*request.get("args", ()), *request.get("kwargs", {}).values()])
+
+    def news(self, values: list[Any]) -> dict[str, Any]:
+        """Return what objects hold that stand in some values, or were passed on before."""
+        for value in _objects_in(values):
             self.written(value)
         states, place = [], 0
         while place < len(self._objects):  # they may hold others, which come after them
@@ -93,8 +97,7 @@ class Passed:
                 self._seen[place] = frame
                 states.append([place, type(held).__name__, dict(vars(held))])
             place += 1
-        if self._objects:
-            request["objects"] = states
+        return {"objects": states} if self._objects else {}
 
     def after(self, reply: dict[str, Any], name: str) -> None:
         """Let the objects hold what the student's code has put into them."""

@@ -230,7 +230,7 @@ class Link(Conversation):
             self._files.sync(self)
         self._show(reply.get("printed"), reply.get("errors"), name)
         if self._exactly is not None:
-            after(self._exactly, ours or {}, reply, name, self.meet)
+            after(self._exactly, ours, reply, name, self.meet)
             self._crossing.held.after(reply, name)
             try:
                 self._crossing.passed.after(reply, name)

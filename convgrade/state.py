@@ -114,6 +114,12 @@ class Taken:
         changed = [n for n, frame in self._held.items() if self._content(n) != frame]
         if changed:
             self.found["objects"] = [[n, dict(vars(self._table.lent[n]))] for n in changed]
+        for name, values in self._request.get("classes", {}).items():
+            for attribute, value in values.items():
+                kind = self._names.get(name)
+                own = vars(kind).get(attribute) if isinstance(kind, type) else value
+                if self._written(own) != self._written(value):
+                    self.found["apart_class"] = f"{name}.{attribute}"
         if self._states is not None:
             self.found["random"] = random_states()
 

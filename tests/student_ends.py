@@ -33,7 +33,7 @@ def linked(
     names = Namespace()
     names.model_reads |= model
     exact = Exactness(
-        line=lambda: 0, stream=sys.stdout, written=lambda: names.written,
+        line=lambda: 0, stream=sys.stdout, written=lambda: names.written, here=names.here,
         known=names.course, model=lambda: names.model_reads, **options,
     )  # fmt: skip
     end = time.monotonic() + 30

@@ -295,3 +295,33 @@ def test_an_annotation_that_does_not_cross_can_be_passed_by() -> None:
         assert shape.parameters["b"].annotation is int
         with pytest.raises(Undecided, match="annotations"):
             assert shape.parameters["a"].annotation == int | None
+
+
+def test_a_class_that_counts_on_both_sides_is_undecided_if_the_test_reads_that() -> None:
+    class Ticket:
+        count = 0
+
+    Ticket.__module__ = "__main__"
+    source = (
+        "class Ticket:\n    count = 0\n    def __init__(self): Ticket.count += 1\n"
+        "def sell(): return bool(Ticket())\ndef look(): return 1"
+    )
+    with student(source, attributes=frozenset({("Ticket", "count")})) as names:
+        dict.__setitem__(names, "Ticket", Ticket)
+        assert names["look"]() == 1
+        with pytest.raises(Undecided, match=r"reads `Ticket\.count`"):
+            names["sell"]()
+    with student(source) as names:
+        dict.__setitem__(names, "Ticket", Ticket)
+        assert names["sell"]()
+
+
+def test_a_gradient_through_a_students_function_is_undecided() -> None:
+    source = "import torch\nx = torch.ones(2, requires_grad=True)\ndef f(w): return (w * 2).sum()"
+    with student(source, differentiates=True) as names:
+        x = names["x"]
+        (x * 3).sum().backward()
+        assert x.grad.tolist() == [3.0, 3.0]
+        assert names["f"](torch.ones(2)) == 4
+        with pytest.raises(Undecided, match="differentiates what `f` returns"):
+            names["f"](torch.ones(2, requires_grad=True)).backward()

@@ -405,3 +405,31 @@ def test_only_a_passed_object_comes_back() -> None:
     for number in (0, 1, -1, 2**40, True):
         with linked(forging(["object", number])) as names, pytest.raises((Lost, Undecided)):
             names["x"].name  # noqa: B018
+
+
+def test_a_function_of_the_tests_sees_an_object_as_it_is_by_then() -> None:
+    """And what it does to the object is there when student code goes on."""
+    source = (
+        ITEM
+        + """
+def fire(item, hook):
+    names = []
+    for n in range(3):
+        item.name += str(n)
+        hook(item)
+        names.append(item.name)
+    return names
+"""
+    )
+    with linked(honest(source)) as names:
+        dict.__setitem__(names, "Item", Item)
+        one, seen = Item(""), list[str]()
+
+        def hook(item: Item) -> None:
+            assert item is one
+            seen.append(item.name)
+            item.name += "!"
+
+        assert names["fire"](one, hook) == ["0!", "0!1!", "0!1!2!"]
+        assert seen == ["0", "0!1", "0!1!2"]
+        assert one.name == "0!1!2!"

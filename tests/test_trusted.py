@@ -875,7 +875,11 @@ assert "soiled" not in sys.modules and "SOILED" not in os.environ
 assert os.listdir() == [] and "soiled" not in globals()
 float(np.random.rand() < 2)
 """
-    first = grade(answer("a", soil), check("f", soil))
+    # A student who leaves the working folder makes the test wait that uses it.
+    stays = soil.replace('os.mkdir("soiled"); os.chdir("soiled")', 'os.mkdir("theirs")')
+    first = grade(answer("a", stays), check("f", soil))
+    away = grade(answer("a", soil), check("f", soil))
+    assert "has left its working folder" in away.waiting["f"]
     second = grade(answer("a", f"def f():\n    exec({probe!r}, dict())"), check("f", "f()"))
     third = grade(answer("a", DOUBLE), check("f", probe))
     assert first.points == second.points == {"f": 2.0}

@@ -19,7 +19,7 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "what unpickles, evaluates or runs something into a test of its own, before such files.",
     ),
     (
-        r"uses `.*`, a file|writes the file|test uses files",
+        r"uses `.*`, a file|writes the file|writes `|test uses files|working folder",
         "Let the function take the text of a file, or return it, instead of reading or writing "
         "one.",
     ),
@@ -53,6 +53,18 @@ ADVICE: tuple[tuple[str, str], ...] = (
     (
         r"patches|sets the name|sets `",
         "Give the function what it depends on as an argument, so that the test passes it.",
+    ),
+    (
+        r"of a class that both sides have",
+        "Let a function of the student's return what the class counts or keeps.",
+    ),
+    (
+        r"looks at (what is logged|warnings)|differentiates what",
+        "Let the function return what it has to say, or raise it as an exception.",
+    ),
+    (
+        r"passes on more than|that is passed on holds|changes an object of the test's",
+        "Pass on fewer objects, of a class that a locked cell defines and that hold plain data.",
     ),
     (
         r"current figure",
