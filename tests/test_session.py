@@ -78,6 +78,12 @@ def test_a_session_shows_what_a_kernel_shows(path: Path) -> None:
     assert differing(cells_of(path), timeout=limit) == []
 
 
+def test_a_cell_may_be_long() -> None:
+    """Longer than what is read of a student's output."""
+    (cell,) = run([f"len('{'x' * 9_000_000}')"])
+    assert seen(cell)[0]["data"] == {"text/plain": "9000000"}
+
+
 def test_a_child_process_prints_into_the_notebook() -> None:
     """Also from Python: a kernel in a box loses that, since it opens a port for it."""
     fork = (

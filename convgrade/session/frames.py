@@ -14,7 +14,7 @@ from collections.abc import Iterator
 __all__ = ["MAX_MESSAGE", "PACKET", "Assembly", "packets"]
 
 PACKET = 2**16  # bytes of one: a socket takes them in one piece
-MAX_MESSAGE = 8 * 2**20  # bytes of a message that are kept: JSON takes up to thirty times its size
+MAX_MESSAGE = 8 * 2**20  # bytes of a student's that are kept: JSON takes thirty times its size
 MAX_BEGUN = 16  # messages that have begun and not ended
 
 _HEAD = struct.Struct(">IQ?")  # who sends, which message, whether this ends it
@@ -31,9 +31,16 @@ def packets(message: bytes) -> Iterator[bytes]:
 
 
 class Assembly:
-    """Puts messages together from packets that anybody may have sent."""
+    """Puts messages together from packets that anybody may have sent.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    most : int
+        Bytes of a message that are kept.
+    """
+
+    def __init__(self, most: int = MAX_MESSAGE) -> None:
+        self._most = most
         self._begun: dict[tuple[int, int], tuple[list[bytes], int]] = {}
 
     def add(self, packet: bytes) -> bytes | int | None:
@@ -42,8 +49,8 @@ class Assembly:
         Returns
         -------
         bytes or int or None
-            The message that it completes; its size, when that is more than `MAX_MESSAGE`;
-            None while more is to come.
+            The message that it completes; its size, when that is more than is kept; None while
+            more is to come.
 
         Raises
         ------
@@ -55,12 +62,12 @@ class Assembly:
         sender, number, last = _HEAD.unpack_from(packet)
         parts, size = self._begun.pop((sender, number), ([], 0))
         size += len(packet) - _HEAD.size
-        if size > MAX_MESSAGE:
+        if size > self._most:
             parts = []
         else:
             parts.append(packet[_HEAD.size :])
         if last:
-            return b"".join(parts) if size <= MAX_MESSAGE else size
+            return b"".join(parts) if size <= self._most else size
         self._begun[sender, number] = parts, size
         if len(self._begun) > MAX_BEGUN:
             del self._begun[next(iter(self._begun))]  # its sender was interrupted, or lies

@@ -31,6 +31,7 @@ from convgrade.session.publishing import Direct, Publisher, Stream
 
 __all__ = ["prepare", "run"]
 
+MAX_CELL = 2**30  # bytes: more than a notebook that is read can have
 _LAUNCHER = str(getattr(importlib.util.find_spec("ipykernel_launcher"), "origin", ""))
 
 
@@ -150,7 +151,7 @@ async def _serve(application: SessionApp, line: socket.socket) -> None:
     kernel, publisher = application.kernel, application.session
     kernel.io_loop = IOLoop.current()
     kernel.shell.exit_now = False
-    packets, come = frames.Assembly(), asyncio.Event()
+    packets, come = frames.Assembly(MAX_CELL), asyncio.Event()
     loop.add_reader(line, come.set)
     while True:
         await come.wait()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 import os
 import select
 import socket
@@ -100,10 +101,11 @@ class Stream(OutStream):
         waiting = select.poll()
         waiting.register(self._fid, select.POLLIN)
         waiting.poll(milliseconds)
-        with self._taking:  # what is read is also written before another looks
-            while waiting.poll(0):
+        with self._taking, contextlib.suppress(OSError):  # a student may have closed the file
+            while waiting.poll(0):  # what is read is also written before another looks
                 found = os.read(self._fid, 2**16)
-                if not found:
+                if not found or not self._should_watch:  # the stream is being closed
                     return False
                 self.write(self._decoder.decode(found))
-        return True
+            return self._should_watch
+        return False
