@@ -64,7 +64,9 @@ def serve(family: int, address: Any, token: str, names: dict[str, Any]) -> None:
 
 
 def begin() -> None:
-    """Hold files back in this process; in a fork those of the process before are closed."""
+    """Begin in this process and its folder; what it has of one that it was forked from is void."""
+    global _folder
+    _folder = Folder()
     _spare.clear()
     _reserve()
 
