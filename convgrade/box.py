@@ -113,7 +113,7 @@ class Box:
         if files is not None:
             copy_files(files, self._work)
             if course is not None:
-                shared = server(self._preload).folder if self._preload is not None else None
+                shared = self.folder.parent if self._preload is not None else None
                 self._shared = lay_over(course, self._work, shared)
 
     def __enter__(self) -> Self:

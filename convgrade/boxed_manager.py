@@ -14,11 +14,13 @@ from jupyter_client.asynchronous.client import AsyncKernelClient
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Type
 
+from convgrade.session import frames
+
 __all__ = ["MAX_CONTENT", "BoxedManager", "Unread", "end", "read_within"]
 
 RECONNECT = 10  # milliseconds between tries to reach a kernel's sockets
 MAX_MESSAGE = 100 * 2**20  # bytes of one that a kernel sends; zmq then drops the connection
-MAX_CONTENT = 8 * 2**20  # bytes of one that are read: JSON takes up to thirty times its size
+MAX_CONTENT = frames.MAX_MESSAGE  # bytes of one that are read, as of a session's
 ENDING = 10.0  # seconds for a kernel that was killed
 
 

@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from convgrade import judge_process
+from convgrade.kernels.readable import readable
 from convgrade.kernels.sockets import kill_server, use_short_folder
 from convgrade.messages import Begun, Cell, Connect, Expect, Gone, Outcome, Own, Prepare
 
@@ -143,27 +144,13 @@ class Judge:
         return message
 
     async def _ready(self, timeout: float, unless: asyncio.Task[Any] | None) -> None:
-        loop, ready = asyncio.get_running_loop(), asyncio.Event()
-        try:
-            loop.add_reader(self._pipe.fileno(), ready.set)
-        except NotImplementedError:  # Windows: a thread waits, and looks now and then
-            await asyncio.to_thread(self._pipe.poll, min(timeout, 0.05))
-            return
-
-        def wake(_: asyncio.Task[Any]) -> None:
-            ready.set()
-
-        if unless is not None:
-            unless.add_done_callback(wake)
         try:
             async with asyncio.timeout(timeout):
-                await ready.wait()
+                await readable(self._pipe.fileno(), unless)
         except TimeoutError:
             return
-        finally:
-            loop.remove_reader(self._pipe.fileno())
-            if unless is not None:
-                unless.remove_done_callback(wake)
+        except NotImplementedError:  # Windows: a thread waits, and looks now and then
+            await asyncio.to_thread(self._pipe.poll, min(timeout, 0.05))
 
     def killed(self) -> bool:
         """Tell whether somebody else has ended its process, which is gone."""

@@ -6,7 +6,6 @@ Importing this does it; multiprocessing's fork server knows no other way.
 from __future__ import annotations
 
 import contextlib
-import gc
 import importlib
 import sys
 
@@ -23,4 +22,3 @@ if "matplotlib" in sys.modules:  # else this course has no use for it
     sys.modules["matplotlib"].rcParams["backend"] = INLINE
 judge_process.make_shell()
 settle()
-gc.enable()  # `convgrade.hasty` has done without

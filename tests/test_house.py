@@ -89,7 +89,7 @@ LAYERS = [
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
     {"convgrade.bindings", "convgrade.messages", "convgrade.our_outputs"},
-    {"convgrade.kernels.folders", "convgrade.kernels.protocol", "convgrade.kernels.settle"},
+    {f"convgrade.kernels.{name}" for name in ("folders", "protocol", "readable", "settle")},
     {"convgrade.kernels.server", "convgrade.kernels.sockets", "convgrade.probes"},
     {"convgrade.probing"},
     {"convgrade.machine"},

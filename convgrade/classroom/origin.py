@@ -19,12 +19,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from convgrade import confine
+from convgrade.kernels.forks import ONE_THREAD
 from convgrade.kernels.sockets import kill_server
 
 __all__ = ["fork_origin", "forking", "importing", "let_go"]
 
-#: Threads that libraries would start at import, and that a fork would not have.
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS")
 _server: Any = forkserver._forkserver
 _made: list[tuple[int, socket.socket]] = []  # its process, and the socket that it waits at
 
@@ -33,7 +32,7 @@ _made: list[tuple[int, socket.socket]] = []  # its process, and the socket that 
 def importing() -> Iterator[None]:
     """Import much: without threads, and without looking for garbage, a fifth of the time."""
     kept = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    os.environ.update(ONE_THREAD)
     gc.disable()
     try:
         yield

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import os
 import select
 import signal
 import socket
 import threading
+
+from convgrade.kernels.readable import readable
 
 __all__ = ["REPLY", "Fork", "until_ended"]
 
@@ -103,12 +104,5 @@ class Fork:
 
 async def until_ended(process: Fork) -> None:
     """Wait for a process's end without being asked in steps."""
-    if process.returncode is not None:
-        return
-    ended = asyncio.Event()
-    loop, descriptor = asyncio.get_running_loop(), process.fileno()
-    loop.add_reader(descriptor, ended.set)
-    try:
-        await ended.wait()
-    finally:
-        loop.remove_reader(descriptor)
+    if process.returncode is None:
+        await readable(process.fileno())

@@ -116,7 +116,6 @@ def main(argv: list[str]) -> int:
         control.send(f"{type(error).__name__}: {error}".encode()[:4000])
         return 1
     settle()
-    gc.enable()
     control.send(b"ready")
     namespaces: int | None = None
     while True:

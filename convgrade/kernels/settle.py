@@ -20,6 +20,7 @@ def settle() -> None:
     with contextlib.suppress(OSError):  # no /proc
         for begin, end in _private_memory():
             _use_huge_pages(begin, end)
+    gc.enable()  # imports are done without
 
 
 def _private_memory() -> list[tuple[int, int]]:

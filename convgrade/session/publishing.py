@@ -32,11 +32,11 @@ class Publisher(Session):
     _payload: Any = None
 
     def send(self, stream: Any, msg_or_type: Any, content: Any = None, parent: Any = None,
-             *_: Any, **options: Any) -> Any:  # fmt: skip
+             *_: Any, **__: Any) -> Any:  # fmt: skip
         """Send a message, or make one and send it; called by ipykernel."""
         message = msg_or_type
         if not isinstance(message, dict):
-            message = self.msg(msg_or_type, content, parent, metadata=options.get("metadata"))
+            message = self.msg(msg_or_type, content, parent)
         kind, content = message["header"]["msg_type"], message["content"]
         if kind == "execute_reply":
             self._payload = content.get("payload")

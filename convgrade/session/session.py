@@ -13,6 +13,7 @@ from typing import Any, Self
 
 from convgrade.kernels.fork import Fork, until_ended
 from convgrade.kernels.forks import ForkServer, fork_server
+from convgrade.kernels.readable import readable
 from convgrade.session import frames
 
 __all__ = [
@@ -189,16 +190,10 @@ class Session:
 
     async def _packet(self) -> bytes:
         """Receive a packet; nothing is lost when this is cancelled."""
-        loop = asyncio.get_running_loop()
         while True:
             with contextlib.suppress(BlockingIOError):
                 return self._line.recv(frames.PACKET)
-            ready = loop.create_future()
-            loop.add_reader(self._line, _wake, ready)
-            try:
-                await ready
-            finally:
-                loop.remove_reader(self._line)
+            await readable(self._line.fileno())
 
     def is_alive(self) -> bool:
         """Tell whether the process is there."""
@@ -227,8 +222,3 @@ class Session:
             with contextlib.suppress(TimeoutError):
                 self._fork.wait(ENDING)
         self._line.close()
-
-
-def _wake(ready: asyncio.Future[None]) -> None:
-    if not ready.done():
-        ready.set_result(None)
