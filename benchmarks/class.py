@@ -64,6 +64,9 @@ from cost import measured
 from reference import processor, verdict
 from trusted import STOCK
 
+from convgrade.kernels.preloading import SHELL
+from convgrade.kernels.settle import settle
+
 ROOT = Path(__file__).resolve().parent.parent
 ASSIGNMENT = "toeplitz"
 OURS = (ROOT / "nbgrader_config.py").read_text()
@@ -227,9 +230,10 @@ def limit_child(notebooks: int) -> None:
         "matplotlib.pyplot",
         "convkit",
         "convgrade.rubric",
-        "convgrade.ready",  # what shells import, and frozen garbage
+        *SHELL,
     ):
         importlib.import_module(module)
+    settle()
     sys.modules["torch"].set_num_threads(1)
     texts = [
         [

@@ -31,7 +31,7 @@ sys.path.insert(0, str(ROOT))  # this tree is measured
 
 SOURCES = sorted((ROOT / "source" / "toeplitz").glob("*.ipynb"))
 ROUNDS = 4  # the first makes everything warm
-SERVERS = {"kernel": "convgrade.kernels.server", "judge": "multiprocessing.forkserver"}
+SERVERS = {"kernel": "cg-sessions", "judge": "cg-judges"}
 
 
 def graded(folder: Path, sources: list[Path], at_the_end: Callable[[Any], None]) -> Iterator[Any]:
@@ -74,7 +74,9 @@ def memory() -> dict[str, list[float]]:
     def total(name: str) -> tuple[float, dict[int, float]]:
         """Return the shares of all forks of a server, and by process what is its own alone."""
         server = next(
-            p for p in psutil.Process().children() if any(name in word for word in p.cmdline())
+            p
+            for p in psutil.Process().children(recursive=True)
+            if p.name() == name and p.parent().name() == "cg-libraries"
         )
         found = {p.pid: p.memory_full_info() for p in [server, *server.children(True)]}
         return sum(m.pss for m in found.values()), {n: m.uss for n, m in found.items()}

@@ -25,6 +25,11 @@ GRACE = 5.0  # seconds for a side to notice that its work is over
 class BothSides(StudentKernel):
     """Lets the grader's process run cells of the course, which the student's kernel serves."""
 
+    kernel_preload = List(
+        Unicode(),
+        ["numpy", "matplotlib.pyplot", "matplotlib.backends.backend_agg"],
+        help="Modules that notebooks import, imported once for all student kernels.",
+    ).tag(config=True)
     preload = List(
         Unicode(),
         ["numpy.random", "matplotlib.figure"],
@@ -40,7 +45,10 @@ class BothSides(StudentKernel):
         self._told: list[Cell | Expect | Own | Prepare] = []
 
     async def _new_judge(self) -> Judge:
-        return await asyncio.to_thread(Judge, self._box.sockets, self._course, self.preload)
+        shared = self.kernel_preload
+        return await asyncio.to_thread(
+            Judge, self._box.sockets, self._course, self.preload, shared
+        )
 
     async def _close_judge(self) -> None:
         if self._starting is not None:

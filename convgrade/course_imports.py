@@ -15,7 +15,7 @@ import nbformat
 
 from convgrade.cells import visible
 from convgrade.constructs import parsed
-from convgrade.kernels.forks import KEPT, ONE_THREAD
+from convgrade.kernels.zygotes import KEPT, ONE_THREAD
 
 __all__ = ["course_imports", "fit"]
 

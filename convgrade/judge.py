@@ -6,72 +6,32 @@ import asyncio
 import contextlib
 import multiprocessing
 import sys
-import threading
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from convgrade import judge_process
+from convgrade.kernels.fork import Fork
+from convgrade.kernels.forks import ForkServer, ForkServerError, available, fork_server
 from convgrade.kernels.readable import readable
-from convgrade.kernels.sockets import kill_server, use_short_folder
 from convgrade.messages import Begun, Cell, Connect, Expect, Gone, Outcome, Own, Prepare
+from convgrade.spawned import Spawned
 
-__all__ = ["Judge", "JudgeError"]
+__all__ = ["Judge", "JudgeError", "server"]
 
-START = 120.0  # seconds for its server's imports and its own start
+PROCESS = "convgrade.judge_process"  # the module that it runs
 ENDING = 5.0  # seconds until the exit code of a process that is gone is known
-# Exit codes of a process that others have ended: by SIGTERM, by SIGKILL (as the system does for
-# want of memory), and what `multiprocessing` says when its server, which would know, is gone.
-KILLED = (None, -15, -9, 255)
+# Exit codes of a process that others have ended: by SIGTERM, by SIGKILL, as the system does for
+# want of memory, and as is said when its server, which would know, is gone.
+KILLED = (-15, -9)
 
 
-def _context() -> Any:
-    """Return the way to start processes that have the usual imports behind them."""
-    method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
-    return multiprocessing.get_context(method)
+def server(preload: Sequence[str], libraries: Sequence[str]) -> ForkServer:
+    """Return this process's fork server for the grader's processes, see `Judge`."""
+    return fork_server(preload, PROCESS, libraries, None)
 
 
 class JudgeError(RuntimeError):
     """The grader's process for test cells cannot be had, or was killed; the message says why."""
-
-
-_starting = threading.Lock()
-
-
-def _start(process: Any) -> None:
-    """Start a process, with ``__main__`` hidden: it would import nbgrader's command line again.
-
-    Raises
-    ------
-    JudgeError
-        With the reason.
-    """
-    with _starting:
-        main = sys.modules["__main__"]
-        sys.modules["__main__"] = ModuleType("__main__")
-        try:
-            use_short_folder()
-            try:
-                _start_in_time(process)
-            except (EOFError, OSError):  # the server was killed meanwhile; there is a new one now
-                _start_in_time(process)
-        except (EOFError, OSError) as error:
-            why = str(error) or "it ended while it started"
-            raise JudgeError(f"the process that runs test cells did not start: {why}") from error
-        finally:
-            sys.modules["__main__"] = main
-
-
-def _start_in_time(process: Any) -> None:
-    """Start a process; a server that says nothing is killed, and then this fails."""
-    timer = threading.Timer(START, kill_server)
-    timer.daemon = True
-    timer.start()
-    try:
-        process.start()
-    finally:
-        timer.cancel()
 
 
 class Judge:
@@ -85,24 +45,39 @@ class Judge:
         Working folder of the test cells, with the assignment's files.
     preload : sequence of str
         Modules that the server imports once for all notebooks.
+    libraries : sequence of str
+        Those that it shares with the student's kernels.
+
+    Raises
+    ------
+    JudgeError
+        When it does not start.
     """
 
-    def __init__(self, folder: Path, support: Path, preload: Sequence[str] = ()) -> None:
-        context = _context()
-        if hasattr(context, "set_forkserver_preload"):
-            first, last = ["convgrade.hasty", judge_process.__name__], ["convgrade.ready"]
-            context.set_forkserver_preload([*first, *preload, *last])
-        self._pipe, theirs = context.Pipe()
+    def __init__(
+        self,
+        folder: Path,
+        support: Path,
+        preload: Sequence[str] = (),
+        libraries: Sequence[str] = (),
+    ) -> None:
+        self._pipe, theirs = multiprocessing.Pipe()
         with contextlib.closing(theirs), contextlib.ExitStack() as undo:
             undo.callback(self._pipe.close)
-            self._process = context.Process(
-                target=judge_process.serve, args=(theirs, str(folder), str(support)), daemon=True
-            )
-            _start(self._process)
+            try:
+                self._process: Fork | Spawned
+                if available():
+                    arguments = [str(folder), str(support), *sys.path]
+                    forks = server(preload, libraries)
+                    self._process = forks.fork(arguments, stdio=[theirs.fileno()])
+                else:
+                    self._process = Spawned(theirs, str(folder), str(support))
+            except (ForkServerError, EOFError, OSError) as error:
+                why = str(error) or "it ended while it started"
+                raise JudgeError(
+                    f"the process that runs test cells did not start: {why}"
+                ) from error
             undo.pop_all()
-        self._ends = contextlib.ExitStack()  # the last first, and each whatever becomes of it
-        for end in (self._process.close, self._process.join, self._process.kill, self._pipe.close):
-            self._ends.callback(end)
 
     def send(self, message: Cell | Expect | Own | Gone | Prepare) -> None:
         """Hand over a cell to run, or news.
@@ -154,9 +129,14 @@ class Judge:
 
     def killed(self) -> bool:
         """Tell whether somebody else has ended its process, which is gone."""
-        self._process.join(ENDING)
-        return self._process.exitcode in KILLED
+        try:
+            return self._process.wait(ENDING) in KILLED
+        except TimeoutError:
+            return True
 
     def close(self) -> None:
         """End the process, whatever it is doing; harmless when repeated."""
-        self._ends.close()
+        self._pipe.close()
+        self._process.kill()
+        with contextlib.suppress(TimeoutError):  # it ends, but who would see it does not answer
+            self._process.wait(ENDING)

@@ -22,7 +22,7 @@ from typing import Any
 from nbclient.util import run_sync
 from nbformat import NotebookNode
 from nbgrader import utils
-from traitlets import Bool, Integer, List, Unicode
+from traitlets import Bool, Integer
 
 from convgrade.box import Box
 from convgrade.cell_kinds import CellKinds
@@ -44,11 +44,6 @@ class TrustedClient(CellKinds):
     ).tag(config=True)
     forked = Bool(
         True, help="Fork student kernels from a process that has imported `kernel_preload`."
-    ).tag(config=True)
-    kernel_preload = List(
-        Unicode(),
-        ["numpy", "matplotlib.pyplot", "matplotlib.backends.backend_agg"],
-        help="Modules that notebooks import, imported once for all student kernels.",
     ).tag(config=True)
 
     def __init__(

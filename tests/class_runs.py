@@ -22,8 +22,9 @@ KINDS = {
     "scheduler": ("dask_scheduler",),
     "worker program": ("dask_worker",),
     "worker": ("multiprocessing.spawn import", f"({NAME})"),
-    "fork server": ("convgrade.kernels.server",),
-    "judges": ("multiprocessing.forkserver import",),
+    "libraries": ("(cg-libraries)",),
+    "fork server": ("(cg-sessions)",),
+    "judges": ("(cg-judges)",),
 }
 
 

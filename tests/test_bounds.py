@@ -207,7 +207,7 @@ def test_what_a_test_is_given_fits_into_its_process() -> None:
         while not over.wait(0.05):
             for process in psutil.Process().children(recursive=True):
                 with contextlib.suppress(psutil.Error):
-                    if "forkserver" in " ".join(process.cmdline()):
+                    if process.name() == judge_process.NAME:
                         peak[0] = max(peak[0], process.memory_info().rss)
 
     watching = threading.Thread(target=watch)

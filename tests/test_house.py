@@ -89,12 +89,16 @@ LAYERS = [
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
     {"convgrade.bindings", "convgrade.messages", "convgrade.our_outputs"},
-    {f"convgrade.kernels.{name}" for name in ("folders", "protocol", "readable", "settle")},
-    {"convgrade.kernels.server", "convgrade.kernels.sockets", "convgrade.probes"},
+    # Forks: what is asked for, a kernel in one, a server, where servers come from, for callers.
+    {f"convgrade.kernels.{name}" for name in ("folders", "naming", "readable", "request")},
+    {"convgrade.kernels.preloading", "convgrade.kernels.settle", "convgrade.probes"},
+    {"convgrade.kernels.forked_kernel"},
+    {"convgrade.kernels.protocol", "convgrade.kernels.server"},
+    {"convgrade.kernels.zygote"},
     {"convgrade.probing"},
     {"convgrade.machine"},
     {"convgrade.doctor"},
-    {"convgrade.kernels.fork"},
+    {"convgrade.kernels.fork", "convgrade.kernels.zygotes"},
     {"convgrade.kernels.forks"},
     {"convgrade.kernels.provisioner"},
     {"convgrade.kernels.__main__"},
@@ -113,8 +117,10 @@ LAYERS = [
     # A notebook, read upwards: its order, what a lost kernel costs, both sides, each side.
     {"convgrade.outputs", "convgrade.shell"},
     {"convgrade.student_outputs", "convgrade.verdict"},
-    {"convgrade.judge_process", "convgrade.protocol_kernel"},
-    {"convgrade.hasty", "convgrade.judge", "convgrade.ready", "convgrade.student_kernel"},
+    {"convgrade.judging", "convgrade.protocol_kernel"},
+    {"convgrade.judge_process"},
+    {"convgrade.spawned", "convgrade.student_kernel"},
+    {"convgrade.judge"},
     {"convgrade.both_sides", "convgrade.course_text"},
     {"convgrade.recovering", "convgrade.course_imports"},
     {"convgrade.cell_kinds"},
@@ -211,8 +217,8 @@ FOREIGN = {"convkit", "torch"}
 TENSORS = {
     f"convgrade.{name}"
     for name in (
-        *("about", "arrays", "classroom.versions", "copies", "forms", "judge_process"),
-        *("handles", "kernels.server", "mirrors", "packing", "plain", "raised", "seeds", "state"),
+        *("about", "arrays", "classroom.versions", "copies", "forms", "judge_process", "handles"),
+        *("kernels.forked_kernel", "mirrors", "packing", "plain", "raised", "seeds", "state"),
         *("unpacking", "wire"),
     )
 }

@@ -122,7 +122,7 @@ def test_no_room_for_a_file(made: Tiny, place: Place, tmp_path: Path, road: str)
 
 
 @pytest.mark.parametrize("road", sorted(ROADS))
-@pytest.mark.parametrize("kind", ["fork server", "judges"])
+@pytest.mark.parametrize("kind", ["libraries", "fork server", "judges"])
 def test_a_server_that_is_killed_whenever_it_starts(
     made: Tiny, place: Place, tmp_path: Path, kind: str, road: str
 ) -> None:

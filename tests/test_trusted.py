@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import multiprocessing.util
 import os
 import re
 import tempfile
@@ -21,10 +20,12 @@ from jupyter_client.channels import HBChannel
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from convgrade import judge
 from convgrade.bindings import bound_names
 from convgrade.furnishing import SHARED
 from convgrade.judge import JudgeError
 from convgrade.kernels.folders import MARK
+from convgrade.kernels.forks import ForkServer
 from convgrade.session.session import server
 from convgrade.trusted import TrustedClient, _used_names
 
@@ -67,11 +68,14 @@ def extra(source: str) -> NotebookNode:
     return cell("extra", "", source)
 
 
+PRELOAD = ["numpy"]
+
+
 def grade(*cells: NotebookNode, **options: Any) -> TrustedClient:
     """Grade a notebook of these cells, with short limits."""
     settings: dict[str, Any] = {
         "kernel_name": "python3",
-        "preload": ["numpy"],
+        "preload": PRELOAD,
         "timeout": 5,
         "call_timeout": 2.0,
         "notebook_timeout": 60.0,
@@ -100,13 +104,15 @@ def shown(client: TrustedClient, name: str) -> str:
     return "\n".join(texts)
 
 
+def judge_server() -> ForkServer:
+    """Return this process's fork server for the grader's processes."""
+    return judge.server(PRELOAD, TrustedClient(NotebookNode(), None, None).kernel_preload)
+
+
 def judges() -> set[int]:
-    """Return the children of this process's fork server."""
-    found = set()
-    for child in psutil.Process().children():
-        if "forkserver" in " ".join(child.cmdline()):
-            found |= {c.pid for c in child.children() if c.status() != psutil.STATUS_ZOMBIE}
-    return found
+    """Return the processes that it has forked."""
+    children = psutil.Process(judge_server().pid).children()
+    return {c.pid for c in children if c.is_running() and c.status() != psutil.STATUS_ZOMBIE}
 
 
 @pytest.fixture(autouse=True)
@@ -114,8 +120,9 @@ def nothing_is_left(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> Iterator[None]:
     """After each test: no process, no folder, no forgotten task of asyncio."""
-    multiprocessing.util.get_temp_dir()  # the fork servers' folders, which stay
     kernels = server(TrustedClient(NotebookNode(), None, None).kernel_preload)
+    for one in (kernels, judge_server()):
+        one.start()  # its folder, and its libraries', stay
     # A folder of our own, or another test run beside this one would be taken for a leak.
     folder = tempfile.mkdtemp(prefix="t-", dir="/tmp")
     monkeypatch.setattr(tempfile, "tempdir", folder)

@@ -19,8 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from convgrade import confine
-from convgrade.kernels.forks import ONE_THREAD
-from convgrade.kernels.sockets import kill_server
+from convgrade.kernels.zygotes import ONE_THREAD
 
 __all__ = ["fork_origin", "forking", "importing", "let_go"]
 
@@ -78,7 +77,9 @@ def forking(folder: Path) -> Iterator[str]:
     try:
         yield "forkserver"
     finally:
-        kill_server()
+        if _server._forkserver_pid is not None:  # whatever it is doing
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(_server._forkserver_pid, signal.SIGKILL)
         _server._stop()  # waits for its end
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
-from pathlib import Path
 from typing import Any
 
 from convgrade import confine
 from convgrade.classroom.origin import let_go
+from convgrade.kernels.naming import name_process
 
 __all__ = ["LOG", "PROCESSORS", "dask_setup", "processors"]
 
@@ -29,8 +28,7 @@ def dask_setup(worker: Any) -> None:
     os.dup2(log, 1)
     os.dup2(log, 2)
     os.close(log)
-    if sys.platform == "linux":
-        Path("/proc/self/comm").write_text(NAME)
+    name_process(NAME)
     # What starts workers lives as long: a thread, or a process that ends with the command. A
     # worker that is stuck would not notice that the command was killed.
     confine.end_with_parent()

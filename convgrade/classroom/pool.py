@@ -7,6 +7,7 @@ import queue
 import time
 import uuid
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -59,6 +60,8 @@ class Pool:
     limit : float
         Seconds for a task on its worker. One that takes longer is given up, and a worker of our
         own that holds it is killed, whatever it is doing; another comes for it.
+    libraries : sequence of str
+        Modules that workers of our own share.
     """
 
     def __init__(
@@ -70,8 +73,9 @@ class Pool:
         log: Path,
         retries: int,
         limit: float,
+        libraries: Sequence[str] = (),
     ) -> None:
-        self.workers = Workers(scheduler, workers, threads, folder, log)
+        self.workers = Workers(scheduler, workers, threads, folder, log, libraries)
         self._retries = retries
         self._clocks = Clocks(limit)
         self._topic = f"convgrade-{uuid.uuid4().hex}"

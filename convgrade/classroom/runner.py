@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from nbformat import NotebookNode
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import setenv
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Bool, Float, Instance, Integer, Unicode
-from traitlets.config import LoggingConfigurable
+from traitlets.config import Config, LoggingConfigurable
 
 from convgrade.classroom.flight import Flight
 from convgrade.classroom.handed import Submission, read_files, tasks
@@ -44,6 +45,7 @@ from convgrade.plugins.execute import notebook_limit
 from convgrade.plugins.graded import copied_over, fingerprint
 from convgrade.plugins.handed_in import answers_in, submission_folders
 from convgrade.plugins.preload import preloads
+from convgrade.trusted import TrustedClient
 
 __all__ = ["ClassRunner", "RunError"]
 
@@ -143,7 +145,8 @@ class ClassRunner(LoggingConfigurable):
             if not todo:
                 note_waiting(self.coursedir, tally)
                 return tally
-            courses = self._courses(converter, known, lists)
+            config = self._settings(source)
+            courses = self._courses(converter, known, lists, config)
             overlay = {
                 name: data
                 for name, data in read_files(source, self.coursedir.ignore).items()
@@ -152,6 +155,7 @@ class ClassRunner(LoggingConfigurable):
             workers = Pool(
                 self.scheduler, self.workers, self.threads, temporary, log, self.retries,
                 self.task_timeout or notebook_limit(self.parent or self),
+                TrustedClient(NotebookNode(), None, None, config=config).kernel_preload,
             )  # fmt: skip
             with workers as pool, Progress(sum(len(s.chosen.paths) for s in todo)) as progress:
                 self._check(pool)
@@ -166,16 +170,8 @@ class ClassRunner(LoggingConfigurable):
         note_waiting(self.coursedir, tally, {submission.student for submission in todo})
         return tally
 
-    def _courses(self, converter: Any, known: list[str], lists: Lists) -> dict[str, Course]:
-        """Read once what all submissions are graded with."""
-        assignment = self.coursedir.assignment_id
-        source = source_folder(self.coursedir, assignment)
-        # Links are left out here, as they are when nbgrader runs the tests.
-        support = {
-            name: data
-            for name, data in read_files(source, []).items()
-            if not (source / name).is_symlink()
-        }
+    def _settings(self, source: Path) -> Config:
+        """Return the configuration that workers get."""
         config, left_out = plain_config(self.parent.config if self.parent else self.config)
         if left_out:
             self.log.warning(
@@ -185,6 +181,20 @@ class ClassRunner(LoggingConfigurable):
                 ", ".join(left_out),
             )
         config.TrustedClient.update(preloads(config, source))
+        return config
+
+    def _courses(
+        self, converter: Any, known: list[str], lists: Lists, config: Config
+    ) -> dict[str, Course]:
+        """Read once what all submissions are graded with."""
+        assignment = self.coursedir.assignment_id
+        source = source_folder(self.coursedir, assignment)
+        # Links are left out here, as they are when nbgrader runs the tests.
+        support = {
+            name: data
+            for name, data in read_files(source, []).items()
+            if not (source / name).is_symlink()
+        }
         courses = {}
         for name in known:
             notebook, binds, _ = read_course_notebook(converter, assignment, name)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import contextlib
-import tempfile
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import nbformat.v4 as v4
 from traitlets.config import Config
 
-from convgrade.judge import Judge, JudgeError
+from convgrade import judge
 from convgrade.kernels.forks import ForkServerError, available
-from convgrade.session.session import server
+from convgrade.session import session
 from convgrade.trusted import TrustedClient
 
 __all__ = ["warm_up"]
@@ -37,12 +35,12 @@ def warm_up(settings: Mapping[str, Any]) -> None:
         if key in _warm:
             return
         _warm.add(key)
-        # What fails here fails for the first notebook too, where it is told.
-        with contextlib.suppress(ForkServerError, OSError, EOFError):
-            if client.forked and available():
-                server(client.kernel_preload).start()
-        with (
-            contextlib.suppress(JudgeError, OSError, EOFError),
-            tempfile.TemporaryDirectory() as folder,
-        ):
-            Judge(Path(folder), Path(folder), client.preload).close()
+        servers = []
+        if available():
+            servers.append(judge.server(client.preload, client.kernel_preload))
+            if client.forked:
+                servers.append(session.server(client.kernel_preload))
+        for server in servers:
+            # What fails here fails for the first notebook too, where it is told.
+            with contextlib.suppress(ForkServerError, OSError):
+                server.start()

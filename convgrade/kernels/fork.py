@@ -17,12 +17,12 @@ REPLY = 60.0  # seconds for a fork, on a busy machine
 
 
 class Fork:
-    """A forked kernel, used as a `subprocess.Popen` is.
+    """A forked process, used as a `subprocess.Popen` is.
 
     Attributes
     ----------
     pid : int
-        Of its supervisor, which is also its process group.
+        Its own, or of a kernel's supervisor, which is also its process group.
     returncode : int or None
         How it ended, negative for a signal; None while it runs.
     reason : str

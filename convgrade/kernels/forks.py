@@ -1,13 +1,15 @@
-"""Starts kernels by forking: one fork server for this process and each list of modules."""
+"""Starts processes by forking: one fork server for this process and each kind of them."""
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
+import select
 import shutil
+import signal
 import socket
-import subprocess
 import sys
 import threading
 from collections.abc import Mapping, Sequence
@@ -15,26 +17,24 @@ from dataclasses import asdict
 
 from convgrade.kernels.folders import held_folder, remove_leftovers, short_folder
 from convgrade.kernels.fork import REPLY, Fork
-from convgrade.kernels.server import MAX_REQUEST, Request
+from convgrade.kernels.request import MAX_REQUEST, Request, ServerRequest
+from convgrade.kernels.zygotes import KEPT, ask, places
 
 __all__ = ["ForkServer", "ForkServerError", "available", "fork_server"]
 
 START = 120.0  # seconds for the imports
+ENDING = 10.0  # seconds for a server that was killed
 TRIES = 3
 PROTOCOL = "convgrade.kernels.protocol"  # Jupyter's: kernels for any client
-#: Threads that libraries start at import would make a fork unsafe.
-ONE_THREAD = dict.fromkeys(
-    ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
-)
-KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "HOME", "MPLCONFIGDIR", "PYTHONPATH")
+READY, OTHER = "ready ", "other"  # of `convgrade.kernels.server`, and `zygote`
 
 
 class ForkServerError(RuntimeError):
-    """A kernel could not be forked; the message says why."""
+    """A process could not be forked; the message says why."""
 
 
 class ForkServer:
-    """The fork server of this process, as its owner sees it.
+    """A fork server of this process, as its owner sees it.
 
     Parameters
     ----------
@@ -42,33 +42,42 @@ class ForkServer:
         Modules that it imports before the first fork, where they are installed.
     runs : str
         The module that says what a fork is, see `convgrade.kernels.server`.
+    libraries : sequence of str, optional
+        Modules that it shares with other servers, imported before; by default ``preload``.
+    kept : sequence of str or None
+        Variables of the environment that it gets; None for all.
 
     Attributes
     ----------
     folder : Path
         For what belongs to its kernels, such as sockets. It is removed when this process has
         ended, however that came about.
+    pid : int or None
+        The server's process, None before its first start.
     """
 
-    def __init__(self, preload: Sequence[str] = (), runs: str = PROTOCOL) -> None:
+    def __init__(
+        self,
+        preload: Sequence[str] = (),
+        runs: str = PROTOCOL,
+        libraries: Sequence[str] | None = None,
+        kept: Sequence[str] | None = KEPT,
+    ) -> None:
         temporary = short_folder()
         remove_leftovers(temporary)
         self.folder, self._mark = held_folder(temporary)
-        self._preload, self._runs = list(preload), runs
+        self._preload, self._runs, self._kept = list(preload), runs, kept
+        self._libraries = self._preload if libraries is None else list(libraries)
         self._lock = threading.RLock()
         self._owner = os.getpid()
         self._control: socket.socket | None = None
-        self._process: subprocess.Popen[bytes] | None = None
+        self._process = -1  # a descriptor of it
+        self.pid: int | None = None
 
     @property
     def is_mine(self) -> bool:
         """Whether this process made it, not one that forked since."""
         return os.getpid() == self._owner
-
-    @property
-    def pid(self) -> int | None:
-        """The fork server's process, None before its first start."""
-        return self._process.pid if self._process is not None else None
 
     def start(self) -> None:
         """Start the server now, rather than with the first kernel.
@@ -84,23 +93,23 @@ class ForkServer:
     def fork(
         self,
         arguments: Sequence[str],
-        folder: str,
-        environment: Mapping[str, str],
+        folder: str = "",
+        environment: Mapping[str, str] | None = None,
         box: Sequence[str] | None = None,
         stdio: Sequence[int] = (),
     ) -> Fork:
-        """Start a kernel.
+        """Start a process.
 
         Parameters
         ----------
         arguments : sequence of str
-            Of ``ipykernel_launcher``.
+            For what it runs: a kernel's are those of ``ipykernel_launcher``.
         folder : str
-            Its working folder.
+            A kernel's working folder.
         environment : mapping
-            All of it.
+            All of a kernel's.
         box : sequence of str, optional
-            How it is confined: `convgrade.confine.words`.
+            How a kernel is confined: `convgrade.confine.words`.
         stdio : sequence of int, optional
             Descriptors for stdin, stdout and stderr; nowhere by default.
 
@@ -110,7 +119,10 @@ class ForkServer:
             With the reason.
         """
         request = Request(
-            list(arguments), folder, dict(environment), list(box) if box is not None else None
+            list(arguments),
+            folder,
+            dict(environment) if environment is not None else None,
+            list(box) if box is not None else None,
         )
         message = json.dumps(asdict(request)).encode()
         if len(message) > MAX_REQUEST:
@@ -162,52 +174,66 @@ class ForkServer:
             if self._control is not None:
                 self._control.close()
                 self._control = None
-            if self._process is not None and self.is_mine:
-                self._process.kill()
-                self._process.wait()
+            if self._process >= 0 and self.is_mine:
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._process, signal.SIGKILL)
+                self._has_ended(ENDING)
+                os.close(self._process)
+                self._process = -1
+
+    def _has_ended(self, seconds: float) -> bool:
+        poll = select.poll()  # not select: its descriptor may have a high number
+        poll.register(self._process, select.POLLIN)
+        return bool(poll.poll(seconds * 1000))
 
     def _started(self) -> socket.socket:
         """Return the socket to a server that runs."""
         if self._control is not None:
-            if self._process is not None and self._process.poll() is None:
+            if self._process >= 0 and not self._has_ended(0):
                 return self._control
             self._discard()
-        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        # Kernels inherit its memory: nothing of ours that they need not know.
-        environment = {name: os.environ[name] for name in KEPT if name in os.environ} | ONE_THREAD
         try:
-            with theirs:
-                self._process = subprocess.Popen(
-                    [sys.executable, "-m", "convgrade.kernels.server", str(theirs.fileno()),
-                     self._runs, *self._preload],
-                    cwd=self.folder,
-                    env=environment,
-                    stdin=subprocess.DEVNULL,
-                    pass_fds=[theirs.fileno(), self._mark],
-                )  # fmt: skip
+            for place in places(self._libraries):
+                ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+                with contextlib.ExitStack() as undo:
+                    undo.callback(ours.close)
+                    with theirs, contextlib.suppress(ConnectionError, FileNotFoundError):
+                        ask(place, self._wanted(), theirs, self._mark)
+                    answer = self._answer(ours)
+                    if answer.startswith(READY):
+                        self.pid = int(answer.removeprefix(READY))
+                        self._process = os.pidfd_open(self.pid)
+                        ours.settimeout(None)
+                        self._control = ours
+                        undo.pop_all()
+                        return ours
+                if answer not in (OTHER, ""):
+                    break  # the next would say the same
         except OSError as error:  # no process, descriptor or memory, or its folder is gone
-            ours.close()
             raise ForkServerError(f"the fork server did not start: {error}") from error
-        ours.settimeout(START)
+        raise ForkServerError(f"the fork server did not start: {answer or 'it ended'}")
+
+    def _wanted(self) -> ServerRequest:
+        names = os.environ if self._kept is None else self._kept
+        environment = {name: os.environ[name] for name in names if name in os.environ}
+        return ServerRequest(
+            self._libraries, self._runs, self._preload, str(self.folder), environment,
+            sorted(os.sched_getaffinity(0)),
+        )  # fmt: skip
+
+    def _answer(self, control: socket.socket) -> str:
+        control.settimeout(START)
         try:
-            answer = ours.recv(4096).decode()
+            return control.recv(4096).decode()
         except TimeoutError:
-            answer = f"its imports took longer than {START:g} s"
+            return f"its imports took longer than {START:g} s"
         except ConnectionError:
-            answer = ""
-        if answer != "ready":
-            self._process.kill()
-            self._process.wait()
-            ours.close()
-            raise ForkServerError(f"the fork server did not start: {answer or 'it ended'}")
-        ours.settimeout(None)
-        self._control = ours
-        return ours
+            return ""
 
 
 # ------------------------------------------------------------------------ for callers
 
-_servers: dict[tuple[tuple[str, ...], str], ForkServer] = {}
+_servers: dict[tuple[object, ...], ForkServer] = {}
 _lock = threading.Lock()
 
 
@@ -216,12 +242,20 @@ def available() -> bool:
     return sys.platform == "linux"
 
 
-def fork_server(preload: Sequence[str] = (), runs: str = PROTOCOL) -> ForkServer:
-    """Return this process's fork server of these forks, which starts when it is needed."""
-    key = tuple(preload), runs
+def fork_server(
+    preload: Sequence[str] = (),
+    runs: str = PROTOCOL,
+    libraries: Sequence[str] | None = None,
+    kept: Sequence[str] | None = KEPT,
+) -> ForkServer:
+    """Return this process's fork server of these forks, which starts when it is needed.
+
+    The parameters are those of `ForkServer`.
+    """
+    key = tuple(preload), runs, tuple(preload if libraries is None else libraries)
     with _lock:
         server = _servers.get(key)
         if server is None or not server.is_mine:
-            server = _servers[key] = ForkServer(*key)
+            server = _servers[key] = ForkServer(preload, runs, libraries, kept)
             atexit.register(server.stop)
         return server

@@ -7,11 +7,17 @@ from collections.abc import Sequence
 
 from ipykernel.kernelapp import IPKernelApp
 
-__all__ = ["prepare", "run"]
+from convgrade.kernels.forked_kernel import forget
+
+__all__ = ["NAME", "SUPERVISED", "prepare", "run"]
+
+NAME = "cg-kernels"
+SUPERVISED = True
 
 
 def prepare() -> None:
     """Build nothing: sockets and threads do not survive a fork."""
+    forget()
 
 
 def run(arguments: Sequence[str]) -> None:

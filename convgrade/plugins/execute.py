@@ -9,7 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import Execute
 
-from convgrade import confine, judge
+from convgrade import confine
 from convgrade.kernels import forks
 from convgrade.plugins.course import MATERIAL, course_files
 from convgrade.plugins.preload import preloads
@@ -80,7 +80,7 @@ def notebook_limit(parent: Any) -> float:
     """
     execute = ExecuteTrusted(parent=parent)
     client = TrustedClient(NotebookNode(), None, None, parent=execute)
-    start = max(forks.START, judge.START) + float(execute.startup_timeout)
+    start = forks.START + float(execute.startup_timeout)
     return 2 * (2 * start + client.notebook_timeout)
 
 

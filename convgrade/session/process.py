@@ -26,11 +26,14 @@ from IPython.core.profiledir import ProfileDir
 from tornado.ioloop import IOLoop
 
 from convgrade import students_end
+from convgrade.kernels.forked_kernel import forget
 from convgrade.session import frames
 from convgrade.session.publishing import Direct, Publisher, Stream
 
-__all__ = ["prepare", "run"]
+__all__ = ["NAME", "SUPERVISED", "prepare", "run"]
 
+NAME = "cg-sessions"
+SUPERVISED = True
 MAX_CELL = 2**30  # bytes: more than a notebook that is read can have
 _LAUNCHER = str(getattr(importlib.util.find_spec("ipykernel_launcher"), "origin", ""))
 
@@ -105,6 +108,7 @@ def prepare() -> None:
     if sys.modules.pop("matplotlib_inline.backend_inline", None) is not None:
         del sys.modules["matplotlib_inline"].backend_inline
     _made.append((application, students_end.made()))
+    forget()
 
 
 def run(arguments: Sequence[str]) -> None:

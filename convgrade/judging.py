@@ -1,0 +1,169 @@
+"""Runs the course's cells in the grader's process, and test cells to their verdict."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from convgrade.bindings import bound_names
+from convgrade.constructs import Constructs, mentions_files, read_constructs
+from convgrade.current_figure import shared_figure
+from convgrade.exactness import Exactness
+from convgrade.guard import Guard
+from convgrade.messages import Cell, Outcome, Prepare
+from convgrade.namespace import Namespace, line_of
+from convgrade.proxy import Undecided
+from convgrade.remote import Link, Lost
+from convgrade.shared_files import SharedFiles
+from convgrade.shell import Outputs, Shell, Stream
+from convgrade.verdict import ended_in, hidden_lines_of, trace, verdict
+
+__all__ = ["Place", "prepare_cells", "run_cell"]
+
+
+class Place:
+    """Where tests run: their files, and who watches over them."""
+
+    def __init__(self, work: Path, course: Path) -> None:
+        self.files = SharedFiles(work, course)
+        self.guard = Guard(self.files)
+        self.guard.listen()
+        for path in work.rglob("*.py"):  # which tests import
+            with contextlib.suppress(OSError):
+                text = path.read_text("utf-8", "replace")
+                self.guard.knows(text)
+                self.files.active = self.files.active or mentions_files(text)
+
+    def takes(self, text: str, facts: Constructs) -> None:
+        """Note a text of the course's that tests may use."""
+        self.guard.knows(text)
+        self.files.active = self.files.active or facts.paths
+
+
+def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: Place) -> Outcome:
+    """Run a cell; ``connect`` opens the way to the student's process until a deadline."""
+    deadline = time.monotonic() + cell.timeout
+    cell = replace(cell, hidden=hidden_lines_of(cell))
+    facts = cell.facts or read_constructs(cell.source)
+    shell.outputs, shell.value, shell.source = Outputs(), None, cell.source
+    stream: Any = Stream(shell.outputs)
+    link = Link(
+        lambda: connect(deadline),
+        cell.call_timeout,
+        deadline,
+        quiet=lambda: line_of(shell.names) in cell.hidden,
+        # Whoever grades by parts knows what to say of an answer of a strange type.
+        exact=None if facts.rubric else _exactness(shell.names, facts, stream),
+        crossing=None if facts.rubric else shell.names.crossing,
+        files=None if facts.rubric else place.files,
+    )
+    shell.learn(cell.read)
+    place.takes(cell.source, facts)
+    place.guard.knows(shell.as_run(cell.source))
+    # What a locked cell draws is shown from the student's kernel, and there not drawn either.
+    for name, value in cell.environment.items():
+        if cell.points is None:
+            os.environ[name] = value
+        else:
+            os.environ.pop(name, None)
+    shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
+    with (
+        shell.names.linked(link),
+        contextlib.redirect_stdout(stream),
+        contextlib.redirect_stderr(stream),
+    ):
+        pyplot = functools.partial(link.about, "module", "matplotlib.pyplot")
+        looks = link.exact and facts.figures is not None
+        if link.exact and place.files.active and cell.points is not None:
+            with contextlib.suppress(Lost, Undecided):  # it is said once the cell has run
+                place.files.begin(link)
+        with (
+            shared_figure(shell.names, pyplot) if looks else contextlib.nullcontext(False) as one,
+            place.guard.watching(link) if link.exact else contextlib.nullcontext(),
+        ):
+            result = shell.run_cell(cell.source)
+        facts = replace(facts, figures=None) if one else facts
+        if link.exact and not link.lost and not link.doubt:
+            with contextlib.suppress(Lost, Undecided):
+                _look_back(shell, link, facts, ended_in(result), place.files)
+    if link.exact and cell.points is not None:
+        place.files.restore()
+    if cell.points is None:
+        place.files.own()
+        if link.doubt:
+            words = f"a locked cell needs a person: {link.doubt}"
+            shell.names.lack(set(bound_names(cell.source)), words)
+        return Outcome(0.0, lost=link.lost, trace=trace(ended_in(result)))
+    return verdict(shell, cell, link, result)
+
+
+def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness:
+    return Exactness(
+        line=lambda: line_of(names),
+        stream=stream,
+        written=lambda: names.written,
+        here=names.here,
+        known=names.course,
+        model=lambda: names.model_reads,
+        unused=lambda name: (line_of(names), name) in facts.unused,
+        attributes=facts.attributes,
+        seeds=facts.seeds,
+        patches=facts.patches,
+        warned=facts.warned,
+        logged=facts.logged,
+        differentiates=facts.differentiates,
+    )
+
+
+def _look_back(
+    shell: Shell, link: Link, facts: Constructs, error: BaseException | None, files: SharedFiles
+) -> None:
+    """See whether a test looked at files or figures that are the student's, and not here."""
+    places = traceback.walk_tb(error.__traceback__) if error is not None else ()
+    lines = [n for f, n in places if f.f_globals is shell.names]
+    last = lines[0] if lines else float("inf")
+    if facts.figures is not None and facts.figures <= last and link.about("figures") is True:
+        link.meet("the test looks at the current figure, which the student's code has drawn")
+    wanted = {name for line, name in facts.files if line <= last}
+    if error is not link.raised:
+        if isinstance(error, ModuleNotFoundError):
+            name = (error.name or "").replace(".", "/")
+            wanted |= {f"{name}.py", f"{name}/__init__.py"}
+        elif isinstance(error, FileNotFoundError):
+            wanted |= {str(error.filename)}
+    if files.beyond and error is not None:
+        link.meet("the test uses files, and the student's are too large or too many")
+    if not wanted:
+        return
+    files.sync(link)
+    for name in sorted(os.path.relpath(name, files.top) for name in wanted):
+        if files.has(name) and error is None:
+            continue  # it passed by the course's own file
+        if files.withheld(name):
+            link.meet(f"the test uses `{name}`, a file that the student's code has written")
+
+
+def prepare_cells(shell: Shell, message: Prepare, place: Place) -> Outcome:
+    """Run statements of the course's, each for itself; the trace says what failed."""
+    traces = []
+    for statement in message.statements:
+        place.takes(statement, read_constructs(statement))
+        names = set(bound_names(statement))
+        shell.names.own(names)
+        shell.outputs, shell.value, shell.source = Outputs(), None, statement
+        stream: Any = Stream(shell.outputs)
+        with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
+            error = ended_in(shell.run_cell(statement))
+        if error is not None:
+            traces.append(trace(error))
+            first = statement.splitlines()[0]
+            shell.names.lack(names, f"the course's `{first}` fails in the grader's process")
+    place.files.own()
+    return Outcome(0.0, trace="\n".join(traces))
