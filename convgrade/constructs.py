@@ -53,6 +53,8 @@ class Constructs:
         It looks at files, or mentions one.
     attributes : frozenset of (str, str)
         Names, and attributes of them that it reads.
+    compares : bool
+        It asks whether two things are the same one.
     unused : frozenset of (int, str)
         Lines, and names of functions that are called there for nothing but their effects.
     """
@@ -66,8 +68,17 @@ class Constructs:
     figures: int | None = None
     files: tuple[tuple[int, str], ...] = ()
     paths: bool = False
+    compares: bool = True
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
+
+
+#: What a cell has if IPython may change it: an escape, a prompt, an empty or indented first line,
+#: a line of blanks, or a character that ends a line for Python and not for regular expressions.
+MAGIC = re.compile(
+    r"[%!?]|\A\s|>>>|In \[|\.\.\.:|^\s*[,;/]|[ \t]$|[\r\v\f\x1c-\x1e\x85\u2028\u2029]",
+    re.MULTILINE,
+)
 
 
 def mentions_files(text: str) -> bool:
@@ -78,6 +89,8 @@ def mentions_files(text: str) -> bool:
 @functools.lru_cache(2000)
 def as_python(source: str) -> str:
     """Return a cell with its magics written as calls, line by line."""
+    if MAGIC.search(source) is None:  # looking for them token by token takes long
+        return source if source.endswith("\n") else source + "\n"
     return str(TransformerManager().transform_cell(source))
 
 
@@ -129,6 +142,7 @@ def read_constructs(source: str) -> Constructs:
             (node.value.id, node.attr) for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         ),
+        compares=any(isinstance(node, (ast.Is, ast.IsNot)) for node in nodes),
         unused=frozenset(_unused(tree)),
     )  # fmt: skip
 

@@ -22,7 +22,7 @@ from convgrade.namespace import Namespace, line_of
 from convgrade.proxy import Undecided
 from convgrade.remote import Link, Lost
 from convgrade.shared_files import SharedFiles
-from convgrade.shell import Outputs, Shell, Stream
+from convgrade.shell import Shell, Stream
 from convgrade.verdict import ended_in, hidden_lines_of, trace, verdict
 
 __all__ = ["Place", "prepare_cells", "run_cell"]
@@ -52,7 +52,8 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     deadline = time.monotonic() + cell.timeout
     cell = replace(cell, hidden=hidden_lines_of(cell))
     facts = cell.facts or read_constructs(cell.source)
-    shell.outputs, shell.value, shell.source = Outputs(), None, cell.source
+    shell.learn(cell.read)
+    shell.expect(cell.source, facts.compares)
     stream: Any = Stream(shell.outputs)
     link = Link(
         lambda: connect(deadline),
@@ -64,7 +65,6 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         crossing=None if facts.rubric else shell.names.crossing,
         files=None if facts.rubric else place.files,
     )
-    shell.learn(cell.read)
     place.takes(cell.source, facts)
     place.guard.knows(shell.as_run(cell.source))
     # What a locked cell draws is shown from the student's kernel, and there not drawn either.
@@ -154,10 +154,11 @@ def prepare_cells(shell: Shell, message: Prepare, place: Place) -> Outcome:
     """Run statements of the course's, each for itself; the trace says what failed."""
     traces = []
     for statement in message.statements:
-        place.takes(statement, read_constructs(statement))
+        facts = read_constructs(statement)
+        place.takes(statement, facts)
         names = set(bound_names(statement))
         shell.names.own(names)
-        shell.outputs, shell.value, shell.source = Outputs(), None, statement
+        shell.expect(statement, facts.compares)
         stream: Any = Stream(shell.outputs)
         with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
             error = ended_in(shell.run_cell(statement))

@@ -8,6 +8,7 @@ import io
 from collections.abc import Mapping
 from typing import Any
 
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.inputtransformer2 import TransformerManager
@@ -79,7 +80,8 @@ class _Hook(DisplayHook):  # type: ignore[misc]
 
     def quiet(self) -> bool:
         # The semicolon after the last call of a plot: no value, as in a notebook.
-        return bool(self.semicolon_at_end_of_expression(self.shell.source))
+        source = self.shell.source
+        return ";" in source and bool(self.semicolon_at_end_of_expression(source))
 
     def __call__(self, result: Any = None) -> None:
         if result is not None and not self.quiet():
@@ -123,6 +125,16 @@ class _Same(ast.NodeTransformer):
         return ast.fix_missing_locations(ast.copy_location(asked, node))
 
 
+class _Compiler(CachingCompiler):  # type: ignore[misc]
+    """Remembers what it has parsed last."""
+
+    parsed = ""
+
+    def ast_parse(self, source: str, *where: Any, **how: Any) -> Any:
+        self.parsed = source
+        return super().ast_parse(source, *where, **how)
+
+
 class Shell(InteractiveShell):  # type: ignore[misc]
     """An IPython without a terminal, whose globals are a `Namespace`."""
 
@@ -131,14 +143,28 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         config = Config()
         config.HistoryManager.enabled = False
         super().__init__(
-            user_ns=names, config=config, display_pub_class=_Publisher, displayhook_class=_Hook
-        )
+            user_ns=names, config=config, display_pub_class=_Publisher, displayhook_class=_Hook,
+            compiler_class=_Compiler,
+        )  # fmt: skip
         self.names = names
         self.input_transformer_manager = _Transformers()
         setattr(builtins, SAME, is_same)
         builtins.issubclass = is_subclass
         self.ast_transformers.append(_Same())
+        self._usual = list(self.ast_transformers)
+        self._calm = ""
         InteractiveShell._instance = self  # what get_ipython() and display() look for
+
+    def transform_ast(self, node: Any) -> Any:
+        """Transform a cell's tree, unless there is nothing to do: a visit takes long."""
+        if self.compile.parsed == self._calm and self.ast_transformers == self._usual:
+            return node
+        return super().transform_ast(node)
+
+    def expect(self, source: str, compares: bool) -> None:
+        """Get ready for a cell of which is known whether it holds what `_Same` looks for."""
+        self.outputs, self.value, self.source = Outputs(), None, source
+        self._calm = "" if compares else self.as_run(source) + "\n"
 
     def learn(self, read: Mapping[str, str]) -> None:
         """Take what IPython makes of some texts, instead of doing it again."""

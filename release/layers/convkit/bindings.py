@@ -38,8 +38,13 @@ class Binding:
     scope: Scope | None = None
 
 
-def binds_of(node: ast.stmt, sure: bool) -> Iterator[tuple[str, str, Any, bool]]:
-    """Yield (name, kind, node, sure) for what a statement binds, blocks inside it included."""
+def binds_of(
+    node: ast.stmt, sure: bool, named: bool = True
+) -> Iterator[tuple[str, str, Any, bool]]:
+    """Yield (name, kind, node, sure) for what a statement binds, blocks inside it included.
+
+    Without ``named`` there is no named expression in it, which would take long to look for.
+    """
     match node:
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             yield node.name, "def", node, sure
@@ -72,12 +77,12 @@ def binds_of(node: ast.stmt, sure: bool) -> Iterator[tuple[str, str, Any, bool]]
                                   "is", False)  # fmt: skip
         case ast.Expr(ast.Call(ast.Name("setattr"), [root, ast.Constant(str(attr)), value])):
             yield from bound_by(ast.Attribute(root, attr, ast.Store()), value, "is", False)
-    for part in _own_parts(node):
+    for part in _own_parts(node) if named else ():
         if isinstance(part, ast.NamedExpr):
             yield from bound_by(part.target, part.value, "is", False)
     for block in blocks(node):
         for inner in alive(block):
-            yield from binds_of(inner, False)
+            yield from binds_of(inner, False, named)
 
 
 def bound_by(

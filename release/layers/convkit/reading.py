@@ -60,16 +60,26 @@ class _Part(NamedTuple):
 def _bound(source: str) -> tuple[bool, list[_Part]]:
     """Return whether a cell is a test cell, and what each of its statements binds."""
     body = statements(source)
+    named = ":=" in source
     parts = []
     for node in body:
-        part = _Part(list(binds_of(node, True)), [], [])
-        for inner in ast.walk(node):
+        part = _Part(list(binds_of(node, True, named)), [], [])
+        for inner in _definitions(node):
             if isinstance(inner, ast.ClassDef):
-                part.methods.extend(b[0] for own in inner.body for b in binds_of(own, True))
-            elif isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                part.methods.extend(b[0] for own in inner.body for b in binds_of(own, True, named))
+            else:
                 part.declared.extend(_declared_global(inner))
         parts.append(part)
     return any(_is_check(node) for node in body), parts
+
+
+def _definitions(node: ast.AST) -> Iterator[Any]:
+    """Yield the functions and classes in a statement, which stand in blocks only."""
+    if isinstance(node, DEFINITIONS):
+        yield node
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for inner in getattr(node, part, ()):
+            yield from _definitions(inner)
 
 
 def _declared_global(node: Any) -> Iterator[tuple[str, str, Any, Scope]]:
