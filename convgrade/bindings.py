@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import symtable
 
-from convgrade.constructs import as_python
+from convgrade.magics import as_python
 
 __all__ = ["bound_names"]
 

@@ -13,7 +13,8 @@ from traitlets import Dict, Float
 
 from convgrade.bindings import bound_names
 from convgrade.cells import hidden_lines, visible
-from convgrade.constructs import as_python, parsed, read_constructs
+from convgrade.constructs import parsed, read_constructs
+from convgrade.magics import as_python
 from convgrade.messages import UNREACHED, Cell, Own, Prepare
 from convgrade.our_outputs import no_points, said_error
 from convgrade.recovering import Recovering

@@ -11,11 +11,10 @@ import functools
 import re
 from dataclasses import dataclass, field
 
-from IPython.core.inputtransformer2 import TransformerManager
-
+from convgrade.magics import as_python
 from convgrade.records import BY_PARTS, RUBRIC
 
-__all__ = ["Constructs", "as_python", "as_run", "mentions_files", "parsed", "read_constructs"]
+__all__ = ["Constructs", "as_run", "mentions_files", "parsed", "read_constructs"]
 
 SEEDS = frozenset({"seed", "manual_seed"})
 FIGURES = frozenset({"gcf", "gca", "get_fignums", "fignum_exists"})
@@ -73,25 +72,9 @@ class Constructs:
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
 
 
-#: What a cell has if IPython may change it: an escape, a prompt, an empty or indented first line,
-#: a line of blanks, or a character that ends a line for Python and not for regular expressions.
-MAGIC = re.compile(
-    r"[%!?]|\A\s|>>>|In \[|\.\.\.:|^\s*[,;/]|[ \t]$|[\r\v\f\x1c-\x1e\x85\u2028\u2029]",
-    re.MULTILINE,
-)
-
-
 def mentions_files(text: str) -> bool:
     """Tell whether a module may look at files."""
     return not PATHS.isdisjoint(re.findall(r"\w+", text))
-
-
-@functools.lru_cache(2000)
-def as_python(source: str) -> str:
-    """Return a cell with its magics written as calls, line by line."""
-    if MAGIC.search(source) is None:  # looking for them token by token takes long
-        return source if source.endswith("\n") else source + "\n"
-    return str(TransformerManager().transform_cell(source))
 
 
 def as_run(source: str) -> str:

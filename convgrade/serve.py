@@ -24,6 +24,7 @@ from convgrade import about, handles, state, wire
 from convgrade.folder import Folder
 from convgrade.handles import Handles
 
+UNCHANGING = frozenset({int, float, bool, str, type(None)})  # whatever is done with one
 MAX_PRINTED = 20_000  # characters that one call may print
 
 
@@ -234,6 +235,8 @@ def _noted(warned: list[Any]) -> Any:
 
 
 def _frame(value: Any, table: Handles, exact: bool = False) -> bytes | None:
+    if type(value) in UNCHANGING:
+        return None
     try:
         return wire.dumps(value, exact=table.keep if exact else False)
     except Exception:

@@ -11,11 +11,11 @@ from typing import Any
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
-from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from convgrade.constructs import as_run
+from convgrade.magics import Transformers
 from convgrade.messages import Output
 from convgrade.mirrors import is_same, is_subclass
 from convgrade.namespace import Namespace
@@ -88,25 +88,6 @@ class _Hook(DisplayHook):  # type: ignore[misc]
             self.shell.value = result
 
 
-class _Transformers(TransformerManager):  # type: ignore[misc]
-    """Transforms a cell into Python, or knows already what that gives."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.known: dict[str, str] = {}
-        self._usual = self._all()
-
-    def _all(self) -> list[Any]:
-        return [*self.cleanup_transforms, *self.line_transforms, *self.token_transformers]
-
-    def transform_cell(self, cell: str) -> str:
-        known = self.known.get(cell)
-        # A course's cell may have added others.
-        return (
-            super().transform_cell(cell) if known is None or self._all() != self._usual else known
-        )
-
-
 SAME = "__same_object__"  # among Python's own names: a test's globals stay as they are
 
 
@@ -147,7 +128,7 @@ class Shell(InteractiveShell):  # type: ignore[misc]
             compiler_class=_Compiler,
         )  # fmt: skip
         self.names = names
-        self.input_transformer_manager = _Transformers()
+        self.input_transformer_manager = Transformers()
         setattr(builtins, SAME, is_same)
         builtins.issubclass = is_subclass
         self.ast_transformers.append(_Same())

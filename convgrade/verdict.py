@@ -9,7 +9,8 @@ from typing import Any
 
 from IPython.core.interactiveshell import ExecutionResult
 
-from convgrade.constructs import as_python, parsed
+from convgrade.constructs import parsed
+from convgrade.magics import as_python
 from convgrade.messages import Cell, Outcome, Output
 from convgrade.namespace import Namespace
 from convgrade.proxy import Undecided

@@ -130,24 +130,24 @@ def _enter_modes(stack: contextlib.ExitStack, seen: set[str], light: bool) -> Ca
     return lambda: int(operations.total)
 
 
+_watchers: list[tuple[int, set[str]]] = []  # their threads, and what each has seen
+_wrappers: dict[tuple[int, str], tuple[Any, Any]] = {}  # made once: builders, and theirs
+
+
 def _wrap(seen: set[str]) -> Callable[[Any], None]:
     """Replace the builders by ones that say so; return what puts them back."""
-    thread = threading.get_ident()
     kept: list[tuple[Any, str, Any]] = []
 
     def replace(owner: Any, attribute: str, name: Callable[[Any], str]) -> None:
         old = vars(owner).get(attribute)
-        if not callable(old) or isinstance(old, type):
-            return
-
-        @functools.wraps(old)
-        def wrapped(*args: Any, **kwargs: Any) -> Any:
-            if threading.get_ident() == thread:
-                seen.add(name(args[0] if args else None))
-            return old(*args, **kwargs)
-
+        known, wrapper = _wrappers.get((id(owner), attribute), (None, None))
+        if old is wrapper or not callable(old) or isinstance(old, type):
+            return  # for one who watches inside another, it is replaced already
+        if old is not known:
+            wrapper = _wrapper(old, name)
+            _wrappers[id(owner), attribute] = old, wrapper
         kept.append((owner, attribute, old))
-        setattr(owner, attribute, wrapped)
+        setattr(owner, attribute, wrapper)
 
     for module, attributes in _WRAPPED.items():
         owner = sys.modules.get(module)
@@ -158,12 +158,26 @@ def _wrap(seen: set[str]) -> Callable[[Any], None]:
     layers = sys.modules.get("torch.nn.modules.conv")
     if layers is not None:
         replace(layers._ConvNd, "__init__", lambda layer: f"torch.nn.{type(layer).__name__}")
+    watcher = threading.get_ident(), seen
+    _watchers.append(watcher)
 
     def restore(_: Any) -> None:
+        _watchers[:] = [other for other in _watchers if other is not watcher]
         for owner, attribute, old in reversed(kept):
             setattr(owner, attribute, old)
 
     return restore
+
+
+def _wrapper(old: Any, name: Callable[[Any], str]) -> Any:
+    @functools.wraps(old)
+    def wrapped(*args: Any, **kwargs: Any) -> Any:
+        for thread, seen in _watchers:
+            if threading.get_ident() == thread:
+                seen.add(name(args[0] if args else None))
+        return old(*args, **kwargs)
+
+    return wrapped
 
 
 def through(function: Any, args: Any, kwargs: Any) -> tuple[Any, Any]:

@@ -70,7 +70,7 @@ LAYERS = [
     {"convgrade.confinement.launcher"},
     {"convgrade.confinement.__main__"},
     {"convgrade.confine"},
-    {"convgrade.kit", "convgrade.modules", "convgrade.pictures"},
+    {"convgrade.kit", "convgrade.magics", "convgrade.modules", "convgrade.pictures"},
     {
         f"convgrade.{name}"
         for name in ("about", "constructs", "dataclass_fields", "proxy", "references")

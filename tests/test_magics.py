@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from IPython.core.inputtransformer2 import TransformerManager
 
-from convgrade.constructs import MAGIC, as_python
+from convgrade.magics import MAGIC, as_python
 
 ROOT = Path(__file__).resolve().parent.parent
 PIECES = (
@@ -47,7 +47,7 @@ def test_so_is_whatever_may_be_typed(seed: int) -> None:
     for _ in range(15_000):
         text = "\n".join(draw.choices(PIECES, k=draw.randint(1, 3)))
         if MAGIC.search(text):
-            continue  # it is taken through it
+            continue  # it is taken through that search
         try:
             expected: str | None = slowly(text)
         except SyntaxError:

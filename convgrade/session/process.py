@@ -27,6 +27,7 @@ from tornado.ioloop import IOLoop
 
 from convgrade import students_end
 from convgrade.kernels.forked_kernel import forget
+from convgrade.magics import Transformers
 from convgrade.session import frames
 from convgrade.session.publishing import Direct, Publisher, Stream
 
@@ -104,6 +105,8 @@ def prepare() -> None:
     with tempfile.TemporaryDirectory() as folder:
         # Nobody will read the history, and writing it takes a thread.
         application.initialize(["--HistoryManager.enabled=False", f"--ipython-dir={folder}"])
+    # ipykernel transforms every cell twice.
+    application.shell.input_transformer_manager = Transformers()
     # Importing this joins pyplot to the shell that is there: as anywhere, with the first figure.
     if sys.modules.pop("matplotlib_inline.backend_inline", None) is not None:
         del sys.modules["matplotlib_inline"].backend_inline
