@@ -14,7 +14,7 @@ from traitlets import Dict, Float
 from convgrade.bindings import bound_names
 from convgrade.cells import hidden_lines, visible
 from convgrade.constructs import parsed, read_constructs
-from convgrade.magics import as_python
+from convgrade.magics import MAGIC, as_python
 from convgrade.messages import UNREACHED, Cell, Own, Prepare
 from convgrade.our_outputs import no_points, said_error
 from convgrade.recovering import Recovering
@@ -176,7 +176,7 @@ class CellKinds(Recovering):
 def _known(source: str, *others: str) -> dict[str, Any]:
     """Return what is known of a cell of the course's, and of others: read once in this process."""
     read = {}
-    for text in (source, *others):
+    for text in filter(MAGIC.search, (source, *others)):
         with contextlib.suppress(SyntaxError):  # is told where it runs
             read[text] = as_python(text)
     return {"facts": read_constructs(source), "read": read}

@@ -60,7 +60,7 @@ def _binds(cells: Sequence[str], names: frozenset[str]) -> bool:
         (isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in names)
         or (isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store) and node.id in names)
         for source in cells
-        if type(source) is str
+        if type(source) is str and any(name in source for name in names)
         for statement in statements(source)
         for node in ast.walk(statement)
     )

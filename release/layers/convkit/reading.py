@@ -60,14 +60,14 @@ class _Part(NamedTuple):
 def _bound(source: str) -> tuple[bool, list[_Part]]:
     """Return whether a cell is a test cell, and what each of its statements binds."""
     body = statements(source)
-    named = ":=" in source
+    named, declares = ":=" in source, "global" in source  # else there is nothing to look for
     parts = []
     for node in body:
         part = _Part(list(binds_of(node, True, named)), [], [])
         for inner in _definitions(node):
             if isinstance(inner, ast.ClassDef):
                 part.methods.extend(b[0] for own in inner.body for b in binds_of(own, True, named))
-            else:
+            elif declares:
                 part.declared.extend(_declared_global(inner))
         parts.append(part)
     return any(_is_check(node) for node in body), parts
