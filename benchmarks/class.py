@@ -65,7 +65,7 @@ from reference import processor, verdict
 from trusted import STOCK
 
 from convgrade.kernels.preloading import SHELL
-from convgrade.kernels.settle import settle
+from convgrade.kernels.settle import freeze, use_huge_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 ASSIGNMENT = "toeplitz"
@@ -233,7 +233,8 @@ def limit_child(notebooks: int) -> None:
         *SHELL,
     ):
         importlib.import_module(module)
-    settle()
+    freeze()
+    use_huge_pages()
     sys.modules["torch"].set_num_threads(1)
     texts = [
         [

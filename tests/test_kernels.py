@@ -379,23 +379,6 @@ def test_the_server_has_one_thread_and_frozen_garbage(folder: Path) -> None:
     assert psutil.Process(fork_server(PRELOAD).pid).num_threads() == 1
 
 
-@pytest.mark.skipif(
-    tuple(map(int, os.uname().release.split(".")[:2])) < (6, 1),
-    reason="Linux 6.1 and later put memory into huge pages on demand",
-)
-def test_the_server_lies_in_huge_pages(folder: Path) -> None:
-    """So that a fork copies short tables: a good part of what only the server writes to."""
-
-    async def life() -> None:
-        async with started(manager_of(folder)) as kernel:
-            await kernel.run("pass")
-
-    asyncio.run(life())
-    summary = Path(f"/proc/{fork_server(PRELOAD).pid}/smaps_rollup").read_text()
-    kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in summary.splitlines()[1:]}
-    assert kilobytes["AnonHugePages"] > 0.25 * kilobytes["Anonymous"]
-
-
 @pytest.mark.parametrize("after", ["open", "flock"])
 def test_a_folder_is_not_taken_for_a_leftover_while_it_is_made(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, after: str

@@ -21,6 +21,7 @@ from convgrade import judge
 from convgrade.kernels import zygotes
 from convgrade.kernels.folders import short_folder
 from convgrade.kernels.forks import ForkServer, ForkServerError
+from convgrade.kernels.server import MANY
 from convgrade.kernels.zygotes import ADDRESS, Zygote
 from convgrade.session import session
 
@@ -149,6 +150,24 @@ def test_a_process_without_a_supervisor_says_how_it_ended(
         assert talk(server, word) == code
     assert psutil.Process(server.pid).children() == []
     server.stop()
+
+
+@pytest.mark.skipif(
+    tuple(map(int, os.uname().release.split(".")[:2])) < (6, 1),
+    reason="Linux 6.1 and later put memory into huge pages on demand",
+)
+def test_a_server_of_many_lies_in_huge_pages(folder: Path) -> None:
+    """So that a fork copies short tables; what is saved by a few is less than it takes."""
+    server = echo(["numpy"])
+    shares = []
+    for _ in range(MANY + 1):
+        assert talk(server, "bye") == 0
+        summary = Path(f"/proc/{server.pid}/smaps_rollup").read_text()
+        sizes = {line.split(":")[0]: int(line.split()[1]) for line in summary.splitlines()[1:]}
+        shares.append(sizes["AnonHugePages"] / sizes["Anonymous"])
+    server.stop()
+    assert shares[MANY // 2] < 0.1
+    assert shares[-1] > 0.15  # of small libraries
 
 
 def test_a_process_of_a_killed_server_counts_as_killed(folder: Path) -> None:

@@ -34,6 +34,7 @@ from convgrade.classroom.times import times_file
 from convgrade.classroom.versions import versions
 from convgrade.classroom.waiting import note_waiting
 from convgrade.classroom.workers import check_address
+from convgrade.kernels.zygotes import shared
 from convgrade.plugins.choose import choose
 from convgrade.plugins.course import (
     notebook_names,
@@ -139,13 +140,16 @@ class ClassRunner(LoggingConfigurable):
         source = source_folder(self.coursedir, self.coursedir.assignment_id)
         kept = converter.exclude_overwriting.get(self.coursedir.assignment_id, [])
         copied = copied_over(source, self.coursedir.ignore, kept)
+        config = self._settings(source)
+        libraries = TrustedClient(NotebookNode(), None, None, config=config).kernel_preload
+        if not self.scheduler:
+            shared(libraries)  # begins with their import
         with Recorder(converter, lists, known, self._say) as recorder:
             todo = find(self.coursedir, converter, known, copied, tally, self._say)
             note_times(self.coursedir, converter, tally)
             if not todo:
                 note_waiting(self.coursedir, tally)
                 return tally
-            config = self._settings(source)
             courses = self._courses(converter, known, lists, config)
             overlay = {
                 name: data
@@ -155,7 +159,7 @@ class ClassRunner(LoggingConfigurable):
             workers = Pool(
                 self.scheduler, self.workers, self.threads, temporary, log, self.retries,
                 self.task_timeout or notebook_limit(self.parent or self),
-                TrustedClient(NotebookNode(), None, None, config=config).kernel_preload,
+                libraries,
             )  # fmt: skip
             with workers as pool, Progress(sum(len(s.chosen.paths) for s in todo)) as progress:
                 self._check(pool)

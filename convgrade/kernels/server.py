@@ -43,11 +43,12 @@ from convgrade.kernels.forked_kernel import supervise
 from convgrade.kernels.naming import name_process
 from convgrade.kernels.preloading import assert_single_thread, preload
 from convgrade.kernels.request import MAX_REQUEST, Request
-from convgrade.kernels.settle import settle
+from convgrade.kernels.settle import freeze, use_huge_pages
 
 __all__ = ["READY", "remove_folder", "serve"]
 
 READY = b"ready "  # and its number, when it is
+MANY = 20  # forks after which as many more may come
 
 
 def serve(control: socket.socket, runs: str, modules: Sequence[str]) -> None:
@@ -61,7 +62,7 @@ def serve(control: socket.socket, runs: str, modules: Sequence[str]) -> None:
     except (Exception, SystemExit) as error:
         control.send(f"{type(error).__name__}: {error}".encode()[:4000])
         return
-    settle()
+    freeze()
     control.send(READY + b"%d" % os.getpid())
     _Server(control, kind).run()
     remove_folder()
@@ -71,6 +72,7 @@ class _Server:
     def __init__(self, control: socket.socket, kind: Any) -> None:
         self._control, self._kind = control, kind
         self._namespaces: int | None = None
+        self._forks, self._has_huge_pages = 0, False
         self._poll = select.poll()
         self._poll.register(control, select.POLLIN)
         self._children: dict[int, socket.socket | None] = {}  # by descriptors of processes
@@ -79,6 +81,9 @@ class _Server:
     def run(self) -> None:
         """Fork, and see who has ended, until the owner is gone."""
         while True:
+            if self._forks >= MANY and not self._has_huge_pages:
+                self._has_huge_pages = True
+                use_huge_pages()
             for number, _ in self._poll.poll():
                 if number in self._reports:  # nothing is sent there
                     self._poll.unregister(number)
@@ -110,6 +115,7 @@ class _Server:
             _run(self._kind, request.arguments, files[1:])
         for file in files[1:]:
             os.close(file)
+        self._forks += 1
         if pid > 0:
             self._keep(pid, report)
         else:

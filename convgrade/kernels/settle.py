@@ -7,20 +7,24 @@ import ctypes
 import gc
 from pathlib import Path
 
-__all__ = ["settle"]
+__all__ = ["freeze", "use_huge_pages"]
 
 HUGE = 2**21  # bytes of a huge page
 COLLAPSE = 25  # MADV_COLLAPSE of madvise(2), since Linux 6.1
 
 
-def settle() -> None:
-    """Keep forks from copying what they can share: objects, and tables of pages."""
+def freeze() -> None:
+    """Keep the collector from writing to objects that are there: forks would copy their memory."""
     gc.collect()
-    gc.freeze()  # a collection would write to every object, and copy the memory of every fork
+    gc.freeze()
+    gc.enable()  # imports are done without
+
+
+def use_huge_pages() -> None:
+    """Keep forks from copying long tables of pages: it takes what some twenty forks save."""
     with contextlib.suppress(OSError):  # no /proc
         for begin, end in _private_memory():
-            _use_huge_pages(begin, end)
-    gc.enable()  # imports are done without
+            _collapse(begin, end)
 
 
 def _private_memory() -> list[tuple[int, int]]:
@@ -34,7 +38,7 @@ def _private_memory() -> list[tuple[int, int]]:
     return ranges
 
 
-def _use_huge_pages(begin: int, end: int) -> None:
+def _collapse(begin: int, end: int) -> None:
     """Put memory into huge pages where the system can; a fork copies a number for each page.
 
     A page that a fork writes to is still copied by itself: the system splits the huge one.

@@ -29,7 +29,7 @@ from convgrade.kernels import server
 from convgrade.kernels.naming import name_process
 from convgrade.kernels.preloading import KERNEL, assert_single_thread, preload
 from convgrade.kernels.request import ServerRequest
-from convgrade.kernels.settle import settle
+from convgrade.kernels.settle import freeze
 
 __all__ = ["NAME", "OTHER"]
 
@@ -53,7 +53,7 @@ def main(argv: Sequence[str]) -> int:
         wrong = f"{type(error).__name__}: {error}".encode()[:4000]
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # of the terminal: for our owner
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for servers
-    settle()
+    freeze()
     poll = select.poll()
     for end in (control, listener):
         poll.register(end, select.POLLIN)
