@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import multiprocessing
 import os
 import re
 import tempfile
@@ -152,6 +153,24 @@ TEST_H = check("h", "assert h(1) == 1")
 
 
 # --------------------------------------------------------------------- verdicts
+
+
+def test_where_nothing_can_be_forked_the_graders_process_is_started(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on macOS; with a `__main__` that must not run again, and an end whatever it does."""
+    monkeypatch.setattr("convgrade.judge.available", lambda: False)
+    client = grade(
+        answer("a", DOUBLE),
+        TEST_F,
+        answer("b", "def g(x):\n    return x"),
+        check("g", "import os\nos._exit(3)"),
+        answer("c", "def h(x):\n    return x"),
+        TEST_H,
+    )
+    assert client.points == {"f": 2.0, "g": 0.0, "h": 2.0}
+    assert judges() == set()
+    assert multiprocessing.active_children() == []
 
 
 def test_correct_answers_earn_all_points() -> None:
