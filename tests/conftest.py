@@ -11,17 +11,23 @@ from collections.abc import Generator, Iterable
 from pathlib import Path
 
 import pytest
-import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 import programs  # noqa: E402 (found on the path since the line above)
+
+# Matrices here are small, and test processes share the cores: threads of PyTorch would only wait
+# for each other, and use a processor meanwhile. So for this process and all that it starts.
+for _name, _value in programs.ONE_THREAD.items():
+    os.environ.setdefault(_name, _value)
+
+import torch  # noqa: E402
 from fresh_release import stale  # noqa: E402
 from gate import assignments  # noqa: E402
 from once import begin, once_folder  # noqa: E402
 
-torch.set_num_threads(1)  # matrices here are small, and two test processes share two cores
+torch.set_num_threads(1)
 
 
 #: Files of tests that take long, first to begin, so that no worker is left with one at the end.
