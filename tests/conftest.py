@@ -22,6 +22,9 @@ import programs  # noqa: E402 (found on the path since the line above)
 for _name, _value in programs.ONE_THREAD.items():
     os.environ.setdefault(_name, _value)
 
+# Nor does it do what `convgrade.classroom` leaves out, a second of imports that no notebook needs.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+
 import torch  # noqa: E402
 from fresh_release import stale  # noqa: E402
 from gate import assignments  # noqa: E402
