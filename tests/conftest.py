@@ -36,10 +36,10 @@ torch.set_num_threads(1)
 #: Files of tests that take long, first to begin, so that no worker is left with one at the end.
 #: Which these are is printed below each run.
 LONG = (
-    "test_mutation", "test_stuck", "test_demo_class", "test_same_points", "test_attacks",
-    "test_stock_demo", "test_classroom", "test_road", "test_student", "test_check",
-    "test_constructs", "test_both_roads", "test_bounds", "test_attack_controls",
-    "test_handed_again", "test_autograde", "test_given", "test_diagnosis", "test_rule",
+    "test_demo_class", "test_same_points", "test_stuck", "test_attacks", "test_classroom",
+    "test_road", "test_constructs", "test_student", "test_handed_again", "test_bounds",
+    "test_check", "test_mutation", "test_rule", "test_diagnosis", "test_both_roads",
+    "test_attack_controls", "test_stock_demo", "test_autograde", "test_given",
     "test_same_gradebook", "test_release", "test_released", "test_instructors_page",
     "test_postgres", "test_trusted", "test_report", "test_pictures", "test_starts",
     "test_foreign_course", "test_harmless", "test_overview", "test_feedback", "test_programs",
