@@ -87,6 +87,7 @@ def serve(pipe: Any, folder: str, support: str) -> None:
     sys.path.insert(0, str(work))
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)  # the same sums on every machine
+    os.environ["OMP_NUM_THREADS"] = "1"  # if a test is the first to import it
     if "numpy.random" in sys.modules:
         sys.modules["numpy.random"].seed()  # its numbers are new in every Python
     warnings.formatwarning = _warning

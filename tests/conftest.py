@@ -11,26 +11,35 @@ from collections.abc import Generator, Iterable
 from pathlib import Path
 
 import pytest
-import torch
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
 import programs  # noqa: E402 (found on the path since the line above)
+
+# Matrices here are small, and test processes share the cores: threads of PyTorch would only wait
+# for each other, and use a processor meanwhile. So for this process and all that it starts.
+for _name, _value in programs.ONE_THREAD.items():
+    os.environ.setdefault(_name, _value)
+
+# Nor does it do what `convgrade.classroom` leaves out, a second of imports that no notebook needs.
+sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+
+import torch  # noqa: E402
 from fresh_release import stale  # noqa: E402
 from gate import assignments  # noqa: E402
 from once import begin, once_folder  # noqa: E402
 
-torch.set_num_threads(1)  # matrices here are small, and two test processes share two cores
+torch.set_num_threads(1)
 
 
 #: Files of tests that take long, first to begin, so that no worker is left with one at the end.
 #: Which these are is printed below each run.
 LONG = (
-    "test_mutation", "test_stuck", "test_demo_class", "test_same_points", "test_attacks",
-    "test_stock_demo", "test_classroom", "test_road", "test_student", "test_check",
-    "test_constructs", "test_both_roads", "test_bounds", "test_attack_controls",
-    "test_handed_again", "test_autograde", "test_given", "test_diagnosis", "test_rule",
+    "test_demo_class", "test_same_points", "test_stuck", "test_attacks", "test_classroom",
+    "test_road", "test_constructs", "test_student", "test_handed_again", "test_bounds",
+    "test_check", "test_mutation", "test_rule", "test_diagnosis", "test_both_roads",
+    "test_attack_controls", "test_stock_demo", "test_autograde", "test_given",
     "test_same_gradebook", "test_release", "test_released", "test_instructors_page",
     "test_postgres", "test_trusted", "test_report", "test_pictures", "test_starts",
     "test_foreign_course", "test_harmless", "test_overview", "test_feedback", "test_programs",

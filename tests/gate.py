@@ -126,7 +126,7 @@ class SourceNotebook:
         self.tests: dict[str, Any] = {}
         self.answers: dict[str, str] = {}
         self.points: dict[str, float] = {}
-        self._locked: list[str] = []
+        self.locked: list[str] = []
         self._namespace: dict[str, Any] = {"__name__": "__main__", "In": []}
         for cell in self.cells:
             grader = cell.metadata.get("nbgrader")
@@ -140,12 +140,12 @@ class SourceNotebook:
                 self.answers[grader["grade_id"]] = cell.source
             else:
                 self._run(cell.source, self._namespace)
-                self._locked.append(cell.source)
+                self.locked.append(cell.source)
 
     def grade(self, exercise: str, source: str) -> Verdict:
         """Run an answer cell and its test cell; a test that raises gives 0 points."""
         namespace = self._fresh()
-        namespace["In"] = ["", *self._locked, source, self.tests[exercise]]
+        namespace["In"] = ["", *self.locked, source, self.tests[exercise]]
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             try:

@@ -197,6 +197,7 @@ def agree(tried: Sequence[Mutant], cases: int = 400) -> list[bool | None]:
 # ------------------------------------------------------------------ the judgements
 
 
+@cache
 def judgements() -> dict[str, Judgement]:
     """Read what was thought about each survivor, by its id."""
     found: dict[str, Judgement] = {}
@@ -208,21 +209,29 @@ def judgements() -> dict[str, Judgement]:
     return found
 
 
-@cache
-def outcomes(assignment: str, notebook: str, exercise: str) -> dict[Mutant, str]:
-    """Grade the mutants of an exercise, once a session."""
-    found = _verdicts(assignment, notebook, exercise)
+def outcomes(
+    assignment: str, notebook: str, exercise: str, wanted: Iterable[Mutant] | None = None
+) -> dict[Mutant, str]:
+    """Grade mutants of an exercise, some or all, once a session."""
+    found = _verdicts(assignment, notebook, exercise, wanted)
     return {mutant: _outcome(verdict) for mutant, verdict in found.items()}
 
 
+def _verdicts(
+    assignment: str, notebook: str, exercise: str, wanted: Iterable[Mutant] | None = None
+) -> dict[Mutant, Graded | None]:
+    tried = mutants(assignment, notebook, exercise) if wanted is None else list(wanted)
+    return dict(zip(tried, _made(assignment, notebook, exercise, tuple(tried)), strict=True))
+
+
 @cache
-def _verdicts(assignment: str, notebook: str, exercise: str) -> dict[Mutant, Graded | None]:
-    tried = mutants(assignment, notebook, exercise)
-    found = once(
-        ("mutants", assignment, notebook, exercise),
+def _made(
+    assignment: str, notebook: str, exercise: str, tried: tuple[Mutant, ...]
+) -> list[Graded | None]:
+    return once(
+        ("mutants", assignment, notebook, exercise, [mutant.id for mutant in tried]),
         lambda: _with_second_tries(source_notebook(assignment, notebook), tried),
     )
-    return dict(zip(tried, found, strict=True))
 
 
 def _with_second_tries(notebook: SourceNotebook, tried: Sequence[Mutant]) -> list[Graded | None]:
@@ -261,10 +270,12 @@ def written(assignment: str) -> dict[str, dict[str, list[str]]]:
     return tomllib.loads(path.read_text()) if path.exists() else {}
 
 
-def names(assignment: str, notebook: str, exercise: str) -> dict[str, list[str]]:
-    """Return by name the mutants of an exercise that messages call by it."""
+def names(
+    assignment: str, notebook: str, exercise: str, wanted: Iterable[Mutant] | None = None
+) -> dict[str, list[str]]:
+    """Return by name the mutants of an exercise that messages call by it, of some or of all."""
     found: dict[str, list[str]] = {}
-    for mutant, verdict in _verdicts(assignment, notebook, exercise).items():
+    for mutant, verdict in _verdicts(assignment, notebook, exercise, wanted).items():
         for name in verdict[1] if verdict else ():
             found.setdefault(name, []).append(mutant.id.removeprefix(f"{notebook}/{exercise} "))
     return found

@@ -16,11 +16,12 @@ from pathlib import Path
 
 import torch
 from gate import exercises
-from mutants import Judgement, Mutant, Tally, agree, judgements, misjudged, tally
+from mutant_record import Place, keep
+from mutants import Judgement, Mutant, Tally, agree, judgements, misjudged, names, tally, written
 from mutants import outcomes as outcomes_of
 from mutators import OPERATORS
 
-Outcomes = Mapping[tuple[str, str, str], Mapping[Mutant, str]]
+Outcomes = Mapping[Place, Mapping[Mutant, str]]
 
 TOP = """\
 # Mutants of right answers
@@ -47,9 +48,26 @@ The operators are in [tests/mutators.py](../tests/mutators.py), the judgements i
 """
 
 
-def everything() -> dict[tuple[str, str, str], dict[Mutant, str]]:
+def everything() -> dict[Place, dict[Mutant, str]]:
     """Grade every mutant of the course."""
     return {exercise: outcomes_of(*exercise) for exercise in exercises()}
+
+
+def not_as_listed(place: Place) -> list[str]:
+    """Grade all mutants of an exercise; return in words what is not as the lists say."""
+    found, judged = outcomes_of(*place), judgements()
+    wrong = misjudged(found, [name for name in judged if name.startswith(prefix(place))])
+    same = [m for m in found if m.id in judged and judged[m.id].verdict == "equivalent"]
+    agreed = zip(same, agree(same), strict=True)
+    wrong += [f"not what the model gives: {m.id}" for m, agrees in agreed if not agrees]
+    if names(*place) != written(place[0])[place[2]]:
+        wrong.append("other mutants are named than named.toml says; see tests/names.py")
+    return wrong
+
+
+def prefix(place: Place) -> str:
+    """Return how the ids of an exercise's mutants begin."""
+    return f"{place[1]}/{place[2]} ("
 
 
 def page(found: Outcomes, judged: Mapping[str, Judgement]) -> str:
@@ -89,7 +107,7 @@ def show(assignment: str, notebook: str, exercise: str, judged: Mapping[str, Jud
     print(_row(f"{notebook}/{exercise}", tally(found, judged)), end=" ")
     ended = sum(outcome == "ended" for outcome in found.values())
     print(f"{time.monotonic() - begun:.1f} s" + (f", {ended} ended" if ended else ""), flush=True)
-    here = [name for name in judged if name.startswith(f"{notebook}/{exercise} (")]
+    here = [name for name in judged if name.startswith(prefix((assignment, notebook, exercise)))]
     wrong = misjudged(found, here)
     new = [m for m in found if found[m] == "survived" and m.id not in judged]
     for mutant, same in zip(new, agree(new), strict=True):
@@ -104,8 +122,12 @@ def main(words: list[str]) -> int:
     with contextlib.redirect_stdout(io.StringIO()):  # what locked cells print
         known = list(exercises())
     if words[:1] == ["--write"]:
-        Path(words[1]).write_text(page(everything(), judgements()))
-        return 0
+        found = everything()
+        Path(words[1]).write_text(page(found, judgements()))
+        wrong = {place: faults for place in found if (faults := not_as_listed(place))}
+        keep(place for place in found if place not in wrong)
+        print("".join(f"{'/'.join(place)}: {what}\n" for place in wrong for what in wrong[place]))
+        return 1 if wrong else 0
     judged = judgements()
     print("\n".join(_head("exercise")))
     wanted = [name for name in known if words == list(name[1:])[: len(words)]]

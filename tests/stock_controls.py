@@ -12,9 +12,16 @@ from typing import Any
 PACKAGES = ("nbgrader", "nbclient", "nbconvert", "ipykernel", "jupyter_client")
 
 
-def digest_of(parts: Iterable[bytes]) -> str:
-    """Return what tells whether a row is of these inputs, and of the versions of what grades."""
-    versions = [f"{name} {version(name)}".encode() for name in PACKAGES]
+def digest_of(parts: Iterable[bytes], further: Iterable[str] = ()) -> str:
+    """Return what tells whether a row is of these inputs, and of the versions of what grades.
+
+    Parameters
+    ----------
+    parts : iterable of bytes
+    further : iterable of str
+        Packages on whose versions it depends, too.
+    """
+    versions = [f"{name} {version(name)}".encode() for name in (*PACKAGES, *further)]
     return hashlib.sha256(b"\0".join([*parts, *versions])).hexdigest()[:16]
 
 

@@ -34,7 +34,9 @@ def python() -> Path:
     if not (folder / "ready").exists():
         venv.create(folder, clear=True, with_pip=True)
         subprocess.run(
-            [program, "-m", "pip", "install", "--quiet", *pins], check=True, timeout=1200
+            [program, "-m", "pip", "install", "--quiet", "--no-compile", *pins],
+            check=True,
+            timeout=1200,
         )
         (folder / "ready").touch()
     return program

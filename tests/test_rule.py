@@ -131,10 +131,12 @@ def test_check_and_hidden_test_agree_in_notebooks_full_of_other_cells(answer: An
     place = RULED.index(answer)
     before, after = AROUND[place % len(AROUND)], AROUND[(place // len(AROUND)) % len(AROUND)]
     attempt = f"def {read_name(answer)}(*args):\n    return F.conv1d(*args)"
-    cells = [*notebook._locked, *before, attempt, answer.source, *after]
+    cells = [*notebook.locked, *before, attempt, answer.source, *after]
     raw, transformed = ["", *cells], ["", *map(TransformerManager().transform_cell, cells)]
-    found = [_refusals(answer, record) for record in (raw, transformed)]
-    assert found[0] == found[1]
+    found = [_refusals(answer, raw)]
+    if [text.rstrip() for text in transformed] != [text.rstrip() for text in raw]:
+        found.append(_refusals(answer, transformed))
+        assert found[0] == found[1]
     if answer.kind == "correct":
         assert found[0] == [False, False]
     if answer.kind == "rule":

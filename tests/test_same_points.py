@@ -15,6 +15,7 @@ from confusion import graded
 from gate import Answer, notebooks, read_answers, source_notebook
 from nbformat import NotebookNode
 from nbgrader import utils
+from traitlets.config.loader import PyFileConfigLoader
 
 from convgrade.bindings import bound_names
 from convgrade.trusted import TrustedClient
@@ -101,6 +102,7 @@ def test_every_answer_earns_the_same(assignment: str, name: str) -> None:
         f"test_{n}" for n, lie in enumerate(lies) if lie or n % SAMPLED == 0 or n == len(lies) - 1
     }
     folder = ROOT / "source" / assignment
+    course = PyFileConfigLoader("nbgrader_config.py", str(ROOT)).load_config().TrustedClient
     client = BothWays(
         with_answers(assignment, name, answers),
         folder,
@@ -109,7 +111,7 @@ def test_every_answer_earns_the_same(assignment: str, name: str) -> None:
         kernel_name="python3",
         confined=False,
         timeout=60,
-        notebook_timeout=1800.0,
+        **(course | {"notebook_timeout": 1800.0}),
     )
     client.grade()
     different = []

@@ -881,6 +881,16 @@ def test_no_heartbeat_is_listened_to(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not started
 
 
+def test_torch_has_one_thread_though_nobody_preloads_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same sums on every machine, and no thread that only waits for others."""
+    multiprocessing.forkserver._forkserver._stop()  # which has the environment of its start
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        monkeypatch.delenv(name, raising=False)
+    client = grade(check("threads", "import torch\nassert torch.get_num_threads() == 1"))
+    assert client.points == {"threads": POINTS}
+    multiprocessing.forkserver._forkserver._stop()
+
+
 def test_two_notebooks_share_nothing() -> None:
     """Neither modules, folder, environment, random state nor patches of a test cell."""
     soil = """
