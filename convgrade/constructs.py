@@ -31,6 +31,7 @@ WARNED = frozenset(
      "showwarning", "warns"}
 )  # fmt: skip
 LOGGED = frozenset({"logging", "assertLogs", "assertNoLogs", "caplog"})
+RECORDS = frozenset({"In", "_ih", "_i", "_ii", "_iii", "user_ns"})
 SEEN = ("builtins.", "sys.std", "sys.stdout")  # patches that are noticed when they matter
 
 
@@ -51,6 +52,8 @@ class Constructs:
         Lines, and names of files that stand in them.
     paths : bool
         It looks at files, or mentions one.
+    records : bool
+        It reads the texts of the cells, as IPython has them.
     attributes : frozenset of (str, str)
         Names, and attributes of them that it reads.
     unused : frozenset of (int, str)
@@ -66,6 +69,7 @@ class Constructs:
     figures: int | None = None
     files: tuple[tuple[int, str], ...] = ()
     paths: bool = False
+    records: bool = False
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
 
@@ -125,6 +129,7 @@ def read_constructs(source: str) -> Constructs:
         ),
         files=tuple(files),
         paths=bool(files) or any(name in PATHS for name, _ in named),
+        records=any(name in RECORDS for name, _ in named),
         attributes=frozenset(
             (node.value.id, node.attr) for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)

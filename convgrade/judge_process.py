@@ -60,7 +60,7 @@ def serve(pipe: Any, folder: str, support: str) -> None:
     warnings.formatwarning = _warning
     shell = _made.pop() if _made else Shell(Namespace())
     listener = _Listener(pipe, folder)
-    place = _Place(work, Path(support))
+    place = _Place(work, Path(support), shell.names)
     while True:
         try:
             message = pipe.recv()
@@ -109,9 +109,9 @@ def _warning(message: Any, category: type[Warning], *where: Any, **line: Any) ->
 class _Place:
     """Where tests run: their files, and who watches over them."""
 
-    def __init__(self, work: Path, course: Path) -> None:
+    def __init__(self, work: Path, course: Path, names: Namespace) -> None:
         self.files = SharedFiles(work, course)
-        self.guard = Guard(self.files)
+        self.guard = Guard(self.files, names.is_answer)
         self.guard.listen()
         for path in work.rglob("*.py"):  # which tests import
             with contextlib.suppress(OSError):
@@ -200,7 +200,7 @@ def _run(shell: Shell, cell: Cell, listener: _Listener, place: _Place) -> Outcom
                 place.files.begin(link)
         with (
             shared_figure(shell.names, pyplot) if looks else contextlib.nullcontext(False) as one,
-            place.guard.watching(link) if link.exact else contextlib.nullcontext(),
+            place.guard.watching(link, facts.records),
         ):
             result = shell.run_cell(cell.source)
         facts = replace(facts, figures=None) if one else facts

@@ -44,6 +44,10 @@ class Namespace(dict[str, Any]):
         """Return the course's own value of a name, or None."""
         return None if name in self._answers else dict.get(self, name)
 
+    def is_answer(self, name: str) -> bool:
+        """Tell whether a name is the student's, and stands for nothing of the course's."""
+        return name in self._answers and not super().__contains__(name)
+
     def own(self, names: set[str]) -> None:
         """Declare names that a cell of the course binds: never asked of the student.
 
@@ -148,6 +152,11 @@ class Namespace(dict[str, Any]):
             return super().keys()
         return dict.fromkeys(self._all(link)).keys()
 
+    def copy(self) -> Any:
+        """Return a copy, in which a library such as pandas finds the student's names."""
+        link = self._looked_at()
+        return _Copy(self) if link is None else link.meet("the test goes through globals()")
+
     def _all(self, link: Link) -> list[str]:
         theirs = link.about("names")
         names = theirs if type(theirs) is list else []
@@ -166,6 +175,21 @@ class Namespace(dict[str, Any]):
     def __iter__(self) -> Iterator[str]:
         link = self._looked_at()
         return super().__iter__() if link is None else iter(dict.fromkeys(self._all(link)))
+
+
+class _Copy(dict[str, Any]):
+    """A copy of a namespace, with all that it asks for."""
+
+    def __init__(self, names: Namespace) -> None:
+        super().__init__(dict.items(names))
+        self._names = names
+
+    def __missing__(self, name: str) -> Any:
+        return self._names[name]
+
+    def copy(self) -> Any:
+        """Return another one."""
+        return _Copy(self._names)
 
 
 def line_of(namespace: dict[str, Any]) -> int:
