@@ -43,6 +43,8 @@ CODE = {
     "sqlite3.enable_load_extension": "loads an extension of a database",
     "sqlite3.load_extension": "loads an extension of a database",
 }  # fmt: skip
+# Names of what takes a pickle from memory.
+UNPICKLERS = frozenset({"loads", "BytesIO", "Unpickler", "_Unpickler", "SpooledTemporaryFile"})
 MADE = ("code.__new__", "marshal.load", "marshal.loads")
 BESIDE = "beside files that the student's code has written"
 TEXTS = "and the student's texts are at hand"
@@ -71,7 +73,7 @@ class Guard:
         self._link: Any = None
         self._texts = Provenance(self._inside_of, answers)
         self._unheard: set[str] = set()
-        self._read = self._told = self._inside = False
+        self._read = self._told = self._wrote = self._inside = False
         self._begun = time.time()
 
     def listen(self) -> None:
@@ -95,7 +97,7 @@ class Guard:
             It has the texts of the student's cells, in ``In``.
         """
         self._link = link
-        self._told = self._told or records
+        self._told, self._wrote = self._told or records, False
         try:
             yield
         finally:
@@ -109,6 +111,7 @@ class Guard:
         try:
             self._told = self._told or self._link.told
             if event in FILES or event in FOLDERS:
+                self._wrote = self._wrote or (self._told and event == "open" and _writes(args))
                 if self._link.exact:
                     self._file(event, args)
             elif self._beside:
@@ -165,14 +168,23 @@ class Guard:
         asking = self._texts.libraries(frame)
         if any(f.f_code.co_name == "<module>" for f in asking):  # a library is imported
             return
-        if event == "pickle.find_class" and args != NEWS:
-            self._meet(f"unpickles `{args[0]}.{args[1]}`"[:100])
+        if event == "pickle.find_class":
+            if args != NEWS and self._unpickles_theirs(frame, asking):
+                self._meet(f"unpickles `{args[0]}.{args[1]}`"[:100])
         elif event in PROGRAMS and event != "os.fork":
             self._meet("starts a program")
         elif event == "code.__new__" and asking:  # a library makes it of its own
             return
         elif event in MADE and not _asks(IMPORTS):
             self._meet(CODE[event])
+
+    def _unpickles_theirs(self, frame: FrameType, asking: list[FrameType]) -> bool:
+        """Tell whether what is unpickled could be a text of the student's, and no course's file.
+
+        That is by what the course's code names that asks for it, or has written a file.
+        """
+        course = asking[-1].f_back if asking else frame
+        return self._wrote or course is None or not UNPICKLERS.isdisjoint(course.f_code.co_names)
 
     def _imported(self, args: tuple[Any, ...]) -> None:
         files = [args[1], *(args[2] if type(args[2]) is list else ())]

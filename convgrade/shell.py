@@ -15,7 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from convgrade.constructs import as_run
-from convgrade.evaluating import NAMES, Evaluating, names_here
+from convgrade.lookups import NAME, NAMES, ClassBodies, Evaluating, name_here, names_here
 from convgrade.messages import Output
 from convgrade.mirrors import is_same, is_subclass
 from convgrade.namespace import Namespace
@@ -138,8 +138,9 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.input_transformer_manager = _Transformers()
         setattr(builtins, SAME, is_same)
         setattr(builtins, NAMES, names_here)
+        setattr(builtins, NAME, name_here)
         builtins.issubclass = is_subclass
-        self.ast_transformers += [_Same(), Evaluating()]
+        self.ast_transformers += [_Same(), Evaluating(), ClassBodies()]
         InteractiveShell._instance = self  # what get_ipython() and display() look for
 
     def learn(self, read: Mapping[str, str]) -> None:

@@ -15,6 +15,7 @@ import tarfile
 import threading
 import zipfile
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -292,6 +293,11 @@ RUN_TEXTS = [
     "try: eval(call())\nfinally: eval(call())",
     "import threading; t = threading.Thread(target=lambda: eval(call())); t.start(); t.join()",
     "import pickle; pickle.loads(pickled())",
+    "import pickle, io; pickle.load(io.BytesIO(pickled()))",
+    "import pandas as pd, io; pd.read_pickle(io.BytesIO(pickled()))",
+    "import pickle\ndef unpacked(data):\n    return pickle.loads(data)\nunpacked(pickled())",
+    "import pickle, tempfile\nwith tempfile.NamedTemporaryFile() as f:\n"
+    "    f.write(pickled()); f.seek(0); pickle.load(f)",
     "import marshal; exec(marshal.loads(marshalled()))",
     "import subprocess, sys; subprocess.run([sys.executable, '-c', call()])",
     "import subprocess, sys; subprocess.run([sys.executable], input=call().encode())",
@@ -307,7 +313,8 @@ RUN_TEXTS = [
     "import sympy; sympy.lambdify(sympy.Symbol('x'), expression_that_calls())(1)",
     "import jinja2; jinja2.Template('{{ ' + call() + ' }}').render()",
     "import timeit; timeit.timeit(call(), number=1)",
-    "import doctest\nclass A: __doc__ = '>>> ' + call()\ndoctest.run_docstring_examples(A, {})",
+    "import doctest\nclass A: pass\nA.__doc__ = '>>> ' + call()\n"
+    "doctest.run_docstring_examples(A, {})",
     "import typing; typing.get_type_hints(type('A', (), {'__annotations__': {'x': call()}}))",
     "import sqlite3; sqlite3.connect(':memory:').execute(sql())",
     "import sqlite3; sqlite3.connect(':memory:').execute(\"VACUUM INTO '/proc/self/\" + "
@@ -353,6 +360,9 @@ COMPUTE = [
     "import inspect; greet('x'); inspect.signature(dict.get)",
     "import jinja2; assert jinja2.Template('{{ a }}').render(a=call()) == call()",
     "import pickle; greet('x'); assert pickle.loads(pickle.dumps([1, 'a'])) == [1, 'a']",
+    "import pickle; greet('x'); assert pickle.load(open('kept.pkl', 'rb')) == Fraction(1, 3)",
+    "import pandas as pd; table(); assert pd.read_pickle('kept.pkl') == Fraction(1, 3)",
+    "import symtable; symtable.symtable(call(), 'x', 'exec')",
     "import sqlite3; c = sqlite3.connect(':memory:'); c.execute('CREATE TABLE t (n)')\n"
     "c.executemany('INSERT INTO t VALUES (?)', [(1,), (2,), (3,)])\n"
     "assert c.execute(query()).fetchone() == (5,); c.commit(); c.execute('VACUUM')\n"
@@ -370,6 +380,7 @@ def answered(
     course.mkdir()
     helper = "def area():\n    return eval('3 * 4')\n"
     (course / "this_helper.py").write_text(helper)
+    (course / "kept.pkl").write_bytes(pickle.dumps(Fraction(1, 3)))
     monkeypatch.chdir(furnish(course))
     monkeypatch.syspath_prepend(str(Path.cwd()))
     for name in ("this_helper", "fresh_one"):
@@ -378,7 +389,7 @@ def answered(
     RAN.clear()
     with linked(honest(THEIRS)) as names:
         names.expect(set(re.findall(r"def (\w+)", THEIRS)))
-        names["__name__"] = "__main__"
+        names["__name__"], names["Fraction"] = "__main__", Fraction
         files = SharedFiles(Path.cwd(), course)
         files.active = True  # nobody asks for them: both ends are in one folder here
         heard = guard(files)

@@ -90,7 +90,7 @@ LAYERS = [
     {"convgrade.guard"},
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
-    {"convgrade.bindings", "convgrade.evaluating", "convgrade.messages", "convgrade.our_outputs"},
+    {"convgrade.bindings", "convgrade.lookups", "convgrade.messages", "convgrade.our_outputs"},
     {f"convgrade.kernels.{name}" for name in ("folders", "protocol", "readable", "settle")},
     {"convgrade.kernels.server", "convgrade.kernels.sockets", "convgrade.probes"},
     {"convgrade.probing"},
