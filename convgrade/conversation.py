@@ -58,10 +58,6 @@ class Conversation:
         self._files = files
         self._errors: list[Exception] = []  # of the test's functions that student code called
 
-    def set_by_test(self) -> dict[str, Any]:
-        """Return what the test has set so far, by name."""
-        return self._exactly.here() if self._exactly is not None else {}
-
     def close(self) -> None:
         """End the conversation; the student's end then stops serving."""
         self._over = True

@@ -202,7 +202,9 @@ def _run(shell: Shell, cell: Cell, listener: _Listener, place: _Place) -> Outcom
             shared_figure(shell.names, pyplot) if looks else contextlib.nullcontext(False) as one,
             place.guard.watching(link, facts.records),
         ):
+            shell.names.in_test = cell.points is not None
             result = shell.run_cell(cell.source)
+            shell.names.in_test = False
         facts = replace(facts, figures=None) if one else facts
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
