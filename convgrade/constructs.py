@@ -30,6 +30,7 @@ WARNED = frozenset(
      "showwarning", "warns"}
 )  # fmt: skip
 LOGGED = frozenset({"logging", "assertLogs", "assertNoLogs", "caplog"})
+RECORDS = frozenset({"In", "_ih", "_i", "_ii", "_iii", "user_ns"})
 SEEN = ("builtins.", "sys.std", "sys.stdout")  # patches that are noticed when they matter
 
 
@@ -50,10 +51,12 @@ class Constructs:
         Lines, and names of files that stand in them.
     paths : bool
         It looks at files, or mentions one.
+    records : bool
+        It reads the texts of the cells, as IPython has them.
     attributes : frozenset of (str, str)
         Names, and attributes of them that it reads.
-    compares : bool
-        It asks whether two things are the same one.
+    rewritten : bool
+        It has what `convgrade.shell` writes anew: ``is``, ``eval``, ``exec``, a class.
     unused : frozenset of (int, str)
         Lines, and names of functions that are called there for nothing but their effects.
     """
@@ -67,7 +70,8 @@ class Constructs:
     figures: int | None = None
     files: tuple[tuple[int, str], ...] = ()
     paths: bool = False
-    compares: bool = True
+    rewritten: bool = True
+    records: bool = False
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
 
@@ -121,11 +125,15 @@ def read_constructs(source: str) -> Constructs:
         ),
         files=tuple(files),
         paths=bool(files) or any(name in PATHS for name, _ in named),
+        records=any(name in RECORDS for name, _ in named),
         attributes=frozenset(
             (node.value.id, node.attr) for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         ),
-        compares=any(isinstance(node, (ast.Is, ast.IsNot)) for node in nodes),
+        rewritten=any(
+            isinstance(node, (ast.Is, ast.IsNot, ast.ClassDef)) or name in ("eval", "exec")
+            for name, node in named
+        ),
         unused=frozenset(_unused(tree)),
     )  # fmt: skip
 

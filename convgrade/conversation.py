@@ -23,6 +23,7 @@ __all__ = ["Conversation", "Lost"]
 
 MAX_REQUESTS = 1_000_000  # that a test cell makes, and calls of its functions by student code
 MAX_NESTED = 50  # calls from one side to the other and back, at a time
+OURS = ("reads", "folder", "file")  # asked for by the grader: no test gets to see the answer
 
 
 class Lost(BaseException):
@@ -48,6 +49,7 @@ class Conversation:
         self._connect, self._call_timeout, self._deadline = connect, call_timeout, deadline
         self._exactly, self.doubt, self.lost = exact, "", ""
         self.raised: Exception | None = None
+        self.told = False  # a text of the student's has come: see `convgrade.guard`
         self._socket: socket.socket | None = None
         self._over, self._requests, self._nested = False, 0, 0
         known = exact.known if exact is not None else lambda name: None
@@ -55,10 +57,6 @@ class Conversation:
         self._crossing.link = self
         self._files = files
         self._errors: list[Exception] = []  # of the test's functions that student code called
-
-    def set_by_test(self) -> dict[str, Any]:
-        """Return what the test has set so far, by name."""
-        return self._exactly.here() if self._exactly is not None else {}
 
     def close(self) -> None:
         """End the conversation; the student's end then stops serving."""
@@ -101,7 +99,10 @@ class Conversation:
                 request["function"] = self._crossing.number(request["function"])
             self._socket.settimeout(max(limit - now, 0.001))
             self._send(request, name)
-            return self._answered(limit, met, name)
+            told = self.told
+            reply = self._answered(limit, met, name)
+            self.told = told if request["do"] in OURS else self.told
+            return reply
         except Lost as lost:
             self._lose(str(lost))
         except TimeoutError:
@@ -120,6 +121,7 @@ class Conversation:
             self._socket.settimeout(max(limit - time.monotonic(), 0.001))
             wire.send(self._socket, {"do": "table", "exact": True})
             new = self._crossing.attend(self._receive(limit, []).get("value"))
+            self.told = False
             if new and self._files is not None:
                 self._files.attend()
 
@@ -187,14 +189,16 @@ class Conversation:
     def _receive(self, limit: float, met: list[str]) -> dict[str, Any]:
         assert self._socket is not None
         try:
-            made = self._crossing.made if self.exact else None
-            reply = wire.receive(self._socket, limit, met, made)
+            made, texts = self._crossing.made if self.exact else None, [False]
+            reply = wire.receive(self._socket, limit, met, made, texts)
         except wire.WireError as error:
             self._lose(f"what your function returned cannot be read ({error})")
         except MemoryError:
             self._lose("what your functions returned in this test takes too much memory")
         if type(reply) is not dict:
             self._lose("what your function returned cannot be read")
+        plain = (type(value) in (str, bytes) and value for value in reply.values())
+        self.told = self.told or texts[0] or any(plain)
         if type(reply.get("unread")) is str and self.exact:
             self.meet(f"the test passes on what does not cross: {reply['unread'][:200]}")
         return reply

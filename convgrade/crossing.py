@@ -39,6 +39,8 @@ class Crossing:
     ----------
     known : callable
         Returns the course's own value of a name, or None.
+    defined : callable, optional
+        Tells whether a class was defined by the course, True, or by a test, False.
 
     Attributes
     ----------
@@ -52,16 +54,19 @@ class Crossing:
         Objects of a student's that have met a value of the test's in an operation.
     """
 
-    def __init__(self, known: Callable[[str], Any]) -> None:
+    def __init__(
+        self, known: Callable[[str], Any], defined: Callable[[type], bool | None] | None = None
+    ) -> None:
         self.link: Any = None
-        self._known, self.calling = known, ""
+        self._known, self._defined = known, defined or (lambda kind: None)
+        self.calling = ""
         self._kernel, self._begun = "", 0
         self._start()
 
     def _start(self) -> None:
         self.influenced: set[int | None] = set()
         self.held = Held(self.keep, self.meet)
-        self.passed = Passed(self._is_course, self.keep, self.meet)
+        self.passed = Passed(self._is_course, self._was_course, self.keep, self.meet)
         self._objects: dict[int, Any] = {}
         self._classes: dict[int, Any] = {}
         self._back: dict[int, tuple[int, Any]] = {}  # by id, of what is no stand-in
@@ -137,7 +142,10 @@ class Crossing:
         return self.passed.written(value)
 
     def _is_course(self, kind: type) -> bool:
-        return self._known(kind.__name__) is kind and kind.__name__ not in self.link.set_by_test()
+        return self._known(kind.__name__) is kind and self._defined(kind) is not False
+
+    def _was_course(self, kind: type) -> bool:
+        return self._defined(kind) is True
 
     def _callback(self, value: Any) -> Any:
         place = next((i for i, known in enumerate(self._functions) if known is value), None)

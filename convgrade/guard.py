@@ -1,8 +1,8 @@
-"""What a test must not do beside files of a student's: let Python run what is in them.
+"""What a test must not do with a student's files and texts: let Python run what is in them.
 
-Their bytes lie in the working folder of the grader's process. A test may read them; one that
-unpickles, executes or imports something meanwhile, or starts a program, waits for a person. Most
-of that is told by Python's audit events when it happens, the rest is read in the course's text.
+A test may read them; one that unpickles, evaluates or imports something, or starts a program,
+waits for a person. Most of that is told by Python's audit events when it happens, the rest is
+read in the course's text.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Any
 
+from convgrade.databases import watch_databases
 from convgrade.paths import is_code
+from convgrade.provenance import Provenance
 from convgrade.shared_files import SharedFiles
 
 __all__ = ["Guard"]
@@ -39,8 +43,11 @@ CODE = {
     "sqlite3.enable_load_extension": "loads an extension of a database",
     "sqlite3.load_extension": "loads an extension of a database",
 }  # fmt: skip
-# They make code of names, and of names only.
-MAKERS = ("dataclasses", "collections")
+# Names of what takes a pickle from memory.
+UNPICKLERS = frozenset({"loads", "BytesIO", "Unpickler", "_Unpickler", "SpooledTemporaryFile"})
+MADE = ("code.__new__", "marshal.load", "marshal.loads")
+BESIDE = "beside files that the student's code has written"
+TEXTS = "and the student's texts are at hand"
 IMPORTS = "importlib._bootstrap_external"  # it reads its own files only: see `Guard._file`
 # What runs what is in a file, and of which Python says nothing.
 UNHEARD = re.compile(
@@ -57,33 +64,40 @@ class Guard:
     Parameters
     ----------
     files : SharedFiles
+    answers : callable, optional
+        Tells whether a name is the student's, and so whatever it stands for.
     """
 
-    def __init__(self, files: SharedFiles) -> None:
+    def __init__(self, files: SharedFiles, answers: Callable[[str], bool] | None = None) -> None:
         self._files = files
         self._link: Any = None
-        self._texts: list[str] = []  # of the course's that ran here: no student's
+        self._texts = Provenance(self._inside_of, answers)
         self._unheard: set[str] = set()
-        self._read = self._inside = False
+        self._read = self._told = self._wrote = self._inside = False
+        self._begun = time.time()
 
     def listen(self) -> None:
         """Hear of what happens in this process, to its end."""
         sys.addaudithook(self.hear)
+        watch_databases(self._attached)
 
     def knows(self, text: str) -> None:
         """Note a text of the course's that runs here, or may."""
-        self._texts.append(_squeezed(text))
+        self._texts.knows(text)
         self._unheard |= set(UNHEARD.findall(text))
 
     @contextlib.contextmanager
-    def watching(self, link: Any) -> Iterator[None]:
+    def watching(self, link: Any, records: bool = False) -> Iterator[None]:
         """Hear what a test does, which may end it, undecided.
 
         Parameters
         ----------
         link : convgrade.remote.Link
+        records : bool
+            It has the texts of the student's cells, in ``In``.
         """
         self._link = link
+        self._told, self._wrote = self._told or records, False
         try:
             yield
         finally:
@@ -95,14 +109,25 @@ class Guard:
             return
         self._inside = True
         try:
+            self._told = self._told or self._link.told
             if event in FILES or event in FOLDERS:
-                self._file(event, args)
-            elif self._files.arrived:
+                self._wrote = self._wrote or (self._told and event == "open" and _writes(args))
+                if self._link.exact:
+                    self._file(event, args)
+            elif self._beside:
                 self._code(event, args)
-            if self._unheard and self._files.arrived:
+            if event == "compile" and (self._read or self._told):
+                self._compiled(args[0], args[1], sys._getframe(1))
+            elif self._told and not self._beside:
+                self._text(event, args, sys._getframe(1))
+            if self._unheard and self._beside:
                 self._meet(f"uses `{min(self._unheard)}`")
         finally:
             self._inside = False
+
+    @property
+    def _beside(self) -> bool:
+        return bool(self._files.arrived and self._link.exact)
 
     def _file(self, event: str, args: tuple[Any, ...]) -> None:
         writes = event != "open" or _writes(args)
@@ -137,8 +162,29 @@ class Guard:
             self._meet(CODE[event])
         elif event == "import":
             self._imported(args)
-        elif event == "compile" and isinstance(args[0], (str, bytes)) and self._read:
-            self._compiled(args[0], args[1])
+
+    def _text(self, event: str, args: tuple[Any, ...], frame: FrameType) -> None:
+        """Look at what could run what a text of the student's says, or bytes."""
+        asking = self._texts.libraries(frame)
+        if any(f.f_code.co_name == "<module>" for f in asking):  # a library is imported
+            return
+        if event == "pickle.find_class":
+            if args != NEWS and self._unpickles_theirs(frame, asking):
+                self._meet(f"unpickles `{args[0]}.{args[1]}`"[:100])
+        elif event in PROGRAMS and event != "os.fork":
+            self._meet("starts a program")
+        elif event == "code.__new__" and asking:  # a library makes it of its own
+            return
+        elif event in MADE and not _asks(IMPORTS):
+            self._meet(CODE[event])
+
+    def _unpickles_theirs(self, frame: FrameType, asking: list[FrameType]) -> bool:
+        """Tell whether what is unpickled could be a text of the student's, and no course's file.
+
+        That is by what the course's code names that asks for it, or has written a file.
+        """
+        course = asking[-1].f_back if asking else frame
+        return self._wrote or course is None or not UNPICKLERS.isdisjoint(course.f_code.co_names)
 
     def _imported(self, args: tuple[Any, ...]) -> None:
         files = [args[1], *(args[2] if type(args[2]) is list else ())]
@@ -146,19 +192,26 @@ class Guard:
         if any(os.path.isfile(os.path.join(self._files.top, place)) for place in inside):
             self._meet("imports from a file")
 
-    def _compiled(self, source: str | bytes, file: Any) -> None:
+    def _compiled(self, source: Any, file: Any, frame: FrameType) -> None:
         """Let only texts of the course's and of libraries become code: of others nobody knows."""
-        text = source.decode("utf-8", "replace") if isinstance(source, bytes) else source
-        ours = isinstance(file, str) and os.path.isabs(file) and self._inside_of(file) is None
-        if ours and os.path.isfile(file):
-            return
-        if any(_squeezed(text) in known for known in self._texts):
-            return
-        if not _asks("literal_eval", *MAKERS):
+        if isinstance(file, str) and os.path.isabs(file) and self._inside_of(file) is None:
+            with contextlib.suppress(OSError):
+                if os.path.isfile(file) and os.path.getmtime(file) < self._begun:
+                    return  # no test has written it
+        if not self._texts.allows(source, frame):
             self._meet("evaluates a text")
 
+    def _attached(self, name: str | None) -> None:
+        """Let SQL of a test's attach no database of ours, whoever wrote it."""
+        if self._link is None or not (self._told or self._link.told or self._read):
+            return
+        own = bool(name) and not str(name).startswith("file:") and self._inside_of(name)
+        if name not in ("", ":memory:") and not own and not self._texts.is_known(name):
+            self._meet("attaches a database")
+
     def _meet(self, words: str) -> None:
-        self._link.meet(f"the test {words}, beside files that the student's code has written")
+        why = BESIDE if self._beside and not self._told else TEXTS
+        self._link.meet(f"the test {words}, {why}")
 
 
 def _writes(opened: tuple[Any, ...]) -> bool:
@@ -168,18 +221,13 @@ def _writes(opened: tuple[Any, ...]) -> bool:
     return isinstance(flags, int) and bool(flags & (os.O_WRONLY | os.O_RDWR))
 
 
-def _squeezed(text: str) -> str:
-    return "".join(text.split())
-
-
 def _asks(*names: str) -> bool:
-    """Tell whether a module, or a function of Python's `ast`, is among those that act now."""
+    """Tell whether a module is among those that act now."""
     frame: Any = sys._getframe(1)
     for _ in range(12):
         if frame is None:
             return False
-        module = str(frame.f_globals.get("__name__", ""))
-        if module in names or (module == "ast" and frame.f_code.co_name in names):
+        if str(frame.f_globals.get("__name__", "")) in names:
             return True
         frame = frame.f_back
     return False

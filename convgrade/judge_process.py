@@ -93,7 +93,7 @@ def serve(pipe: Any, folder: str, support: str) -> None:
     warnings.formatwarning = _warning
     shell = _made.pop() if _made else Shell(Namespace())
     listener = _Listener(pipe, folder)
-    place = Place(work, Path(support))
+    place = Place(work, Path(support), shell.names)
     while True:
         try:
             message = pipe.recv()

@@ -31,9 +31,9 @@ __all__ = ["Place", "prepare_cells", "run_cell"]
 class Place:
     """Where tests run: their files, and who watches over them."""
 
-    def __init__(self, work: Path, course: Path) -> None:
+    def __init__(self, work: Path, course: Path, names: Namespace) -> None:
         self.files = SharedFiles(work, course)
-        self.guard = Guard(self.files)
+        self.guard = Guard(self.files, names.is_answer)
         self.guard.listen()
         for path in work.rglob("*.py"):  # which tests import
             with contextlib.suppress(OSError):
@@ -53,7 +53,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     cell = replace(cell, hidden=hidden_lines_of(cell))
     facts = cell.facts or read_constructs(cell.source)
     shell.learn(cell.read)
-    shell.expect(cell.source, facts.compares)
+    shell.expect(cell.source, facts.rewritten)
     stream: Any = Stream(shell.outputs)
     link = Link(
         lambda: connect(deadline),
@@ -86,9 +86,11 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
                 place.files.begin(link)
         with (
             shared_figure(shell.names, pyplot) if looks else contextlib.nullcontext(False) as one,
-            place.guard.watching(link) if link.exact else contextlib.nullcontext(),
+            place.guard.watching(link, facts.records),
         ):
+            shell.names.in_test = cell.points is not None
             result = shell.run_cell(cell.source)
+            shell.names.in_test = False
         facts = replace(facts, figures=None) if one else facts
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
@@ -158,7 +160,7 @@ def prepare_cells(shell: Shell, message: Prepare, place: Place) -> Outcome:
         place.takes(statement, facts)
         names = set(bound_names(statement))
         shell.names.own(names)
-        shell.expect(statement, facts.compares)
+        shell.expect(statement, facts.rewritten)
         stream: Any = Stream(shell.outputs)
         with contextlib.redirect_stdout(stream), contextlib.redirect_stderr(stream):
             error = ended_in(shell.run_cell(statement))

@@ -14,6 +14,7 @@ from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
 from convgrade.crossing import Crossing
+from convgrade.mirrors import Mirror
 from convgrade.proxy import Proxy
 from convgrade.remote import Link
 
@@ -22,6 +23,8 @@ __all__ = ["Namespace", "line_of"]
 
 class Namespace(dict[str, Any]):
     """Globals of the course's own cells; names they do not define are the student's.
+
+    Classes that are defined while ``in_test`` are a test's own: the student's kernel has none.
 
     Python looks global names up with ``[]`` when the globals are a subclass of
     dict, so ``__missing__`` sees exactly the names that are not there.
@@ -38,11 +41,21 @@ class Namespace(dict[str, Any]):
         self.written: dict[str, Any] = {}
         self._kept: dict[str, Any] = {}
         self.model_reads: set[str] = set()
-        self.crossing = Crossing(self.course)
+        self.in_test = False
+        self._classes: list[tuple[type, bool]] = []  # also those whose name means another by now
+        self.crossing = Crossing(self.course, self._defined_by_course)
 
     def course(self, name: str) -> Any:
         """Return the course's own value of a name, or None."""
         return None if name in self._answers else dict.get(self, name)
+
+    def _defined_by_course(self, kind: type) -> bool | None:
+        """Tell whether a class was defined by the course; None of one that nobody defined."""
+        return next((course for known, course in self._classes if known is kind), None)
+
+    def is_answer(self, name: str) -> bool:
+        """Tell whether a name is the student's, and stands for nothing of the course's."""
+        return name in self._answers and not super().__contains__(name)
 
     def own(self, names: set[str]) -> None:
         """Declare names that a cell of the course binds: never asked of the student.
@@ -118,6 +131,8 @@ class Namespace(dict[str, Any]):
             self._seen[name] = value
             return
         super().__setitem__(name, value)
+        if isinstance(value, type) and type(value) is not Mirror:
+            self._classes.append((value, not self.in_test))
         if not name.startswith("_"):
             self.written[name] = value
 
@@ -148,6 +163,11 @@ class Namespace(dict[str, Any]):
             return super().keys()
         return dict.fromkeys(self._all(link)).keys()
 
+    def copy(self) -> Any:
+        """Return a copy, in which a library such as pandas finds the student's names."""
+        link = self._looked_at()
+        return _Copy(self) if link is None else link.meet("the test goes through globals()")
+
     def _all(self, link: Link) -> list[str]:
         theirs = link.about("names")
         names = theirs if type(theirs) is list else []
@@ -166,6 +186,21 @@ class Namespace(dict[str, Any]):
     def __iter__(self) -> Iterator[str]:
         link = self._looked_at()
         return super().__iter__() if link is None else iter(dict.fromkeys(self._all(link)))
+
+
+class _Copy(dict[str, Any]):
+    """A copy of a namespace, with all that it asks for."""
+
+    def __init__(self, names: Namespace) -> None:
+        super().__init__(dict.items(names))
+        self._names = names
+
+    def __missing__(self, name: str) -> Any:
+        return self._names[name]
+
+    def copy(self) -> Any:
+        """Return another one."""
+        return _Copy(self._names)
 
 
 def line_of(namespace: dict[str, Any]) -> int:

@@ -33,6 +33,8 @@ class Passed:
     ----------
     is_course : callable
         Tells whether a class is one that the course has defined on both sides.
+    was_course : callable
+        Tells that of a class whose name may mean another one by now.
     keep, meet : callable
         As for `convgrade.held.Held`.
     """
@@ -40,10 +42,12 @@ class Passed:
     def __init__(
         self,
         is_course: Callable[[type], bool],
+        was_course: Callable[[type], bool],
         keep: Callable[[Any], Any],
         meet: Callable[[str], NoReturn],
     ) -> None:
-        self._is_course, self._keep, self._meet = is_course, keep, meet
+        self._is_course, self._was_course = is_course, was_course
+        self._keep, self._meet = keep, meet
         self._objects: list[Any] = []
         self._seen: list[bytes] = []
         self._places: dict[int, int] = {}
@@ -51,7 +55,7 @@ class Passed:
     def written(self, value: Any) -> list[Any] | None:
         """Return what is written for an object; None for what cannot go over like this."""
         kind = type(value)
-        if not self._holds(kind):
+        if id(value) not in self._places and not self._holds(kind):
             return None
         place = self._places.setdefault(id(value), len(self._objects))
         if place == len(self._objects):
@@ -66,8 +70,11 @@ class Passed:
         if kind.__module__ != "__main__" or issubclass(kind, enum.Enum):
             return False
         own = [part for part in kind.__mro__ if part not in BASES]
-        plain = all(self._is_course(part) and not SPECIAL & vars(part).keys() for part in own)
-        return plain and kind.__dictoffset__ != 0
+        theirs = [
+            part for part in own[1:] if not (self._is_course(part) or self._was_course(part))
+        ]
+        plain = all(not SPECIAL & vars(part).keys() for part in own)
+        return self._is_course(kind) and not theirs and plain and kind.__dictoffset__ != 0
 
     def object(self, place: Any) -> Any:
         """Return the object of a number.
@@ -87,6 +94,16 @@ class Passed:
 
     def news(self, values: list[Any]) -> dict[str, Any]:
         """Return what objects hold that stand in some values, or were passed on before."""
+        known = len(self._objects)
+        try:
+            return self._news(values)
+        except BaseException:  # of what cannot go over, nothing was passed on
+            for held in self._objects[known:]:
+                del self._places[id(held)]
+            del self._objects[known:], self._seen[known:]
+            raise
+
+    def _news(self, values: list[Any]) -> dict[str, Any]:
         for value in _objects_in(values):
             self.written(value)
         states, place = [], 0

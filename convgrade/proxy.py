@@ -201,6 +201,11 @@ def _delete(proxy: Proxy, name: str) -> None:
     proxy._link.use(proxy._handle, f"{proxy._name}.{name}", "delete", name)
 
 
+def _bound(proxy: Proxy, instance: object, owner: type | None = None) -> Any:
+    """Be a method where a test makes one of a function, in a class of its own."""
+    return proxy if instance is None else types.MethodType(proxy, instance)
+
+
 def _refuses(does: str) -> Any:
     return lambda proxy, *args, **options: proxy._undecided(does)
 
@@ -249,6 +254,8 @@ def stand_in(link: _Link, handle: int, name: str, kind: str) -> Proxy:
     parts: dict[str, Any] = {"kind": words}
     if link.exact:
         parts |= EXACT
+        if words == "function":
+            parts["__get__"] = _bound
         if words not in KINDS:
             parts |= {f"__{operation}__": _refuses("uses") for operation in OPERATIONS.split()}
     shown = {"builtin": "function"}.get(words, words)

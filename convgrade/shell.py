@@ -15,6 +15,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from convgrade.constructs import as_run
+from convgrade.lookups import NAME, NAMES, ClassBodies, Evaluating, name_here, names_here
 from convgrade.magics import Transformers
 from convgrade.messages import Output
 from convgrade.mirrors import is_same, is_subclass
@@ -130,8 +131,10 @@ class Shell(InteractiveShell):  # type: ignore[misc]
         self.names = names
         self.input_transformer_manager = Transformers()
         setattr(builtins, SAME, is_same)
+        setattr(builtins, NAMES, names_here)
+        setattr(builtins, NAME, name_here)
         builtins.issubclass = is_subclass
-        self.ast_transformers.append(_Same())
+        self.ast_transformers += [_Same(), Evaluating(), ClassBodies()]
         self._usual = list(self.ast_transformers)
         self._calm = ""
         InteractiveShell._instance = self  # what get_ipython() and display() look for
@@ -142,10 +145,10 @@ class Shell(InteractiveShell):  # type: ignore[misc]
             return node
         return super().transform_ast(node)
 
-    def expect(self, source: str, compares: bool) -> None:
-        """Get ready for a cell of which is known whether it holds what `_Same` looks for."""
+    def expect(self, source: str, rewritten: bool) -> None:
+        """Get ready for a cell of which is known whether there is anything to transform."""
         self.outputs, self.value, self.source = Outputs(), None, source
-        self._calm = "" if compares else self.as_run(source) + "\n"
+        self._calm = "" if rewritten else self.as_run(source) + "\n"
 
     def learn(self, read: Mapping[str, str]) -> None:
         """Take what IPython makes of some texts, instead of doing it again."""

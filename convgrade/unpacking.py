@@ -26,7 +26,10 @@ __all__ = ["loads"]
 
 
 def loads(
-    frame: bytes, met: list[str] | None = None, made: Callable[[Any], Any] | None = None
+    frame: bytes,
+    met: list[str] | None = None,
+    made: Callable[[Any], Any] | None = None,
+    texts: list[bool] | None = None,
 ) -> Any:
     """Read a frame that somebody untrusted wrote.
 
@@ -37,6 +40,8 @@ def loads(
         Gets the names of the types that stand-ins stand for.
     made : callable, optional
         Makes a value of what the writer's ``exact`` wrote for it, a JSON value of any shape.
+    texts : list of bool, optional
+        Gets True if there are texts or bytes within the value, below its first level.
 
     Returns
     -------
@@ -66,6 +71,8 @@ def loads(
         raise WireError(f"{len(reader.rest)} bytes more than announced")
     if met is not None:
         met += reader.opaque
+    if texts is not None:
+        texts[:] = [reader.texts]
     return value
 
 
@@ -76,12 +83,15 @@ class _Reader:
         self.rest, self._made = rest, made
         self._room = plain.MAX_BYTES  # for tensors that repeat a few bytes
         self.opaque: dict[str, type[Opaque]] = {}
+        self.texts = False
 
     def read(self, node: Any, depth: int) -> Any:
         if depth > plain.MAX_DEPTH:
             raise WireError(f"a value nested deeper than {plain.MAX_DEPTH} levels")
         if node is None or type(node) in (bool, int, float):
             return node
+        if type(node) is str or (type(node) is dict and "bytes" in node):
+            self.texts = self.texts or (depth > 1 and bool(node))
         if type(node) is str:  # JSON can hold half a character, a notebook cannot
             return node.encode("utf-8", "replace").decode("utf-8")
         if type(node) is not dict or len(node) != 1:

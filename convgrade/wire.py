@@ -54,6 +54,7 @@ def receive(
     deadline: float | None = None,
     met: list[str] | None = None,
     made: Callable[[Any], Any] | None = None,
+    texts: list[bool] | None = None,
 ) -> Any:
     """Receive one frame.
 
@@ -62,7 +63,7 @@ def receive(
     connection : socket
     deadline : float, optional
         On the clock of `time.monotonic`, for the whole frame.
-    met, made : optional
+    met, made, texts : optional
         As for `loads`.
 
     Raises
@@ -77,7 +78,7 @@ def receive(
     (size,) = struct.unpack(">Q", _receive_bytes(connection, 8, deadline))
     if size > plain.MAX_BYTES:
         raise WireError(f"a value of {size} bytes is too large to be graded")
-    return loads(_receive_bytes(connection, size, deadline), met, made)
+    return loads(_receive_bytes(connection, size, deadline), met, made, texts)
 
 
 def _receive_bytes(connection: socket.socket, size: int, deadline: float | None) -> bytes:

@@ -85,10 +85,12 @@ LAYERS = [
         "convgrade.workplace",
     },
     {"convgrade.shared_files"},
+    {"convgrade.computing", "convgrade.databases"},
+    {"convgrade.provenance"},
     {"convgrade.guard"},
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
-    {"convgrade.bindings", "convgrade.messages", "convgrade.our_outputs"},
+    {"convgrade.bindings", "convgrade.lookups", "convgrade.messages", "convgrade.our_outputs"},
     # Forks: what is asked for, a kernel in one, a server, where servers come from, for callers.
     {f"convgrade.kernels.{name}" for name in ("folders", "naming", "readable", "request")},
     {"convgrade.kernels.preloading", "convgrade.kernels.settle", "convgrade.probes"},

@@ -19,6 +19,12 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "what unpickles, evaluates or runs something into a test of its own, before such files.",
     ),
     (
+        r"the student's texts are at hand",
+        "Let the student return a function or plain data and test that, or compare the text "
+        "itself; `ast.literal_eval` reads plain data from a text. Instead of a text of the test's "
+        "own use what it says: `f(n)` for `eval(f'f({n})')`.",
+    ),
+    (
         r"uses `.*`, a file|writes the file|writes `|test uses files|working folder",
         "Let the function take the text of a file, or return it, instead of reading or writing "
         "one.",

@@ -1,4 +1,4 @@
-"""A third assignment to attack: its tests read files that a student's code writes.
+"""A third assignment to attack: its tests read files and texts of a student's.
 
 Importing it adds its answers and points to those of `attacks.course`.
 """
@@ -12,7 +12,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from attacks.course import POINTS, RIGHT, WRONG, Canaries, _cell
 
-POINTS["notes"] = 7.0
+POINTS["notes"] = 11.0
 RIGHT |= {
     "report": """\
 import json
@@ -28,11 +28,15 @@ def mean(name):
     with open(name) as file:
         numbers = [float(line) for line in file]
     return sum(numbers) / len(numbers)""",
+    "recipe": 'recipe = "2 + 3 * 4"',
+    "query": 'query = "SELECT SUM(n) FROM sales"',
 }
 WRONG |= {
     "report": 'def report(name, numbers):\n    open(name, "w").write("{}")',
     "keep": "kept = []",
     "mean": "def mean(name):\n    return 0.0",
+    "recipe": 'recipe = "2 + 3"',
+    "query": 'query = "SELECT 1"',
 }
 _PARTS = [
     (
@@ -75,6 +79,32 @@ with open("rows.txt") as file:
     expected = statistics.fmean(map(float, file))
 assert abs(mean("rows.txt") - expected) < 1e-9
 assert pipes2.same(mean("rows.txt"), expected)
+### END HIDDEN TESTS""",
+    ),
+    (
+        "recipe",
+        2,
+        """\
+assert "+" in recipe
+### BEGIN HIDDEN TESTS
+seal = "@HIDDEN@"
+expected = 14
+assert eval(recipe) == expected
+### END HIDDEN TESTS""",
+    ),
+    (
+        "query",
+        2,
+        """\
+import sqlite3
+sales = sqlite3.connect(":memory:")
+sales.execute("CREATE TABLE sales (n INTEGER)")
+sales.executemany("INSERT INTO sales VALUES (?)", [(3,), (4,)])
+sales.commit()
+assert query.strip()
+### BEGIN HIDDEN TESTS
+seal = "@HIDDEN@"
+assert sales.execute(query).fetchone() == (7,)
 ### END HIDDEN TESTS""",
     ),
 ]
