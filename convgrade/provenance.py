@@ -12,7 +12,7 @@ from types import FrameType
 from typing import Any
 
 from convgrade.computing import is_generated, only_computes
-from convgrade.constructs import as_python
+from convgrade.magics import as_python
 
 __all__ = ["Provenance"]
 
