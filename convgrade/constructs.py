@@ -18,6 +18,8 @@ __all__ = ["Constructs", "as_run", "mentions_files", "parsed", "read_constructs"
 
 SEEDS = frozenset({"seed", "manual_seed"})
 FIGURES = frozenset({"gcf", "gca", "get_fignums", "fignum_exists"})
+# What IPython makes of magics and shell lines, whose texts may name files among other words.
+LINES = frozenset({"run_line_magic", "run_cell_magic", "system", "getoutput"})
 FILE = re.compile(r"[\w.][\w ./\\-]*\.\w{1,6}")
 # What looks at files, whose names need not stand in the text.
 PATHS = frozenset(
@@ -108,11 +110,15 @@ def read_constructs(source: str) -> Constructs:
         return Constructs(rubric)
     nodes = list(ast.walk(tree))
     named = [(_name(node), node) for node in nodes]
-    files = [
+    texts = [
         (node.lineno, node.value) for node in nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
-        and FILE.fullmatch(node.value)
     ]  # fmt: skip
+    for node in nodes:
+        if isinstance(node, ast.Call) and _name(node.func) in LINES:
+            said = (part.value for part in node.args if isinstance(part, ast.Constant))
+            texts += [(node.lineno, word) for text in said for word in str(text).split()]
+    files = [(line, text) for line, text in texts if FILE.fullmatch(text)]
     return Constructs(
         rubric,
         seeds=any(name in SEEDS for name, _ in named),

@@ -111,7 +111,9 @@ class Guard:
         try:
             self._told = self._told or self._link.told
             if event in FILES or event in FOLDERS:
-                self._wrote = self._wrote or (self._told and event == "open" and _writes(args))
+                if self._told and event == "open" and _writes(args):
+                    device = isinstance(args[0], int) or str(args[0]).startswith("/dev/")
+                    self._wrote = self._wrote or not device
                 if self._link.exact:
                     self._file(event, args)
             elif self._beside:
@@ -172,7 +174,8 @@ class Guard:
             if args != NEWS and self._unpickles_theirs(frame, asking):
                 self._meet(f"unpickles `{args[0]}.{args[1]}`"[:100])
         elif event in PROGRAMS and event != "os.fork":
-            self._meet("starts a program")
+            if self._wrote or not self._texts.is_shell_line(asking):
+                self._meet("starts a program")
         elif event == "code.__new__" and asking:  # a library makes it of its own
             return
         elif event in MADE and not _asks(IMPORTS):

@@ -112,6 +112,12 @@ class Provenance:
             return is_generated(text)
         return self._given(text, asking)
 
+    def is_shell_line(self, asking: list[FrameType]) -> bool:
+        """Tell whether IPython runs a line such as ``!date`` as it stands in the course's text."""
+        ipython = (f.f_locals for f in asking if _module(f).startswith("IPython"))
+        lines = [names["cmd"] for names in ipython if "cmd" in names]
+        return bool(lines) and all(map(self.is_known, lines))
+
     def libraries(self, frame: FrameType | None) -> list[FrameType]:
         """Return the frames of libraries, from the innermost to what the course's code called."""
         found = []
