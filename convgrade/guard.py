@@ -73,6 +73,7 @@ class Guard:
         self._link: Any = None
         self._texts = Provenance(self._inside_of, answers)
         self._unheard: set[str] = set()
+        self._compiles: set[str] = set()  # files that code is said to be of which may be theirs
         self._read = self._told = self._wrote = self._inside = False
         self._begun = time.time()
 
@@ -118,6 +119,8 @@ class Guard:
                     self._file(event, args)
             elif self._beside:
                 self._code(event, args)
+            if event == "exec" and getattr(args[0], "co_filename", None) in self._compiles:
+                self._meet("evaluates a text")
             if event == "compile" and (self._read or self._told):
                 self._compiled(args[0], args[1], sys._getframe(1))
             elif self._told and not self._beside:
@@ -201,7 +204,12 @@ class Guard:
             with contextlib.suppress(OSError):
                 if os.path.isfile(file) and os.path.getmtime(file) < self._begun:
                     return  # no test has written it
-        if not self._texts.allows(source, frame):
+        if self._texts.allows(source, frame):
+            return
+        asking = self._texts.libraries(frame)
+        if asking and asking[0].f_globals.get("__name__") != "ast":  # it may run it, or only look
+            self._compiles.add(os.fsdecode(file) if isinstance(file, (str, bytes)) else "")
+        else:
             self._meet("evaluates a text")
 
     def _attached(self, name: str | None) -> None:

@@ -313,14 +313,16 @@ RUN_TEXTS = [
     "import sympy; sympy.lambdify(sympy.Symbol('x'), expression_that_calls())(1)",
     "import jinja2; jinja2.Template('{{ ' + call() + ' }}').render()",
     "import timeit; timeit.timeit(call(), number=1)",
-    "import doctest\nclass A: pass\nA.__doc__ = '>>> ' + call()\n"
-    "doctest.run_docstring_examples(A, {})",
+    "import doctest as d; made = d.DocTestParser().get_doctest('>>> ' + call(), {}, 'a', None, 0)\n"
+    "d.DocTestRunner().run(made)",
+    "import codeop; exec(codeop.compile_command(call()))",
     "import typing; typing.get_type_hints(type('A', (), {'__annotations__': {'x': call()}}))",
     "import sqlite3; sqlite3.connect(':memory:').execute(sql())",
     "import sqlite3; sqlite3.connect(':memory:').execute(\"VACUUM INTO '/proc/self/\" + "
     'name() + "\'")',
 ]
 COMPUTE = [
+    "import codeop; assert codeop.compile_command(call())",  # which only looks at it
     "assert greet('Ada') == 'Hello, Ada!'",
     "import ast; assert ast.literal_eval(str([greet('Ada')])) == ['Hello, Ada!']",
     "import ast; assert len(ast.parse(call()).body) == 1",
