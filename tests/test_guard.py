@@ -313,8 +313,8 @@ RUN_TEXTS = [
     "import sympy; sympy.lambdify(sympy.Symbol('x'), expression_that_calls())(1)",
     "import jinja2; jinja2.Template('{{ ' + call() + ' }}').render()",
     "import timeit; timeit.timeit(call(), number=1)",
-    "import doctest as d; made = d.DocTestParser().get_doctest('>>> ' + call(), {}, 'a', None, 0)\n"
-    "d.DocTestRunner().run(made)",
+    "import doctest as d; m = d.DocTestParser().get_doctest('>>> ' + call(), {}, 'a', None, 0)\n"
+    "d.DocTestRunner().run(m)",
     "import codeop; exec(codeop.compile_command(call()))",
     "import typing; typing.get_type_hints(type('A', (), {'__annotations__': {'x': call()}}))",
     "import sqlite3; sqlite3.connect(':memory:').execute(sql())",
