@@ -207,7 +207,7 @@ class Guard:
         if self._texts.allows(source, frame):
             return
         asking = self._texts.libraries(frame)
-        if asking and asking[0].f_globals.get("__name__") != "ast":  # it may run it, or only look
+        if asking and asking[0].f_globals.get("__name__") != "ast":  # else it does what it says
             self._compiles.add(os.fsdecode(file) if isinstance(file, (str, bytes)) else "")
         else:
             self._meet("evaluates a text")

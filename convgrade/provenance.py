@@ -35,6 +35,8 @@ GIVEN = {
 }  # fmt: skip
 # They only look at the syntax tree that they get.
 READERS = ("ast", "inspect", "traceback", "executing", "matplotlib", "IPython", "convgrade")
+# They do what a syntax tree says, and Python hears nothing of it.
+INTERPRETERS = frozenset({"asteval", "numexpr", "pandas", "simpleeval"})
 COMPILERS = ("codeop", "IPython")  # of a tree: its text was heard of before
 OWN = ("pass", "_stmt()", "_setup()")  # of `timeit`
 FORMULAS = frozenset(
@@ -105,8 +107,8 @@ class Provenance:
         if (first, function) == ("ast", "parse"):
             if second.startswith(READERS):
                 return True
-            if len(asking) == 1:  # the course's own code asks: it may look, and not compile it
-                self._parsed = True
+            if INTERPRETERS.isdisjoint(_module(f).partition(".")[0] for f in asking):
+                self._parsed = True  # who asks may look, and not compile it
                 return True
         if (first, function) == ("sympy.utilities.lambdify", "lambdify"):
             return is_generated(text)

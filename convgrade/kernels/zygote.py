@@ -105,7 +105,8 @@ def _be_server(request: ServerRequest, control: socket.socket, files: Sequence[i
         os.chdir(request.folder)
         os.environ.clear()
         os.environ.update(request.environment)
-        os.sched_setaffinity(0, request.processors)
+        with contextlib.suppress(OSError):  # they are others since
+            os.sched_setaffinity(0, request.processors)
         gc.disable()
         server.serve(control, request.runs, request.preload)
         code = 0
