@@ -53,6 +53,8 @@ class Constructs:
         Lines, and names of files that stand in them.
     paths : bool
         It looks at files, or mentions one.
+    quoted : frozenset of str
+        Texts that stand in it, as Python reads them.
     records : bool
         It reads the texts of the cells, as IPython has them.
     attributes : frozenset of (str, str)
@@ -73,6 +75,7 @@ class Constructs:
     files: tuple[tuple[int, str], ...] = ()
     paths: bool = False
     rewritten: bool = True
+    quoted: frozenset[str] | None = None
     records: bool = False
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
@@ -131,6 +134,10 @@ def read_constructs(source: str) -> Constructs:
         ),
         files=tuple(files),
         paths=bool(files) or any(name in PATHS for name, _ in named),
+        quoted=frozenset(
+            node.value for node in nodes
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ),
         records=any(name in RECORDS for name, _ in named),
         attributes=frozenset(
             (node.value.id, node.attr) for node in nodes

@@ -12,7 +12,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from types import FrameType
 from typing import Any
 
@@ -46,6 +46,8 @@ CODE = {
 # Names of what takes a pickle from memory.
 UNPICKLERS = frozenset({"loads", "BytesIO", "Unpickler", "_Unpickler", "SpooledTemporaryFile"})
 MADE = ("code.__new__", "marshal.load", "marshal.loads")
+QUIET = frozenset({"exec", "import"})  # nothing by themselves
+HEARD = frozenset({"compile", "pickle.find_class", *QUIET, *FOLDERS, *FILES, *PROGRAMS, *CODE})
 BESIDE = "beside files that the student's code has written"
 TEXTS = "and the student's texts are at hand"
 IMPORTS = "importlib._bootstrap_external"  # it reads its own files only: see `Guard._file`
@@ -82,9 +84,9 @@ class Guard:
         sys.addaudithook(self.hear)
         watch_databases(self._attached)
 
-    def knows(self, text: str) -> None:
-        """Note a text of the course's that runs here, or may."""
-        self._texts.knows(text)
+    def knows(self, text: str, quoted: Iterable[str] | None = None) -> None:
+        """Note a text of the course's that runs here, or may; see `Provenance.knows`."""
+        self._texts.knows(text, quoted)
         self._unheard |= set(UNHEARD.findall(text))
 
     @contextlib.contextmanager
@@ -106,6 +108,8 @@ class Guard:
 
     def hear(self, event: str, args: tuple[Any, ...]) -> None:
         """Look at what is about to happen."""
+        if event not in HEARD and not self._unheard:  # such as of every `id`
+            return
         if self._link is None or self._inside or self._files.busy:
             return
         self._inside = True
@@ -123,7 +127,7 @@ class Guard:
                 self._meet("evaluates a text")
             if event == "compile" and (self._read or self._told):
                 self._compiled(args[0], args[1], sys._getframe(1))
-            elif self._told and not self._beside:
+            elif self._told and not self._beside and event not in QUIET:
                 self._text(event, args, sys._getframe(1))
             if self._unheard and self._beside:
                 self._meet(f"uses `{min(self._unheard)}`")

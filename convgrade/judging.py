@@ -43,7 +43,7 @@ class Place:
 
     def takes(self, text: str, facts: Constructs) -> None:
         """Note a text of the course's that tests may use."""
-        self.guard.knows(text)
+        self.guard.knows(text, facts.quoted)
         self.files.active = self.files.active or facts.paths
 
 
@@ -66,7 +66,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         files=None if facts.rubric else place.files,
     )
     place.takes(cell.source, facts)
-    place.guard.knows(shell.as_run(cell.source))
+    place.guard.knows(shell.as_run(cell.source), ())
     # What a locked cell draws is shown from the student's kernel, and there not drawn either.
     for name, value in cell.environment.items():
         if cell.points is None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import FrameType
 from typing import Any
 
@@ -64,10 +64,14 @@ class Provenance:
         self._new: list[str] = []
         self._known: set[str] = set()
         self._parsed = False
+        self._inside: dict[str, bool] = {}
 
-    def knows(self, text: str) -> None:
-        """Note a text of the course's."""
-        self._new.append(text)
+    def knows(self, text: str, quoted: Iterable[str] | None = None) -> None:
+        """Note a text of the course's, and what stands quoted in it, if somebody has looked."""
+        if quoted is None:
+            self._new.append(text)
+        else:
+            self._known.update(map(_squeezed, (text, *quoted)))
 
     def is_known(self, text: Any) -> bool:
         """Tell whether a text is a cell or a module of the course's, or stands in one, quoted."""
@@ -129,11 +133,12 @@ class Provenance:
         return found
 
     def _is_course(self, frame: FrameType) -> bool:
-        name = frame.f_globals.get("__name__")
-        inside = self._place(frame.f_code.co_filename)
-        return name in (None, "__main__", "builtins") or (
-            inside is not None and os.path.isabs(frame.f_code.co_filename)
-        )
+        if frame.f_globals.get("__name__") in (None, "__main__", "builtins"):
+            return True
+        file = frame.f_code.co_filename
+        if file not in self._inside:
+            self._inside[file] = os.path.isabs(file) and self._place(file) is not None
+        return self._inside[file]
 
     def _given(self, text: str, asking: list[FrameType]) -> bool:
         """Tell whether a library makes code of what is the course's, or can only compute."""

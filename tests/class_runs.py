@@ -82,7 +82,7 @@ class Place:
         here = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
         words = ["distributed.cli.dask_scheduler", *here, "--scheduler-file", str(file)]
         self.start(words, self.folder)
-        wait_until(file.exists, 60)
+        wait_until(lambda: file.exists() and file.read_text().rstrip().endswith("}"), 60)
         address = str(json.loads(file.read_text())["address"])
         words = ["distributed.cli.dask_worker", address, "--nthreads", "3", "--no-dashboard"]
         worker = self.start(words, self.folder)

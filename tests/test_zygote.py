@@ -95,6 +95,20 @@ def test_sessions_and_judges_share_an_import(folder: Path) -> None:
         server.stop()
 
 
+def test_sets_have_one_order(folder: Path) -> None:
+    """Whoever started what a server was forked from: grading twice gives the same words."""
+    for name in ("one", "two", "three", "four"):
+        (folder / f"{name}.py").write_text(
+            "import os\nwith open(os.environ['HOME'] + '/orders', 'a') as file:\n"
+            "    file.write(repr(set('a few words in some order'.split())) + '\\n')\n"
+        )
+        server = echo([name])
+        server.start()
+        server.stop()
+    orders = set((folder / "orders").read_text().splitlines())
+    assert len(orders) == 1
+
+
 def test_another_process_finds_what_a_command_shares(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

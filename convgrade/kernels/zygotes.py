@@ -23,6 +23,8 @@ ADDRESS = "CONVGRADE_LIBRARIES"  # environment variable: where a command shares 
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 )
+#: Sets of texts are in the same order in every run: grading twice gives the same words.
+ONE_ORDER = {"PYTHONHASHSEED": "1"}
 KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "HOME", "MPLCONFIGDIR", "PYTHONPATH")
 
 
@@ -62,7 +64,8 @@ class Zygote:
                     cwd=self._folder,
                     # Kernels inherit its memory: nothing of ours that they need not know.
                     env={name: os.environ[name] for name in KEPT if name in os.environ}
-                    | ONE_THREAD,
+                    | ONE_THREAD
+                    | ONE_ORDER,
                     stdin=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno(), listener.fileno(), mark],
                 )  # fmt: skip
