@@ -172,7 +172,7 @@ def test_a_process_without_a_supervisor_says_how_it_ended(
 )
 def test_a_server_of_many_lies_in_huge_pages(folder: Path) -> None:
     """So that a fork copies short tables; what is saved by a few is less than it takes."""
-    server = echo(["numpy"])
+    server = echo(["numpy", "torch"])
     shares = []
     for _ in range(MANY + 1):
         assert talk(server, "bye") == 0
@@ -181,7 +181,7 @@ def test_a_server_of_many_lies_in_huge_pages(folder: Path) -> None:
         shares.append(sizes["AnonHugePages"] / sizes["Anonymous"])
     server.stop()
     assert shares[MANY // 2] < 0.1
-    assert shares[-1] > 0.15  # of small libraries
+    assert shares[-1] > 0.25
 
 
 def test_a_process_of_a_killed_server_counts_as_killed(folder: Path) -> None:

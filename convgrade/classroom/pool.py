@@ -7,7 +7,7 @@ import queue
 import time
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
@@ -60,8 +60,8 @@ class Pool:
     limit : float
         Seconds for a task on its worker. One that takes longer is given up, and a worker of our
         own that holds it is killed, whatever it is doing; another comes for it.
-    libraries : sequence of str
-        Modules that workers of our own share.
+    variables : mapping
+        Of the environment, for workers of our own.
     """
 
     def __init__(
@@ -73,9 +73,9 @@ class Pool:
         log: Path,
         retries: int,
         limit: float,
-        libraries: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
     ) -> None:
-        self.workers = Workers(scheduler, workers, threads, folder, log, libraries)
+        self.workers = Workers(scheduler, workers, threads, folder, log, variables)
         self._retries = retries
         self._clocks = Clocks(limit)
         self._topic = f"convgrade-{uuid.uuid4().hex}"

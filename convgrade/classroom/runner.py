@@ -142,8 +142,8 @@ class ClassRunner(LoggingConfigurable):
         copied = copied_over(source, self.coursedir.ignore, kept)
         config = self._settings(source)
         libraries = TrustedClient(NotebookNode(), None, None, config=config).kernel_preload
-        if not self.scheduler:
-            shared(libraries)  # begins with their import
+        # Their import begins.
+        where = {} if self.scheduler else shared(libraries)
         with Recorder(converter, lists, known, self._say) as recorder:
             todo = find(self.coursedir, converter, known, copied, tally, self._say)
             note_times(self.coursedir, converter, tally)
@@ -159,7 +159,7 @@ class ClassRunner(LoggingConfigurable):
             workers = Pool(
                 self.scheduler, self.workers, self.threads, temporary, log, self.retries,
                 self.task_timeout or notebook_limit(self.parent or self),
-                libraries,
+                where,
             )  # fmt: skip
             with workers as pool, Progress(sum(len(s.chosen.paths) for s in todo)) as progress:
                 self._check(pool)

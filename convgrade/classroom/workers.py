@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,7 +24,6 @@ from convgrade.classroom import own_worker
 from convgrade.classroom.fit import missing_layers
 from convgrade.classroom.origin import forking
 from convgrade.classroom.versions import differences, versions
-from convgrade.kernels.zygotes import shared
 
 __all__ = [
     "PATIENCE", "RESTART", "AddressError", "PoolError", "UnfitError", "Workers", "check_address",
@@ -71,8 +70,8 @@ class Workers:
         Processes of our own, and notebooks in each at a time: most of them wait.
     folder, log : Path
         For temporary files, and for what processes of our own print.
-    libraries : sequence of str
-        Modules that processes of our own share.
+    variables : mapping
+        Of the environment, for processes of our own.
 
     Attributes
     ----------
@@ -89,20 +88,18 @@ class Workers:
         threads: int,
         folder: Path,
         log: Path,
-        libraries: Sequence[str] = (),
+        variables: Mapping[str, str] | None = None,
     ) -> None:
         self._scheduler, self._workers, self._threads = scheduler, workers, threads
-        self._folder, self._log, self._libraries = folder, log, libraries
+        self._folder, self._log, self._variables = folder, log, dict(variables or {})
         self._slots, self._counted = 0, 0.0
         self._ours: LocalCluster | None = None
-        self._shared: dict[str, str] = {}  # variables for workers of our own
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             places = {"temporary-directory": str(self._folder)}
             if not self._scheduler:
-                self._shared = shared(self._libraries)
                 places[METHOD] = stack.enter_context(forking(self._folder))
                 distributed.utils._forkserver_preload_set = True  # else it imports pandas here
             stack.enter_context(dask.config.set(SETTINGS | places))
@@ -176,7 +173,7 @@ class Workers:
             # Workers may be forked from a process that is older than settings of the course's.
             env={
                 **os.environ,
-                **self._shared,
+                **self._variables,
                 "TMPDIR": str(self._folder),
                 own_worker.LOG: str(self._log),
                 own_worker.PROCESSORS: ",".join(map(str, each)),

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
@@ -18,7 +18,7 @@ from convgrade.kernels.naming import name_process
 from convgrade.kernels.preloading import INLINE
 from convgrade.kernels.request import Request
 
-__all__ = ["forget", "supervise"]
+__all__ = ["ending", "forget", "supervise"]
 
 _ours: list[ModuleType] = []  # else a fork would spend its time on taking them apart
 
@@ -58,11 +58,19 @@ def supervise(
 
 def _run_kernel(kind: Any, request: Request) -> NoReturn:
     """Be a kernel that looks like one in a fresh Python."""
-    code = 1
-    try:
+    with ending():
         confine.close_inherited()
         _freshen(request)
         kind.run(request.arguments)
+    raise AssertionError("it has ended")
+
+
+@contextlib.contextmanager
+def ending() -> Iterator[None]:
+    """Do all that this process, a fork, is for, and end it as Python ends."""
+    code = 1
+    try:
+        yield
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)

@@ -17,7 +17,7 @@ from dataclasses import asdict
 
 from convgrade.kernels.folders import held_folder, remove_leftovers, short_folder
 from convgrade.kernels.fork import REPLY, Fork
-from convgrade.kernels.request import MAX_REQUEST, Request, ServerRequest
+from convgrade.kernels.request import MAX_REQUEST, OTHER, READY, Request, ServerRequest
 from convgrade.kernels.zygotes import KEPT, ask, places
 
 __all__ = ["ForkServer", "ForkServerError", "available", "fork_server"]
@@ -26,7 +26,6 @@ START = 120.0  # seconds for the imports
 ENDING = 10.0  # seconds for a server that was killed
 TRIES = 3
 PROTOCOL = "convgrade.kernels.protocol"  # Jupyter's: kernels for any client
-READY, OTHER = "ready ", "other"  # of `convgrade.kernels.server`, and `zygote`
 
 
 class ForkServerError(RuntimeError):
@@ -207,11 +206,11 @@ class ForkServer:
                         self._control = ours
                         undo.pop_all()
                         return ours
-                if answer not in (OTHER, ""):
+                if answer not in (OTHER, b""):
                     break  # the next would say the same
         except OSError as error:  # no process, descriptor or memory, or its folder is gone
             raise ForkServerError(f"the fork server did not start: {error}") from error
-        raise ForkServerError(f"the fork server did not start: {answer or 'it ended'}")
+        raise ForkServerError(f"the fork server did not start: {answer.decode() or 'it ended'}")
 
     def _wanted(self) -> ServerRequest:
         names = os.environ if self._kept is None else self._kept
@@ -221,14 +220,14 @@ class ForkServer:
             sorted(os.sched_getaffinity(0)),
         )  # fmt: skip
 
-    def _answer(self, control: socket.socket) -> str:
+    def _answer(self, control: socket.socket) -> bytes:
         control.settimeout(START)
         try:
-            return control.recv(4096).decode()
+            return control.recv(4096)
         except TimeoutError:
-            return f"its imports took longer than {START:g} s"
+            return f"its imports took longer than {START:g} s".encode()
         except ConnectionError:
-            return ""
+            return b""
 
 
 # ------------------------------------------------------------------------ for callers

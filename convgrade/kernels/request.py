@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["MAX_REQUEST", "Request", "ServerRequest"]
+__all__ = ["MAX_REQUEST", "OTHER", "READY", "Request", "ServerRequest"]
 
 MAX_REQUEST = 2**17  # bytes of a request for a fork
+# What is said of a server that is asked for: that it is ready, with its number, or that who was
+# asked has other libraries.
+READY, OTHER = b"ready ", b"other"
 
 
 @dataclass(frozen=True)

@@ -39,15 +39,14 @@ from typing import Any, NoReturn
 
 from convgrade import confine
 from convgrade.kernels.folders import PREFIX, remove_leftovers
-from convgrade.kernels.forked_kernel import supervise
+from convgrade.kernels.forked_kernel import ending, supervise
 from convgrade.kernels.naming import name_process
 from convgrade.kernels.preloading import assert_single_thread, preload
-from convgrade.kernels.request import MAX_REQUEST, Request
+from convgrade.kernels.request import MAX_REQUEST, READY, Request
 from convgrade.kernels.settle import freeze, use_huge_pages
 
-__all__ = ["READY", "remove_folder", "serve"]
+__all__ = ["remove_folder", "serve"]
 
-READY = b"ready "  # and its number, when it is
 MANY = 20  # forks after which as many more may come
 
 
@@ -153,20 +152,12 @@ class _Server:
 
 def _run(kind: Any, arguments: Sequence[str], stdio: Sequence[int]) -> NoReturn:
     """Be a fork that has no supervisor."""
-    code = 1
-    try:
+    with ending():
         for number, file in enumerate(stdio):
             os.dup2(file, number)
         confine.close_inherited()
         kind.run(arguments)
-        code = 0
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    finally:
-        with contextlib.suppress(Exception):
-            sys.stdout.flush()
-            sys.stderr.flush()
-        os._exit(code)
+    raise AssertionError("it has ended")
 
 
 def remove_folder() -> None:

@@ -26,15 +26,15 @@ from typing import NoReturn
 
 from convgrade import confine
 from convgrade.kernels import server
+from convgrade.kernels.forked_kernel import ending
 from convgrade.kernels.naming import name_process
 from convgrade.kernels.preloading import KERNEL, assert_single_thread, preload
-from convgrade.kernels.request import ServerRequest
+from convgrade.kernels.request import OTHER, ServerRequest
 from convgrade.kernels.settle import freeze
 
-__all__ = ["NAME", "OTHER"]
+__all__ = ["NAME"]
 
 NAME = "cg-libraries"
-OTHER = b"other"  # its answer to who wants other libraries
 PATIENCE = 10.0  # seconds for a request to come
 
 
@@ -95,8 +95,7 @@ def _fork(request: ServerRequest, control: socket.socket, files: Sequence[int]) 
 
 
 def _be_server(request: ServerRequest, control: socket.socket, files: Sequence[int]) -> NoReturn:
-    code = 1
-    try:
+    with ending():
         _, mark, *outputs = files
         for number, file in enumerate(outputs, 1):
             os.dup2(file, number)
@@ -109,11 +108,7 @@ def _be_server(request: ServerRequest, control: socket.socket, files: Sequence[i
             os.sched_setaffinity(0, request.processors)
         gc.disable()
         server.serve(control, request.runs, request.preload)
-        code = 0
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    finally:
-        os._exit(code)
+    raise AssertionError("it has ended")
 
 
 if __name__ == "__main__":
