@@ -124,6 +124,18 @@ def figures() -> bool:
     return pyplot is not None and bool(pyplot.get_fignums())
 
 
+def failure(error: Exception) -> dict[str, Any]:
+    """Return the answer where looking at a value fails: no verdict, if the test can wait."""
+    name = type(error).__name__
+    try:
+        message = str(error)[:2000]
+    except Exception:  # of the student's own
+        message = ""
+    words = {"types": [name], "exits": False, "message": message}
+    said = message if isinstance(error, wire.WireError) else f"{name}: {message}"
+    return {"raised": words, "unsent": said}
+
+
 def containers(arguments: dict[str, Any]) -> dict[int, str]:
     """Return where each list, dict and set stands in a call's arguments, by its id."""
     found: dict[int, str] = {}

@@ -18,7 +18,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from convgrade import wire
+from convgrade import about, wire
 from convgrade.copies import copy_back
 
 MAX_VALUES = 300_000  # in a notebook: more are no mistake but a flood
@@ -198,9 +198,7 @@ def reply(connection: socket.socket, answer: dict[str, Any], handles: Handles) -
     except OSError:
         raise
     except Exception as error:  # too large or nested, or it fails when it is looked at
-        words = {"types": [type(error).__name__], "exits": False, "message": str(error)[:2000]}
-        unsent = {"unsent": str(error)} if isinstance(error, wire.WireError) else {}
-        wire.send(connection, {"raised": words, **unsent})
+        wire.send(connection, about.failure(error))
 
 
 def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:

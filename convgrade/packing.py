@@ -25,6 +25,9 @@ from convgrade.plain import (
 __all__ = ["dumps"]
 
 Exact = bool | Callable[[Any], Any]
+# By number: a class of a student's may have a hash and an equality of its own.
+_KINDS: dict[int, Any] = {id(kind): kind for kind in PLAIN}
+_BASES = (str, int, *SEQUENCES, dict, bytes, bytearray)
 
 
 def dumps(value: Any, strict: bool = False, exact: Exact = False) -> bytes:
@@ -72,24 +75,27 @@ def _write(
     type_ = type(value)
     if value is None or value is True or value is False:
         return value
-    if exact and type_ not in PLAIN:
+    kind = _KINDS.get(id(type_))
+    if exact and kind is None:
         node = _write_exactly(value, type_, buffers, opaque, depth, exact)
         if node is not None:
             return node
-    if issubclass(type_, str):
+    if kind is float:
+        return value
+    kind = kind or _base(type_)
+    if kind is str:
         # What UTF-8 cannot hold would stop the reader.
         return str.__str__(value).encode("utf-8", "replace").decode("utf-8")
-    if issubclass(type_, int):
+    if kind is int:
         return _write_int(int.__index__(value))
-    for kind in SEQUENCES:
-        if issubclass(type_, kind):
-            items = [_write(v, buffers, opaque, depth + 1, exact) for v in kind.__iter__(value)]
-            return {kind.__name__: items}
-    if issubclass(type_, dict):
+    if kind in SEQUENCES:
+        items = [_write(v, buffers, opaque, depth + 1, exact) for v in kind.__iter__(value)]
+        return {kind.__name__: items}
+    if kind is dict:
         pairs = [part for pair in dict.items(value) for part in pair]
         parts = [_write(part, buffers, opaque, depth + 1, exact) for part in pairs]
         return {"dict": [list(pair) for pair in zip(parts[::2], parts[1::2], strict=True)]}
-    if issubclass(type_, (bytes, bytearray)):
+    if kind in (bytes, bytearray):
         buffers.append(memoryview(value).tobytes())
         return {"bytes": len(buffers[-1])}
     node = _write_array(value, type_, buffers)
@@ -104,6 +110,14 @@ def _write(
         return {"complex": [number.real, number.imag]}
     opaque.append(type_.__name__)
     return {"opaque": type_.__name__}
+
+
+def _base(type_: type) -> Any:
+    """Return the plain type that a type derives from; None for arrays, numbers and all others."""
+    torch = sys.modules.get("torch")
+    if torch is not None and type_ is torch.Tensor:
+        return None
+    return next((kind for kind in _BASES if issubclass(type_, kind)), None)
 
 
 def _has_gradient(tensor: Any) -> bool:
@@ -172,17 +186,18 @@ def _write_tensor(torch: Any, value: Any, buffers: list[bytes]) -> dict[str, Any
     name = str(value.dtype).removeprefix("torch.")
     if name not in TENSOR_TYPES:
         return {"opaque": f"tensor of {name}"}
-    with torch.no_grad():
-        data = value.detach()
-        if type(data) is not torch.Tensor:
+    data = value.detach()
+    if type(data) is not torch.Tensor:
+        with torch.no_grad():
             data = data.as_subclass(torch.Tensor)
-        if data.layout != torch.strided:
-            data = data.to_dense()
-        data = data.resolve_conj().resolve_neg().cpu()
-        shape, strides = list(data.shape), list(data.stride())
+    if data.layout != torch.strided:
+        data = data.to_dense()
+    data = data.resolve_conj().resolve_neg().cpu()
+    shape, strides = list(data.shape), list(data.stride())
+    if not data.is_contiguous():
         # A view stays one, with the memory that it looks at: code can go wrong on just that.
         data = data.as_strided((span(shape, strides),), (1,), data.storage_offset())
-        if name == "bfloat16":  # NumPy has none
-            data = data.view(torch.int16)
-        buffers.append(data.numpy().tobytes())
-        return {"tensor": [name, shape, strides, bool(value.requires_grad)]}
+    if name == "bfloat16":  # NumPy has none
+        data = data.contiguous().view(torch.int16)
+    buffers.append(data.numpy().tobytes())
+    return {"tensor": [name, shape, strides, bool(value.requires_grad)]}

@@ -27,6 +27,7 @@ from convkit.checking import message
 from convkit.comparing import Difference, compare
 from convkit.diagnosis import diagnose, known_value
 from convkit.draws import Draw
+from convkit.found import recall
 from convkit.misconceptions import Misconception, words_for
 from convkit.rule import Seen, broken, missed, rule_broken, rule_missed
 from convkit.unused import rule_unused, unused
@@ -287,7 +288,8 @@ class Rubric:
         answer, right = self._whole or (self._answer, self._expected)
         if right is None or not self._visible:
             return []
-        idea = diagnose(self.name, answer, right, self._visible)
+        seen = self._visible
+        idea = recall(self.name, answer, seen, lambda: diagnose(self.name, answer, right, seen))
         return [] if idea is None else [idea]
 
     def _over_cases(

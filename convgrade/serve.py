@@ -101,7 +101,10 @@ def _serve(family: int, address: Any, token: str, names: dict[str, Any]) -> None
                 except wire.WireError as error:  # such as a module that is not to be had here
                     answer = {"unread": str(error)}
                 else:
-                    answer = _answer(request, names, table)
+                    try:
+                        answer = _answer(request, names, table)
+                    except Exception as error:  # such as a class that has no hash
+                        answer = about.failure(error)
                 try:
                     handles.reply(connection, answer, table)
                 except OSError:

@@ -48,7 +48,7 @@ LAYERS = [
         if path.stem != "__init__"
     },
     {"convkit.ideas.catalogue"},
-    {"convkit.diagnosis"},
+    {"convkit.diagnosis", "convkit.found"},
     {"convkit.checking"},
     {"convgrade.reference"},
     {"convgrade.records"},
@@ -60,7 +60,7 @@ LAYERS = [
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
-    {"convgrade.copies", "convgrade.folder"},
+    {"convgrade.about", "convgrade.copies", "convgrade.folder"},
     {"convgrade.handles"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
     {"convgrade.confinement.calls", "convgrade.confinement.options"},
@@ -71,10 +71,7 @@ LAYERS = [
     {"convgrade.confinement.__main__"},
     {"convgrade.confine"},
     {"convgrade.kit", "convgrade.magics", "convgrade.modules", "convgrade.pictures"},
-    {
-        f"convgrade.{name}"
-        for name in ("about", "constructs", "dataclass_fields", "proxy", "references")
-    },
+    {f"convgrade.{name}" for name in ("constructs", "dataclass_fields", "proxy", "references")},
     {
         f"convgrade.{name}"
         for name in ("callbacks", "current_figure", "held", "mirrors", "passed", "seeds", "state")

@@ -60,7 +60,8 @@ def call(
     note : str
         "" or a sentence about an input that the function changed.
     """
-    copies = copy.deepcopy(tuple(args))
+    # What runs in another process gets copies anyway.
+    copies = tuple(args) if hasattr(type(function), "through") else copy.deepcopy(tuple(args))
     heard = _Heard(sys.stdout)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(heard):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from convkit.calling import LONGEST, call, describe
 from convkit.comparing import BLANK, Difference, compare
+from convkit.found import forget, remember
 from convkit.garbage import no_collection
 from convkit.lastrun import unrun
 from convkit.pictures.drawing import notebook_display
@@ -89,6 +90,7 @@ def check(
     None or float
         None when all is well; 0.0, shown below the message, when it is not.
     """
+    forget()
     stopped = unrun(name)
     if stopped is not None:
         verdict, error = stopped
@@ -139,7 +141,9 @@ def _named(
     from convkit.diagnosis import diagnose
 
     right = expected if callable(expected) else lambda: expected
-    return diagnose(name, answer if callable(answer) else lambda: answer, right, visible)
+    idea = diagnose(name, answer if callable(answer) else lambda: answer, right, visible)
+    remember(name, answer, visible, idea)
+    return idea
 
 
 def _known(name: str, value: Any) -> Misconception | None:
