@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import linecache
 import re
 import traceback
 from typing import Any
@@ -54,6 +55,9 @@ def verdict(shell: Shell, cell: Cell, link: Link, result: ExecutionResult) -> Ou
         return Outcome(0.0, [*outputs, _result(0.0)], lost=link.lost)
     if link.doubt:
         return _waits(outputs, link.doubt)
+    if link.exact and error is not None and error is not link.raised and _is_ours(error):
+        words = f"the grader itself failed, with {type(error).__name__}, at what the test does"
+        return _waits(outputs, words, "a mistake in convgrade, please report it", trace(error))
     if error is not None:
         output = _error(error, link, shell.names, cell)
         fault = "the test cell is not valid Python" if never else ""
@@ -68,6 +72,19 @@ def verdict(shell: Shell, cell: Cell, link: Link, result: ExecutionResult) -> Ou
     )
     # nbgrader takes most of these for full points, and fails at some: neither is a verdict.
     return _waits(outputs, "the test did not end in a number of points", fault)
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Tell whether an error is a mistake of the grader's: it comes from a line of its own code.
+
+    What stands for a student's object raises on purpose what that object would raise.
+    """
+    if isinstance(error, (RecursionError, MemoryError)):
+        return False  # it comes wherever it comes
+    *_, (frame, line) = [(None, 0), *traceback.walk_tb(error.__traceback__)]
+    if frame is None or not str(frame.f_globals.get("__name__")).startswith("convgrade."):
+        return False
+    return not linecache.getline(frame.f_code.co_filename, line).lstrip().startswith("raise")
 
 
 def _says_nothing(value: Any, source: str) -> bool:
@@ -85,9 +102,9 @@ def _says_nothing(value: Any, source: str) -> bool:
     return type(value) is str and not re.search(r"\d", value)
 
 
-def _waits(outputs: Outputs, words: str, fault: str = "") -> Outcome:
+def _waits(outputs: Outputs, words: str, fault: str = "", place: str = "") -> Outcome:
     outputs.stream(f"{LEFT}{words}.\n")
-    return Outcome(0.0, [*outputs, _result(0.0)], fault=fault, waiting=words)
+    return Outcome(0.0, [*outputs, _result(0.0)], fault=fault, waiting=words, trace=place)
 
 
 def _short(value: Any) -> str:
