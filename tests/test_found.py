@@ -53,7 +53,8 @@ def test_the_function_is_not_tried_twice() -> None:
     names = named(alone)
     checked(after)
     before = after.calls
-    assert names and named(after) == names
+    assert names
+    assert named(after) == names
     assert after.calls - before == 1 < alone.calls
 
 
