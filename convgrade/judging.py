@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -55,6 +56,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     shell.learn(cell.read)
     shell.expect(cell.source, facts.rewritten)
     stream: Any = Stream(shell.outputs)
+    shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
     link = Link(
         lambda: connect(deadline),
         cell.call_timeout,
@@ -73,7 +75,8 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             os.environ[name] = value
         else:
             os.environ.pop(name, None)
-    shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
+    if link.exact and facts.temporary:
+        tempfile.tempdir = place.files.top  # both sides have what lies there
     with (
         shell.names.linked(link),
         contextlib.redirect_stdout(stream),
@@ -95,6 +98,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result), place.files)
+    tempfile.tempdir = None
     if link.exact and cell.points is not None:
         place.files.restore()
     if cell.points is None:
@@ -118,6 +122,8 @@ def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness
         attributes=facts.attributes,
         seeds=facts.seeds,
         patches=facts.patches,
+        assigned=facts.assigned,
+        cells=dict.get(names, "In", ()),
         warned=facts.warned,
         logged=facts.logged,
         differentiates=facts.differentiates,

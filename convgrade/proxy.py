@@ -177,6 +177,10 @@ def _attribute(proxy: Proxy, name: str) -> Any:
         raise AttributeError(name)
     if name == "__qualname__":  # no class can have a property of this name
         return proxy._fact(name)
+    if name == "__wrapped__" and proxy.kind in ("function", "method"):
+        if proxy.kind == "method" or name not in proxy._fact("vars"):
+            raise AttributeError(f"a function without {name}")
+        return proxy._link.use(proxy._handle, f"{proxy._name}.{name}", "attribute", name)
     if proxy.kind == "function":
         if name.startswith("__") and name.endswith("__"):
             has = hasattr(types.FunctionType, name)

@@ -18,13 +18,16 @@ from convgrade import (
     forms,
     formulas,
     generators,
+    graphs,
     handles,
     packing,
     plain,
     serve,
     state,
     tables,
+    twins,
     unpacking,
+    uses,
     wire,
 )
 
@@ -57,8 +60,11 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
     {family}, {address!r}, {token!r}, __import__("IPython").get_ipython().user_ns)"""
 
 # Each after those that it imports.
-_FIRST = (plain, packing, unpacking, wire, about, copies, folder, handles, state, serve)
-_LATER = (forms, formulas, arrays, generators, tables)
+_FIRST = (
+    *(plain, packing, unpacking, wire, about, copies, folder, twins),
+    *(handles, state, uses, serve),
+)
+_LATER = (forms, formulas, arrays, generators, graphs, tables)
 
 
 @cache

@@ -56,11 +56,11 @@ LAYERS = [
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
     {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
-    {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "tables")},
+    {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "graphs", "tables")},
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
-    {"convgrade.copies", "convgrade.folder"},
+    {"convgrade.copies", "convgrade.folder", "convgrade.twins", "convgrade.uses"},
     {"convgrade.handles"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
     {"convgrade.confinement.calls", "convgrade.confinement.options"},
@@ -77,7 +77,10 @@ LAYERS = [
     },
     {
         f"convgrade.{name}"
-        for name in ("callbacks", "current_figure", "held", "mirrors", "passed", "seeds", "state")
+        for name in (
+            *("callbacks", "current_figure", "held", "mirrors", "passed", "patched", "seeds"),
+            *("shown", "sources", "state"),
+        )
     },
     {
         "convgrade.course_files",
