@@ -11,6 +11,7 @@ import functools
 import re
 from dataclasses import dataclass, field
 
+from convgrade.ambient import WORDS
 from convgrade.magics import as_python
 from convgrade.records import BY_PARTS, RUBRIC
 
@@ -62,6 +63,8 @@ class Constructs:
         Names, and attributes of them that it reads.
     rewritten : bool
         It has what `convgrade.shell` writes anew: ``is``, ``eval``, ``exec``, a class.
+    ambient : frozenset of str
+        What it sets for all code that runs: see `convgrade.ambient`.
     assigned : frozenset of (str, str)
         Names, and attributes of them that it sets.
     unused : frozenset of (int, str)
@@ -82,6 +85,7 @@ class Constructs:
     quoted: frozenset[str] | None = None
     records: bool = False
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    ambient: frozenset[str] = field(default_factory=frozenset)
     assigned: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
 
@@ -152,6 +156,7 @@ def read_constructs(source: str) -> Constructs:
             (node.value.id, node.attr) for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         ),
+        ambient=frozenset(WORDS[name] for name, _ in named if name in WORDS),
         assigned=frozenset(pair for node in nodes for pair in _assigned(node)),
         rewritten=any(
             isinstance(node, (ast.Is, ast.IsNot, ast.ClassDef)) or name in ("eval", "exec")

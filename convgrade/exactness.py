@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import builtins
+import io
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
+from convgrade.ambient import Ambient
 from convgrade.copies import copy_back
 from convgrade.mirrors import handle_of
 from convgrade.patched import patched, stand_for
@@ -50,8 +52,7 @@ class Exactness:
         As `convgrade.constructs.Constructs` has them.
     cells : sequence of str
         What ran so far, as the grader has recorded it.
-    limits : list of int
-        How deep functions may call each other, as the student's side was told.
+    ambient : Ambient
     """
 
     line: Callable[[], int]
@@ -69,7 +70,7 @@ class Exactness:
     differentiates: bool = False
     assigned: frozenset[tuple[str, str]] = frozenset()
     cells: Sequence[str] = ()
-    limits: list[int] = field(default_factory=lambda: [sys.getrecursionlimit()])
+    ambient: Ambient = field(default_factory=Ambient)
 
 
 def before(
@@ -111,6 +112,10 @@ def before(
         for unknown in sorted(met - model):
             words = "and the model solution does not"
             meet(f"the test sets `{unknown}`, which `{name}` reads, {words}")
+        if sys.stdin is not STDIN and "sys" in read:
+            if type(sys.stdin) is not io.StringIO:
+                meet(f"the test sets sys.stdin, which `{name}` could read")
+            request["stdin"] = sys.stdin
         request["names"] = {n: written[n] for n in sorted(met)}
         request["lent_names"] = [n for n, value in request["names"].items() if callable(value)]
         request["builtins"] = {
@@ -118,10 +123,9 @@ def before(
         }
     if exactly.seeds:
         request["random"] = random_states()
-    limit = sys.getrecursionlimit()
-    if limit != exactly.limits[-1]:
-        exactly.limits.append(limit)
-        request["recursion"] = limit
+    changes = exactly.ambient.changes()
+    if changes:
+        request["ambient"] = changes
 
 
 def after(
@@ -147,6 +151,8 @@ def after(
         meet(f"the test reads `{shown}` of a class that both sides have, each with its own")
     if exactly.warned:
         _warn(reply.get("warned"), meet)
+    if type(reply.get("stdin")) is int and type(sys.stdin) is io.StringIO:
+        sys.stdin.seek(max(reply["stdin"], 0))
     changed = reply.get("arguments")
     if type(changed) is not dict or not changed:
         return

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from convgrade import wire
+from convgrade import ambient, wire
 from convgrade.copies import copy_back
 from convgrade.handles import Handles
 from convgrade.twins import digest
@@ -88,6 +88,7 @@ class Taken:
     def __init__(self, request: dict[str, Any], names: dict[str, Any], table: Handles) -> None:
         self._request, self._names, self._table = request, names, table
         self._kept: list[tuple[Any, str, Any]] = []
+        self._ambient: list[tuple[str, Any]] = []
         self.found: dict[str, Any] = {}
 
     def __enter__(self) -> Taken:
@@ -103,8 +104,13 @@ class Taken:
                 there = importlib.import_module(module)
                 for name, value in values.items():
                     self._put(there, name, value)
-        if "recursion" in request:  # and it stays, as what a test sets does
-            sys.setrecursionlimit(request["recursion"])
+        for kind, value in request.get("ambient", {}).items():
+            with contextlib.suppress(ImportError):
+                self._ambient.append((kind, ambient.found(kind, value)))
+                ambient.put(kind, value)
+        if "stdin" in request:
+            self._put(sys, "stdin", request["stdin"])
+            self._place = request["stdin"].tell()
         self._look_at_twins()
         for number, value in request.get("changed", []):
             if not copy_back(self._table[number], value):
@@ -121,6 +127,11 @@ class Taken:
     def __exit__(self, *error: object) -> None:
         for owner, name, value in reversed(self._kept):
             delattr(owner, name) if value is _MISSING else setattr(owner, name, value)
+        for kind, value in reversed(self._ambient):
+            ambient.put(kind, value)
+        stdin = self._request.get("stdin")
+        if stdin is not None and not stdin.closed and stdin.tell() != self._place:
+            self.found["stdin"] = stdin.tell()
         self._look_at_twins()
         new = {n: self._table[n] for n, frame in self._frames.items() if self._frame(n) != frame}
         if new:

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from convgrade import (
     about,
+    ambient,
     arrays,
     copies,
     folder,
@@ -62,7 +63,7 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
 # Each after those that it imports.
 _FIRST = (
     *(plain, packing, unpacking, wire, about, copies, folder, twins),
-    *(handles, state, uses, serve),
+    *(handles, ambient, state, uses, serve),
 )
 _LATER = (forms, formulas, arrays, generators, graphs, tables)
 

@@ -55,7 +55,7 @@ LAYERS = [
     {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
-    {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
+    {"convgrade.ambient", "convgrade.plain", "convgrade.cells", "convgrade.submission"},
     {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "graphs", "tables")},
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
