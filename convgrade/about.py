@@ -58,6 +58,15 @@ def describe(function: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if _crosses(value)}
 
 
+def source(function: Any) -> Any:
+    """Return the text in which a function is defined, and the line where; None if it has none."""
+    try:
+        lines, line = inspect.findsource(inspect.unwrap(function))
+    except Exception:  # of a builtin, or of what a student's code has changed
+        return None
+    return ["".join(lines), line]
+
+
 def _annotation(value: Any) -> Any:
     """Return a builtin type as a list of its name, a text as it is, else an empty list."""
     if value is None or type(value) is str:

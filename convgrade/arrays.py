@@ -10,7 +10,7 @@ import re
 import sys
 from typing import Any
 
-from convgrade.plain import ints, text
+from convgrade.plain import ARRAY_TYPES, ints, text
 
 __all__ = ["build", "take_apart"]
 
@@ -19,6 +19,19 @@ MAX_TEXT = 40  # characters of a type's name
 SPARSE = frozenset(
     f"{kind}_{what}" for kind in ("csr", "csc", "coo") for what in ("array", "matrix")
 )
+
+# What functions of SciPy's find, by where these classes are.
+RESULTS = {
+    "OptimizeResult": "scipy.optimize._optimize",
+    "RootResults": "scipy.optimize._zeros_py",
+    "OdeResult": "scipy.integrate._ivp.ivp",
+    "Chi2ContingencyResult": "scipy.stats.contingency",
+    "WilcoxonResult": "scipy.stats._morestats",
+    **dict.fromkeys(
+        ("TtestResult", "PearsonRResult", "SignificanceResult", "LinregressResult",
+         "KstestResult"), "scipy.stats._stats_py"
+    ),
+}  # fmt: skip
 
 
 def take_apart(value: Any) -> tuple[str, Any] | None:
@@ -31,6 +44,9 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         mask = np.ma.getmaskarray(value)
         return "array.masked", [value.data, mask, np.asarray(value.fill_value)]
     if np is not None and issubclass(type_, np.dtype):
+        fields = _fields(np, value)
+        if fields:
+            return "array.dtype.fields", [[name, part.str] for name, part in fields]
         return None if value.fields or value.subdtype else ("array.dtype", value.str)
     torch = sys.modules.get("torch")
     if torch is not None and type_ in (torch.Tensor, torch.nn.Parameter):
@@ -42,6 +58,9 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         return "array.torch.dtype", str(value).removeprefix("torch.")
     if torch is not None and type_ is torch.Size:
         return "array.torch.Size", list(value)
+    found = _result(value, type_)
+    if found is not None:
+        return found
     sparse = sys.modules.get("scipy.sparse")
     if sparse is not None and type_.__name__ in SPARSE and sparse.issparse(value):
         return _sparse(sparse, value, type_)
@@ -63,6 +82,10 @@ def _array(np: Any, value: Any, type_: type) -> tuple[str, Any] | None:
     """Take apart what `convgrade.wire` does not: texts, times, objects, matrices."""
     if type_ is np.matrix:
         return "array.matrix", np.asarray(value)
+    if _fields(np, value.dtype):
+        kind = "array.fields" if type_ is np.ndarray else "array.record"
+        parts = {name: np.array(np.asarray(value)[name]) for name in value.dtype.names}
+        return (kind, [list(value.shape), parts]) if type_ in (np.ndarray, np.void) else None
     if issubclass(type_, np.generic):
         return ("array.scalar", np.asarray(value)) if _has_code(value.dtype) else None
     shape = list(value.shape)
@@ -72,6 +95,38 @@ def _array(np: Any, value: Any, type_: type) -> tuple[str, Any] | None:
         return None
     data = np.ascontiguousarray(value, dtype=value.dtype.newbyteorder("<"))
     return "array.codes", [data.dtype.str, shape, data.tobytes()]
+
+
+def _fields(np: Any, dtype: Any) -> list[tuple[str, Any]]:
+    """Return the fields of a structured array that has nothing but these."""
+    fields = [(name, dtype.fields[name][0]) for name in dtype.names or ()]
+    known = all(kind.name in ARRAY_TYPES or _has_code(kind) for _, kind in fields)
+    return fields if known and fields and np.dtype(fields) == dtype else []
+
+
+def _structured(content: Any) -> Any:
+    import numpy as np
+
+    shape, parts = content
+    shape = ints(shape)
+    for part in parts.values():
+        if type(part) is not np.ndarray or list(part.shape) != shape or part.dtype.hasobject:
+            raise ValueError("no field")
+    if not parts:
+        raise ValueError("no fields")
+    array = np.empty(shape, [(text(name, 200), part.dtype) for name, part in parts.items()])
+    for name, part in parts.items():
+        array[name] = part
+    return array
+
+
+def _dtype_of_fields(content: Any) -> Any:
+    import numpy as np
+
+    dtype = np.dtype([(text(name, 200), _dtype(code)) for name, code in content])
+    if dtype.hasobject:
+        raise ValueError("no plain type of numbers")
+    return dtype
 
 
 def _has_code(dtype: Any) -> bool:
@@ -167,6 +222,33 @@ def _torch_size(content: Any) -> Any:
     return torch.Size(ints(content))
 
 
+def _result(value: Any, type_: type) -> tuple[str, Any] | None:
+    """Take apart what a function of SciPy's finds: a dict, or a tuple with more attributes."""
+    module = RESULTS.get(type_.__name__)
+    if module is None or getattr(sys.modules.get(module), type_.__name__, None) is not type_:
+        return None
+    if issubclass(type_, dict):
+        return "array.result", [type_.__name__, dict(dict.items(value)), []]
+    more = {name: part for name, part in vars(value).items() if name != "_xp"}
+    return "array.result", [type_.__name__, more, list(tuple.__iter__(value))]
+
+
+def _read_result(content: Any) -> Any:
+    name, more, values = content
+    kind = getattr(importlib.import_module(RESULTS[text(name, MAX_TEXT)]), name)
+    if type(more) is not dict or set(map(type, more)) - {str} or type(values) is not list:
+        raise ValueError("no result")
+    if issubclass(kind, dict):
+        made = kind.__new__(kind)
+        dict.update(made, more)
+        return made
+    if len(values) != len(kind._fields) or not all(key.isidentifier() for key in more):
+        raise ValueError("no result")
+    made = tuple.__new__(kind, values)
+    vars(made).update(more, _xp=importlib.import_module("numpy"))
+    return made
+
+
 def _sparse(sparse: Any, value: Any, type_: type) -> tuple[str, Any] | None:
     name = type_.__name__
     if type_ is not getattr(sparse, name):
@@ -196,8 +278,12 @@ _READERS: dict[str, Any] = {
     "array.masked": _masked,
     "array.scalar": _scalar,
     "array.dtype": _dtype,
+    "array.dtype.fields": _dtype_of_fields,
+    "array.fields": _structured,
+    "array.record": lambda content: _structured(content)[()],
     "array.torch.dtype": _torch_dtype,
     "array.torch.Size": _torch_size,
     "array.torch.leaf": _leaf,
     "array.sparse": _read_sparse,
+    "array.result": _read_result,
 }

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import builtins
 import inspect
+import itertools
 import types
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from convgrade.handles import PLAIN_TYPES
 from convgrade.references import SIMPLE
 
-__all__ = ["can_be_called_back", "error_name", "shape_of"]
+__all__ = ["ITERATORS", "can_be_called_back", "error_name", "shape_of", "step_of"]
 
+ITERATORS = frozenset(
+    {types.GeneratorType, map, filter, zip, enumerate, reversed, itertools.count, itertools.cycle,
+     itertools.chain, itertools.islice, itertools.repeat, itertools.takewhile,
+     itertools.combinations, itertools.permutations, itertools.product,
+     *(type(iter(kind())) for kind in (list, tuple, str, dict, set)), type(iter(range(0))),
+     type(iter({}.values())), type(iter({}.items()))}
+)  # fmt: skip
 CALLABLE = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 
 
@@ -43,6 +52,17 @@ def shape_of(function: Any) -> list[Any]:
     ]
     simple = all(type(default) in SIMPLE for *_, default in parameters)
     return [parameters if simple else None, notes]
+
+
+def step_of(iterator: Iterator[Any]) -> Callable[[], tuple[Any, ...]]:
+    """Return a function that gives an iterator's next item in a tuple, an empty one at its end."""
+
+    def step() -> tuple[Any, ...]:
+        for item in iterator:
+            return (item,)
+        return ()
+
+    return step
 
 
 def error_name(error: BaseException) -> str:

@@ -11,6 +11,7 @@ import functools
 import re
 from dataclasses import dataclass, field
 
+from convgrade.ambient import WORDS
 from convgrade.magics import as_python
 from convgrade.records import BY_PARTS, RUBRIC
 
@@ -21,19 +22,20 @@ FIGURES = frozenset({"gcf", "gca", "get_fignums", "fignum_exists"})
 # What IPython makes of magics and shell lines, whose texts may name files among other words.
 LINES = frozenset({"run_line_magic", "run_cell_magic", "system", "getoutput"})
 FILE = re.compile(r"[\w.][\w ./\\-]*\.\w{1,6}")
+TEMPORARY = frozenset({"TemporaryDirectory", "NamedTemporaryFile", "mkdtemp", "mkstemp"})
 # What looks at files, whose names need not stand in the text.
 PATHS = frozenset(
     {"open", "exists", "lexists", "isfile", "isdir", "is_file", "is_dir", "stat", "lstat",
      "getsize", "getmtime", "listdir", "scandir", "walk", "glob", "iglob", "rglob", "iterdir",
-     "Path", "getcwd", "cwd", "savefig", "save", "access"}
+     "Path", "getcwd", "cwd", "savefig", "save", "access", *TEMPORARY}
 )  # fmt: skip
 WARNED = frozenset(
     {"catch_warnings", "simplefilter", "filterwarnings", "assertWarns", "assertWarnsRegex",
      "showwarning", "warns"}
 )  # fmt: skip
 LOGGED = frozenset({"logging", "assertLogs", "assertNoLogs", "caplog"})
+BACKWARD = frozenset({"backward", "grad_fn", "autograd", "retain_grad", "is_leaf"})
 RECORDS = frozenset({"In", "_ih", "_i", "_ii", "_iii", "user_ns"})
-SEEN = ("builtins.", "sys.std", "sys.stdout")  # patches that are noticed when they matter
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,8 @@ class Constructs:
         The first line that looks at pyplot's current figure.
     files : tuple of (int, str)
         Lines, and names of files that stand in them.
-    paths : bool
-        It looks at files, or mentions one.
+    paths, temporary : bool
+        It looks at files, or mentions one; it makes some for a while.
     quoted : frozenset of str
         Texts that stand in it, as Python reads them.
     records : bool
@@ -61,6 +63,10 @@ class Constructs:
         Names, and attributes of them that it reads.
     rewritten : bool
         It has what `convgrade.shell` writes anew: ``is``, ``eval``, ``exec``, a class.
+    ambient : frozenset of str
+        What it sets for all code that runs: see `convgrade.ambient`.
+    assigned : frozenset of (str, str)
+        Names, and attributes of them that it sets.
     unused : frozenset of (int, str)
         Lines, and names of functions that are called there for nothing but their effects.
     """
@@ -74,10 +80,13 @@ class Constructs:
     figures: int | None = None
     files: tuple[tuple[int, str], ...] = ()
     paths: bool = False
+    temporary: bool = False
     rewritten: bool = True
     quoted: frozenset[str] | None = None
     records: bool = False
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    ambient: frozenset[str] = field(default_factory=frozenset)
+    assigned: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
 
 
@@ -128,12 +137,16 @@ def read_constructs(source: str) -> Constructs:
         patches=any(_patches(node) for node in nodes),
         warned=any(name in WARNED for name, _ in named),
         logged=any(name in LOGGED for name, _ in named),
-        differentiates=any(name == "backward" for name, _ in named),
+        differentiates=any(
+            name in BACKWARD or (isinstance(node, ast.Call) and _name(node.func) == "grad")
+            for name, node in named
+        ),
         figures=min(
             (getattr(node, "lineno", 0) for name, node in named if name in FIGURES), default=None
         ),
         files=tuple(files),
         paths=bool(files) or any(name in PATHS for name, _ in named),
+        temporary=any(name in TEMPORARY for name, _ in named),
         quoted=frozenset(
             node.value for node in nodes
             if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -143,6 +156,8 @@ def read_constructs(source: str) -> Constructs:
             (node.value.id, node.attr) for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         ),
+        ambient=frozenset(WORDS[name] for name, _ in named if name in WORDS),
+        assigned=frozenset(pair for node in nodes for pair in _assigned(node)),
         rewritten=any(
             isinstance(node, (ast.Is, ast.IsNot, ast.ClassDef)) or name in ("eval", "exec")
             for name, node in named
@@ -158,16 +173,20 @@ def _name(node: ast.AST) -> str:
 
 
 def _patches(node: ast.AST) -> bool:
-    """Tell whether a call patches anything but what a function prints and asks."""
+    """Tell whether a call patches in a way that `convgrade.patched` does not hear of."""
     if not isinstance(node, ast.Call):
         return False
-    target = node.func
-    words = ast.unparse(target)
-    if re.fullmatch(r"(\w+\.)*patch(\.object|\.dict|\.multiple)?", words) is None:
-        return words.endswith("monkeypatch.setattr")
-    first = node.args[0] if node.args else None
-    known = isinstance(first, ast.Constant) and str(first.value).startswith(SEEN)
-    return not known or not words.endswith("patch")
+    words = ast.unparse(node.func)
+    return re.fullmatch(r"(\w+\.)*(patch\.dict|monkeypatch\.set\w+)", words) is not None
+
+
+def _assigned(node: ast.AST) -> list[tuple[str, str]]:
+    """Return which attributes of names a statement sets."""
+    targets = node.targets if isinstance(node, ast.Assign) else ()
+    return [
+        (target.value.id, target.attr) for target in targets
+        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
+    ]  # fmt: skip
 
 
 def _unused(tree: ast.Module) -> list[tuple[int, str]]:

@@ -6,7 +6,9 @@ between.
 
 from __future__ import annotations
 
+import functools
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,11 +17,12 @@ from typing import Any, NoReturn
 from convgrade import wire
 from convgrade.callbacks import error_name
 from convgrade.crossing import Crossing
-from convgrade.exactness import Exactness
+from convgrade.exactness import Exactness, follows
+from convgrade.plain import UnbuiltError
 from convgrade.proxy import Undecided
 from convgrade.shared_files import SharedFiles
 
-__all__ = ["Conversation", "Lost"]
+__all__ = ["Conversation", "Lost", "alone"]
 
 MAX_REQUESTS = 1_000_000  # that a test cell makes, and calls of its functions by student code
 MAX_NESTED = 50  # calls from one side to the other and back, at a time
@@ -32,6 +35,21 @@ class Lost(BaseException):
     Not an `Exception`: a test cell that tolerates errors must not go on to
     award points. The message says why, to the student.
     """
+
+
+def alone(method: Callable[..., Any]) -> Callable[..., Any]:
+    """Let one thread of a test's wait for what another asks."""
+
+    @functools.wraps(method)
+    def waits(self: Conversation, *args: Any, **kwargs: Any) -> Any:
+        if not self.lock.acquire(timeout=max(self._deadline - time.monotonic(), 0.001)):
+            self._lose("the time for this test is used up")
+        try:
+            return method(self, *args, **kwargs)
+        finally:
+            self.lock.release()
+
+    return waits
 
 
 class Conversation:
@@ -50,6 +68,7 @@ class Conversation:
         self._exactly, self.doubt, self.lost = exact, "", ""
         self.raised: Exception | None = None
         self.told = False  # a text of the student's has come: see `convgrade.guard`
+        self.lock = threading.RLock()
         self._socket: socket.socket | None = None
         self._over, self._requests, self._nested = False, 0, 0
         known = exact.known if exact is not None else lambda name: None
@@ -170,6 +189,8 @@ class Conversation:
             back = self._crossing.keep(type(error))
             own = type(back) is list and back[0] == "handle"
             return said | {"class": back[1]} if own else said
+        if follows(tuple(args)) and follows(value):
+            self.meet("the student's code differentiates what a function of the test computes")
         changed: dict[str, Any] = {}
         self._crossing.held.before(changed)
         news = self._crossing.passed.news([value])
@@ -191,6 +212,10 @@ class Conversation:
         try:
             made, texts = self._crossing.made if self.exact else None, [False]
             reply = wire.receive(self._socket, limit, met, made, texts)
+        except UnbuiltError as error:  # of an honest student, too: the libraries are many
+            if self.exact:
+                self.meet(f"the student's code gives {error}")
+            self._lose(f"what your function returned cannot be read ({error})")
         except wire.WireError as error:
             self._lose(f"what your function returned cannot be read ({error})")
         except MemoryError:

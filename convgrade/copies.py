@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from typing import Any
 
@@ -42,6 +43,11 @@ def copy_back(ours: Any, theirs: Any) -> bool:
         return len(ours) == len(theirs) and all(
             copy_back(old, new) for old, new in parts if _holds(old)
         )
+    elif kind is io.StringIO:
+        ours.seek(0)
+        ours.truncate()
+        ours.write(theirs.getvalue())
+        ours.seek(theirs.tell())
     elif np is not None and kind is np.ndarray:
         if ours.shape != theirs.shape or ours.dtype != theirs.dtype or not ours.flags.writeable:
             return False
@@ -52,6 +58,10 @@ def copy_back(ours: Any, theirs: Any) -> bool:
         ours.attrs = dict(theirs.attrs)
         if kind.__name__ == "Series":
             ours.name = name
+    elif kind.__module__.startswith("networkx."):
+        from convgrade import graphs
+
+        return graphs.copy_into(ours, theirs)
     elif torch is not None and kind is torch.Tensor:
         if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
             return False

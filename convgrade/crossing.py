@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator
 from typing import Any, NoReturn
 
 from convgrade import wire
-from convgrade.callbacks import can_be_called_back, shape_of
+from convgrade.callbacks import ITERATORS, can_be_called_back, shape_of, step_of
 from convgrade.handles import PLAIN_TYPES
 from convgrade.held import Held
 from convgrade.mirroring import ClassFacts, is_plain_class, make_class, make_error, make_stand
@@ -21,6 +21,7 @@ from convgrade.mirrors import CREDULOUS, LIBRARIES, Mirror, handle_of
 from convgrade.passed import Passed
 from convgrade.proxy import Proxy, stand_in
 from convgrade.references import reference
+from convgrade.twins import Twins
 
 __all__ = ["Crossing"]
 
@@ -41,6 +42,8 @@ class Crossing:
         Returns the course's own value of a name, or None.
     defined : callable, optional
         Tells whether a class was defined by the course, True, or by a test, False.
+    named : callable, optional
+        Returns the name that a cell of the course has given to a value, or None.
 
     Attributes
     ----------
@@ -50,15 +53,19 @@ class Crossing:
         The name of what is being asked for.
     held : Held
     passed : Passed
+    twins : Twins
     influenced : set of int
         Objects of a student's that have met a value of the test's in an operation.
     """
 
     def __init__(
-        self, known: Callable[[str], Any], defined: Callable[[type], bool | None] | None = None
+        self,
+        known: Callable[[str], Any],
+        defined: Callable[[type], bool | None] | None = None,
+        named: Callable[[Any], str | None] = lambda value: None,
     ) -> None:
         self.link: Any = None
-        self._known, self._defined = known, defined or (lambda kind: None)
+        self._known, self._defined, self._named = known, defined or (lambda kind: None), named
         self.calling = ""
         self._kernel, self._begun = "", 0
         self._start()
@@ -71,6 +78,8 @@ class Crossing:
         self._classes: dict[int, Any] = {}
         self._back: dict[int, tuple[int, Any]] = {}  # by id, of what is no stand-in
         self._functions: list[Any] = []
+        self.twins = Twins(self._named)
+        self._steps: dict[int, tuple[Any, Any]] = {}  # of a test's iterators, by their ids
 
     def attend(self, kernel: Any) -> bool:
         """Note which kernel answers, and tell whether it is another one than before.
@@ -110,6 +119,10 @@ class Crossing:
         """See `Link.about`."""
         return self.link.about(what, handle)
 
+    def source(self, proxy: Proxy) -> Any:
+        """See `Link.source`."""
+        return self.link.source(proxy)
+
     def through(self, text: str) -> Any:
         """See `Link.through`."""
         return self.link.through(text)
@@ -139,7 +152,11 @@ class Crossing:
             return found
         if can_be_called_back(value):
             return self._callback(value)
-        return self.passed.written(value)
+        if type(value) in ITERATORS:
+            kept = self._steps.setdefault(id(value), (value, step_of(value)))
+            return ["iterator", self._callback(kept[1])[1]]
+        written = self.passed.written(value)
+        return self.twins.written(value) if written is None else written
 
     def _is_course(self, kind: type) -> bool:
         return self._known(kind.__name__) is kind and self._defined(kind) is not False

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import builtins
+import io
 import sys
 import warnings
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
+from convgrade.ambient import Ambient
 from convgrade.copies import copy_back
+from convgrade.mirrors import handle_of
+from convgrade.patched import patched, stand_for
+from convgrade.proxy import Proxy
 from convgrade.seeds import take_random
 from convgrade.state import random_states
 
-__all__ = ["Exactness", "after", "before"]
+__all__ = ["Exactness", "after", "before", "follows"]
 
 # What a test replaces to see what a function prints or asks: names in the builtins.
 REPLACED = {name: getattr(builtins, name) for name in ("print", "input", "open")}
 STDIN = sys.stdin
-_stands: dict[tuple[str, int], tuple[Any, Any]] = {}  # for what a test puts there, once for each
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,11 @@ class Exactness:
     attributes : frozenset of (str, str)
         Names, and attributes of them that the test reads.
     seeds, patches, warned, logged, differentiates : bool
+    assigned : frozenset of (str, str)
         As `convgrade.constructs.Constructs` has them.
+    cells : sequence of str
+        What ran so far, as the grader has recorded it.
+    ambient : Ambient
     """
 
     line: Callable[[], int]
@@ -60,6 +68,9 @@ class Exactness:
     warned: bool = False
     logged: bool = False
     differentiates: bool = False
+    assigned: frozenset[tuple[str, str]] = frozenset()
+    cells: Sequence[str] = ()
+    ambient: Ambient = field(default_factory=Ambient)
 
 
 def before(
@@ -70,8 +81,16 @@ def before(
     meet: Callable[[str], NoReturn],
 ) -> None:
     """Pass on what the test did and the function depends on; see whether all of it crosses."""
+    patches = f"the test patches what `{name}` could use"
     if exactly.patches:
-        meet(f"the test patches what `{name}` could use")
+        meet(patches)
+    written = exactly.written()
+    theirs = patched(
+        exactly.assigned, lambda n: written[n] if n in written else exactly.known(n), _is_theirs,
+        lambda: meet(patches),
+    )  # fmt: skip
+    if theirs:
+        request["patched"] = theirs
     if exactly.logged and "logging" in exactly.model():
         meet(f"the test looks at what is logged, and `{name}` could do that")
     if exactly.warned:
@@ -79,7 +98,6 @@ def before(
     request["classes"] = _class_values(exactly)
     replaced = {n for n, known in REPLACED.items() if getattr(builtins, n) is not known}
     replaced |= {"input"} if sys.stdin is not STDIN else set()
-    written = exactly.written()
     if replaced or written:
         facts = reads(request["function"])
         if type(facts) is not dict:
@@ -94,11 +112,20 @@ def before(
         for unknown in sorted(met - model):
             words = "and the model solution does not"
             meet(f"the test sets `{unknown}`, which `{name}` reads, {words}")
+        if sys.stdin is not STDIN and "sys" in read:
+            if type(sys.stdin) is not io.StringIO:
+                meet(f"the test sets sys.stdin, which `{name}` could read")
+            request["stdin"] = sys.stdin
         request["names"] = {n: written[n] for n in sorted(met)}
         request["lent_names"] = [n for n, value in request["names"].items() if callable(value)]
-        request["builtins"] = {n: _builtin(n) for n in sorted(read & replaced - met)}
+        request["builtins"] = {
+            n: stand_for(n, getattr(builtins, n)) for n in sorted(read & replaced - met)
+        }
     if exactly.seeds:
         request["random"] = random_states()
+    changes = exactly.ambient.changes()
+    if changes:
+        request["ambient"] = changes
 
 
 def after(
@@ -117,21 +144,15 @@ def after(
     if "random" in reply and not take_random(reply["random"]):
         meet(f"the test sets a seed, and `{name}` leaves a generator in no known state")
     value = reply.get("value")
-    if (
-        ours is not None
-        and exactly.differentiates
-        and any(
-            getattr(part, "requires_grad", False) is True
-            for part in (value if type(value) is tuple else (value,))
-            if type(part).__name__ == "Tensor"
-        )
-    ):
-        meet(f"the test differentiates what `{name}` returns, which was computed elsewhere")
+    if exactly.differentiates and follows(value):
+        meet(f"the test differentiates what it has from `{name}`, which was computed elsewhere")
     if type(reply.get("apart_class")) is str:
         shown = reply["apart_class"][:60]
         meet(f"the test reads `{shown}` of a class that both sides have, each with its own")
     if exactly.warned:
         _warn(reply.get("warned"), meet)
+    if type(reply.get("stdin")) is int and type(sys.stdin) is io.StringIO:
+        sys.stdin.seek(max(reply["stdin"], 0))
     changed = reply.get("arguments")
     if type(changed) is not dict or not changed:
         return
@@ -139,6 +160,15 @@ def after(
         ours is not None and n in ours and copy_back(ours[n], new) for n, new in changed.items()
     ):
         meet(f"`{name}` changes its arguments in a way that does not cross")
+
+
+def follows(value: Any) -> bool:
+    """Tell whether a tensor's gradient is followed, or that of one in a tuple."""
+    return any(
+        getattr(part, "requires_grad", False) is True
+        for part in (value if type(value) is tuple else (value,))
+        if type(part).__name__ == "Tensor"
+    )
 
 
 def _class_values(exactly: Exactness) -> dict[str, dict[str, Any]]:
@@ -163,15 +193,8 @@ def _warn(said: Any, meet: Callable[[str], NoReturn]) -> None:
         warnings.warn(str(text), kind, stacklevel=2)
 
 
-def _builtin(name: str) -> Any:
-    """Return what a test has put in a builtin's place; a new input() for a stdin of its own."""
-    value = getattr(builtins, name)
-
-    def stand(*args: Any, **kwargs: Any) -> Any:
-        result = value(*args, **kwargs)
-        return None if name == "print" else result  # a mock's would not cross
-
-    return _stands.setdefault((name, id(value)), (stand, value))[0]
+def _is_theirs(value: Any) -> bool:
+    return handle_of(value) is not None or isinstance(value, Proxy)
 
 
 def _is_imported(value: Any) -> bool:

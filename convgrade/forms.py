@@ -14,11 +14,12 @@ import datetime
 import decimal
 import fractions
 import importlib
+import io
 import pathlib
 import sys
 from typing import Any
 
-from convgrade.plain import ints, text, whole
+from convgrade.plain import MAX_TEXT, ints, text, whole
 
 __all__ = ["build", "take_apart"]
 
@@ -43,7 +44,9 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
     if type_ in _views:
         return "view", [_views[type_], list(value)]
     if issubclass(type_, tuple) and hasattr(type_, "_fields"):
-        return _named_tuple(value, type_)
+        named = _named_tuple(value, type_)
+        if named is not None:
+            return named
     if type_.__name__ in GENERATORS:
         from convgrade import generators
 
@@ -64,6 +67,10 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         return formulas.take_apart(value)
     if type_ is getattr(sys.modules.get("sklearn.utils"), "Bunch", None):
         return "Bunch", dict(dict.items(value))
+    if "networkx" in sys.modules and library == "networkx":
+        from convgrade import graphs
+
+        return graphs.take_apart(value)
     if "pandas" in sys.modules and library == "pandas":
         from convgrade import tables
 
@@ -87,6 +94,10 @@ def build(name: str, content: Any) -> Any:
         from convgrade import formulas
 
         return formulas.build(content)
+    if name.startswith("graph."):
+        from convgrade import graphs
+
+        return graphs.build(name, content)
     if name.startswith("random."):
         from convgrade import generators
 
@@ -158,6 +169,17 @@ def _decimal(digits: Any) -> decimal.Decimal:
     return decimal.Decimal(text(digits, MAX_DIGITS))
 
 
+def _stream(value: io.StringIO) -> tuple[str, Any] | None:
+    return None if value.closed else ("StringIO", [value.getvalue(), value.tell()])
+
+
+def _read_stream(content: Any) -> io.StringIO:
+    said, place = content
+    stream = io.StringIO(text(said, MAX_TEXT))
+    stream.seek(whole(place))
+    return stream
+
+
 def _view(content: Any) -> Any:
     kind, items = content
     if kind == "keys":
@@ -204,6 +226,7 @@ _WRITERS: dict[type, Any] = {
     range: lambda v: ("range", [v.start, v.stop, v.step]),
     slice: lambda v: ("slice", [v.start, v.stop, v.step]),
     bytearray: lambda v: ("bytearray", bytes(v)),
+    io.StringIO: _stream,
     collections.deque: lambda v: ("deque", [list(v), v.maxlen]),
     pathlib.PosixPath: lambda v: ("Path", str(v)),
     pathlib.PurePosixPath: lambda v: ("PurePosixPath", str(v)),
@@ -220,6 +243,7 @@ _READERS: dict[str, Any] = {
     "range": lambda c: range(*ints(c, 3)),
     "slice": lambda c: slice(*c),
     "bytearray": bytearray,
+    "StringIO": _read_stream,
     "deque": lambda c: collections.deque(c[0], c[1]),
     "Path": lambda c: pathlib.Path(text(c, 10_000)),
     "PurePosixPath": lambda c: pathlib.PurePosixPath(text(c, 10_000)),

@@ -13,13 +13,13 @@ import importlib
 import secrets
 import socket
 import sys
-import threading
 import types
 from collections.abc import Callable
 from typing import Any
 
 from convgrade import about, wire
 from convgrade.copies import copy_back
+from convgrade.twins import digest
 
 MAX_VALUES = 300_000  # in a notebook: more are no mistake but a flood
 PLAIN_TYPES = frozenset(
@@ -64,6 +64,8 @@ class Handles(list[Any]):
         self.name = secrets.token_hex(8)  # by which the grader knows that it is still the same
         self._places: dict[int, int] = {}
         self._stubs: dict[int, Any] = {}
+        self.twins: dict[str, Any] = {}  # what both sides have by one name
+        self._iterators: dict[int, Any] = {}  # the grader's
         self.lent: dict[int, Any] = {}  # the grader's objects, by their numbers there
         self._lent_places: dict[int, int] = {}
         self.answer: Callable[[Any], dict[str, Any]] = lambda request: {}
@@ -116,6 +118,10 @@ class Handles(list[Any]):
                 return self._names[rest[0]][rest[1]]
             if kind == "callback":
                 return self._stub(*rest)
+            if kind == "iterator":
+                return self._iterators.setdefault(rest[0], self._steps(rest[0]))
+            if kind == "twin":
+                return self._twin(*rest)
             if kind == "error":
                 return getattr(builtins, rest[0])(*rest[1])
             if kind == "nothing":
@@ -133,6 +139,17 @@ class Handles(list[Any]):
             self.lent[number] = made = kind.__new__(kind)
             self._lent_places[id(made)] = number  # it is kept, so that nothing else has this id
         return self.lent[number]
+
+    def _twin(self, name: str, held: str) -> Any:
+        value = self.twins.setdefault(name, self._names[name])
+        if digest(value) != held:
+            raise ValueError(f"`{name}` holds something else there")
+        return value
+
+    def _steps(self, number: int) -> Any:
+        step = self._stub(number, "step", None, [], {})
+        while item := step():
+            yield item[0]
 
     def _stub(self, number: int, name: str, doc: Any, parameters: Any, notes: Any) -> Any:
         if number not in self._stubs:
@@ -232,65 +249,3 @@ def _named(module: str, name: str, names: dict[str, Any]) -> Any:
     for part in name.split(".") if name else ():
         value = getattr(value, part)
     return value
-
-
-def _awaited(value: Any) -> Any:
-    """Run a coroutine to its end: in a thread, as the kernel's own loop is at work."""
-    import asyncio
-
-    ended: list[Any] = []
-
-    async def wait() -> Any:
-        return await value
-
-    def run() -> None:
-        try:
-            ended.append((asyncio.run(wait()), None))
-        except BaseException as error:
-            ended.append((None, error))
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
-    result, error = ended[0]
-    if error is not None:
-        raise error
-    return result
-
-
-def use(value: Any, operation: str) -> Callable[..., Any]:
-    """Return the function that does something with a value."""
-    if operation in USES:
-        function: Callable[..., Any] = USES[operation](value)
-        return function
-
-    def operate(*args: Any, **kwargs: Any) -> Any:
-        try:
-            method = getattr(type(value), f"__{operation}__")
-        except AttributeError:
-            words = f"'{type(value).__name__}' object has no __{operation}__"
-            raise TypeError(words) from None
-        return method(value, *args, **kwargs)
-
-    return operate
-
-
-def _copied(how: str) -> Callable[[Any], Callable[[], Any]]:
-    import copy
-
-    return lambda value: lambda: getattr(copy, how)(value)
-
-
-USES: dict[str, Callable[[Any], Callable[..., Any]]] = {
-    "call": lambda value: value,
-    "attribute": lambda value: lambda name: getattr(value, name),
-    "set": lambda value: lambda name, new: setattr(value, name, new),
-    "delete": lambda value: lambda name: delattr(value, name),
-    "dir": lambda value: lambda: dir(value),
-    "hash": lambda value: lambda: hash(value),
-    "repr": lambda value: lambda: repr(value),
-    "str": lambda value: lambda: str(value),
-    "copy": _copied("copy"),
-    "deepcopy": _copied("deepcopy"),
-    "await": lambda value: lambda: _awaited(value),
-}

@@ -27,8 +27,10 @@ from convgrade.judging import Place, prepare_cells, run_cell
 from convgrade.kernels.preloading import INLINE
 from convgrade.messages import UNREACHED, Begun, Cell, Connect, Expect, Gone, Own, Prepare
 from convgrade.namespace import Namespace
+from convgrade.patched import listen
 from convgrade.remote import Lost
 from convgrade.shell import Shell
+from convgrade.sources import inspect_students
 from convgrade.workplace import furnish
 
 __all__ = ["MAX_MEMORY", "NAME", "SUPERVISED", "prepare", "run", "serve"]
@@ -94,6 +96,8 @@ def serve(pipe: Any, folder: str, support: str) -> None:
     shell = _made.pop() if _made else Shell(Namespace())
     listener = _Listener(pipe, folder)
     place = Place(work, Path(support), shell.names)
+    listen()
+    inspect_students()
     while True:
         try:
             message = pipe.recv()

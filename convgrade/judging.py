@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import tempfile
 import time
 import traceback
 from collections.abc import Callable
@@ -12,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from convgrade.ambient import Ambient
 from convgrade.bindings import bound_names
 from convgrade.constructs import Constructs, mentions_files, read_constructs
 from convgrade.current_figure import shared_figure
@@ -33,6 +35,7 @@ class Place:
 
     def __init__(self, work: Path, course: Path, names: Namespace) -> None:
         self.files = SharedFiles(work, course)
+        self.ambient = Ambient()
         self.guard = Guard(self.files, names.is_answer)
         self.guard.listen()
         for path in work.rglob("*.py"):  # which tests import
@@ -55,16 +58,18 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     shell.learn(cell.read)
     shell.expect(cell.source, facts.rewritten)
     stream: Any = Stream(shell.outputs)
+    shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
     link = Link(
         lambda: connect(deadline),
         cell.call_timeout,
         deadline,
         quiet=lambda: line_of(shell.names) in cell.hidden,
         # Whoever grades by parts knows what to say of an answer of a strange type.
-        exact=None if facts.rubric else _exactness(shell.names, facts, stream),
+        exact=None if facts.rubric else _exactness(shell.names, facts, stream, place.ambient),
         crossing=None if facts.rubric else shell.names.crossing,
         files=None if facts.rubric else place.files,
     )
+    place.ambient.begin(facts.ambient)
     place.takes(cell.source, facts)
     place.guard.knows(shell.as_run(cell.source), ())
     # What a locked cell draws is shown from the student's kernel, and there not drawn either.
@@ -73,7 +78,8 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             os.environ[name] = value
         else:
             os.environ.pop(name, None)
-    shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
+    if link.exact and facts.temporary:
+        tempfile.tempdir = place.files.top  # both sides have what lies there
     with (
         shell.names.linked(link),
         contextlib.redirect_stdout(stream),
@@ -95,10 +101,12 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result), place.files)
+    tempfile.tempdir = None
     if link.exact and cell.points is not None:
         place.files.restore()
     if cell.points is None:
         place.files.own()
+        place.ambient.own()
         if link.doubt:
             words = f"a locked cell needs a person: {link.doubt}"
             shell.names.lack(set(bound_names(cell.source)), words)
@@ -106,7 +114,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     return verdict(shell, cell, link, result)
 
 
-def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness:
+def _exactness(names: Namespace, facts: Constructs, stream: object, ambient: Ambient) -> Exactness:
     return Exactness(
         line=lambda: line_of(names),
         stream=stream,
@@ -118,6 +126,9 @@ def _exactness(names: Namespace, facts: Constructs, stream: object) -> Exactness
         attributes=facts.attributes,
         seeds=facts.seeds,
         patches=facts.patches,
+        assigned=facts.assigned,
+        ambient=ambient,
+        cells=dict.get(names, "In", ()),
         warned=facts.warned,
         logged=facts.logged,
         differentiates=facts.differentiates,
@@ -169,4 +180,5 @@ def prepare_cells(shell: Shell, message: Prepare, place: Place) -> Outcome:
             first = statement.splitlines()[0]
             shell.names.lack(names, f"the course's `{first}` fails in the grader's process")
     place.files.own()
+    place.ambient.own()
     return Outcome(0.0, trace="\n".join(traces))

@@ -43,11 +43,16 @@ class Namespace(dict[str, Any]):
         self.model_reads: set[str] = set()
         self.in_test = False
         self._classes: list[tuple[type, bool]] = []  # also those whose name means another by now
-        self.crossing = Crossing(self.course, self._defined_by_course)
+        self.crossing = Crossing(self.course, self._defined_by_course, self._name_of)
 
     def course(self, name: str) -> Any:
         """Return the course's own value of a name, or None."""
         return None if name in self._answers else dict.get(self, name)
+
+    def _name_of(self, value: Any) -> str | None:
+        """Return the name that a cell of the course has given to a value; None of a test's."""
+        here = self.here()
+        return next((n for n, v in dict.items(self) if v is value and n not in here), None)
 
     def _defined_by_course(self, kind: type) -> bool | None:
         """Tell whether a class was defined by the course; None of one that nobody defined."""
@@ -129,6 +134,8 @@ class Namespace(dict[str, Any]):
             # A test that took a function away, to see who uses it, gives it back.
             self._link.ask({"do": "restore", "name": name, "function": value._handle})
             self._seen[name] = value
+            self.pop(name, None)  # what the test has put in its place meanwhile
+            self.written.pop(name, None)
             return
         super().__setitem__(name, value)
         if isinstance(value, type) and type(value) is not Mirror:

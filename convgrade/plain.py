@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, OrderedDict
 from typing import Any
 
-__all__ = ["Opaque", "WireError"]
+__all__ = ["Opaque", "UnbuiltError", "WireError"]
 
 MAX_BYTES = 256 * 2**20  # a frame
 MAX_TEXT = 8 * 2**20  # its JSON part: nested lists of about a million numbers
@@ -34,6 +34,10 @@ CONSTANTS: dict[str, Any] = {"Ellipsis": ..., "NotImplemented": NotImplemented}
 
 class WireError(Exception):
     """Bytes that are no frame, or a value that does not fit into one."""
+
+
+class UnbuiltError(WireError):
+    """A value of a form that its library does not make of the content it was sent with."""
 
 
 class Opaque:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from inspect import Parameter, Signature, _ParameterKind
 from typing import Any, ClassVar, NoReturn, Protocol
 
-__all__ = ["Proxy", "Undecided", "signature_of", "stand_in"]
+__all__ = ["Proxy", "Undecided", "may_be", "signature_of", "stand_in"]
 
 
 class Undecided(BaseException):
@@ -165,10 +165,22 @@ def _class(proxy: Proxy) -> Any:
 def _equal(proxy: Proxy, other: object) -> bool:
     if proxy.kind not in KINDS:
         proxy._undecided("compares")
+    if may_be(proxy, other):
+        proxy._undecided("compares")
     same = isinstance(other, Proxy) and proxy._handle == other._handle
     if not same and isinstance(other, Proxy) and proxy.kind == other.kind == "method":
         proxy._undecided("compares")  # a bound method is a new one each time
     return same
+
+
+def may_be(proxy: Proxy, other: Any) -> bool:
+    """Tell whether a library's function is one that the student's side has by the same name."""
+    if not proxy._link.exact or proxy.kind not in KINDS or isinstance(other, Proxy):
+        return False
+    library = type(other) in (types.FunctionType, types.BuiltinFunctionType) and (
+        other.__module__ != "__main__"
+    )
+    return library and proxy._fact("__name__") == other.__name__
 
 
 def _attribute(proxy: Proxy, name: str) -> Any:
@@ -177,6 +189,10 @@ def _attribute(proxy: Proxy, name: str) -> Any:
         raise AttributeError(name)
     if name == "__qualname__":  # no class can have a property of this name
         return proxy._fact(name)
+    if name == "__wrapped__" and proxy.kind in ("function", "method"):
+        if proxy.kind == "method" or name not in proxy._fact("vars"):
+            raise AttributeError(f"a function without {name}")
+        return proxy._link.use(proxy._handle, f"{proxy._name}.{name}", "attribute", name)
     if proxy.kind == "function":
         if name.startswith("__") and name.endswith("__"):
             has = hasattr(types.FunctionType, name)

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import contextlib
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 from convgrade import wire
-from convgrade.conversation import Conversation, Lost
+from convgrade.conversation import Conversation, Lost, alone
 from convgrade.crossing import Crossing
 from convgrade.exactness import Exactness, after, before
 from convgrade.proxy import Proxy, signature_of, stand_in
 from convgrade.raised import faithful, rebuild
 from convgrade.shared_files import SharedFiles
+from convgrade.shown import YOURS, Shown
+from convgrade.sources import place_of
 
 __all__ = ["YOURS", "Link", "Lost"]
-
-MAX_PRINTED = 20_000  # characters that a student's functions may print during a test cell
-YOURS = "printed by your code: "
 
 
 class Link(Conversation):
@@ -70,13 +68,14 @@ class Link(Conversation):
         files: SharedFiles | None = None,
     ) -> None:
         super().__init__(connect, call_timeout, deadline, exact, crossing, files)
-        self._quiet, self._shown = quiet, 0
+        self._shown = Shown(quiet, exact.stream if exact is not None else None, self.meet)
         self._reads: dict[int, Any] = {}
         self.runs = 0
         self._defined: dict[str, int | None] = {}
         self._through: int | None = None
         self._said: list[Any] = []
 
+    @alone
     def get(self, name: str) -> Any:
         """Fetch a name: a `Proxy` for a function, else a copy of the value.
 
@@ -127,6 +126,20 @@ class Link(Conversation):
         """Ask what a function, or the student's kernel, says of itself: plain data or None."""
         return self.ask({"do": what, "function": handle}).get("value")
 
+    def source(self, proxy: Proxy) -> tuple[list[str], int]:
+        """Return the lines of the cell that defines a student's function, and where it begins.
+
+        Raises
+        ------
+        Undecided
+            When the record of cells does not say it for sure.
+        """
+        said = self.about("source", proxy._handle)
+        name = proxy._name.removesuffix(".__wrapped__").rpartition(".")[2]
+        place = place_of(said, name, self._exactly.cells if self._exactly is not None else ())
+        return proxy._undecided("reads the code of") if place is None else place
+
+    @alone
     def call(self, proxy: Proxy, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """Call a student's function; called by `Proxy`."""
         request = {"do": "call", "function": proxy._handle, "args": args, "kwargs": kwargs}
@@ -138,6 +151,7 @@ class Link(Conversation):
         proxy.changed_inputs = reply.get("changed") is True
         return value
 
+    @alone
     def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any:
         """Do something with an object of the student's; called by what stands for it.
 
@@ -163,6 +177,7 @@ class Link(Conversation):
         self._share_files(request, name)
         self._crossing.held.before(request)
         self._crossing.passed.before(request)
+        request["twins"] = self._crossing.twins.now()
         ours = {**{str(n): v for n, v in enumerate(request["args"])}, **request["kwargs"]}
         request["args"] = tuple(map(self._by_number, request["args"]))
         request["kwargs"] = {n: self._by_number(v) for n, v in request["kwargs"].items()}
@@ -191,6 +206,7 @@ class Link(Conversation):
             self._reads[handle] = self.about("reads", handle)
         return self._reads[handle]
 
+    @alone
     def ask(
         self,
         request: dict[str, Any],
@@ -228,7 +244,7 @@ class Link(Conversation):
         self._crossing.calling = kept
         if self._files is not None and reply.get("touched") is True:
             self._files.sync(self)
-        self._show(reply.get("printed"), reply.get("errors"), name)
+        self._shown.show(reply.get("printed"), reply.get("errors"), name)
         if self._exactly is not None:
             after(self._exactly, ours, reply, name, self.meet)
             self._crossing.held.after(reply, name)
@@ -247,28 +263,6 @@ class Link(Conversation):
         if "raised" in reply:
             self._raise(reply["raised"], ends)
         return reply
-
-    def _show(self, printed: Any, errors: Any, name: str) -> None:
-        """Pass on what the student's function printed, marked as the student's.
-
-        Unmarked where an exact test looks at what is printed.
-        """
-        if self._exactly is not None:
-            for text, stream in ((printed, sys.stdout), (errors, sys.stderr)):
-                if type(text) is str and text and stream is not self._exactly.stream:
-                    stream.write(text)
-                    if len(text) >= MAX_PRINTED:
-                        self.meet(f"`{name}` prints more than {MAX_PRINTED:,} characters")
-            shown = [(printed, sys.stdout), (errors, sys.stderr)]
-            printed = "".join(
-                text for text, stream in shown
-                if type(text) is str and stream is self._exactly.stream
-            )  # fmt: skip
-        if type(printed) is str and printed and not self._quiet():
-            text = printed[: max(MAX_PRINTED - self._shown, 0)]
-            self._shown += len(text)
-            for line in text.splitlines():
-                sys.stdout.write(f"{YOURS}{line}\n")  # not print, which a test may have patched
 
     def _raise(self, raised: Any, ends: bool = False) -> NoReturn:
         if type(raised) is not dict:

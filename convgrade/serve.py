@@ -20,7 +20,7 @@ import warnings
 from types import ModuleType
 from typing import Any
 
-from convgrade import about, handles, state, wire
+from convgrade import about, handles, state, uses, wire
 from convgrade.folder import Folder
 from convgrade.handles import Handles
 
@@ -138,6 +138,7 @@ def _answer(request: dict[str, Any], names: dict[str, Any], table: Handles) -> d
 # What a test asks that only looks: the answer is plain data.
 ABOUT: dict[str, Any] = {
     "describe": lambda request, names, handles: about.describe(handles[request["function"]]),
+    "source": lambda request, names, handles: about.source(handles[request["function"]]),
     "reads": lambda request, names, handles: about.reads(handles[request["function"]], names),
     "names": lambda request, names, handles: [name for name in names if type(name) is str],
     "folder": lambda request, names, handles: _folder.exchange(request["put"], request["gone"]),
@@ -177,7 +178,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
     exact = request.get("exact") is True
     function = table[request["function"]]
     if request["do"] == "use":
-        function = handles.use(function, request["operation"])
+        function = uses.use(function, request["operation"])
     args, kwargs = list(request["args"]), request["kwargs"]
     through = None if request.get("through") is None else table[request["through"]]
     arguments = {**{str(place): value for place, value in enumerate(args)}, **kwargs}

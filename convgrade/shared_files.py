@@ -110,8 +110,9 @@ class SharedFiles:
         paths = list(texts(arguments))
         named = set()
         for text in paths:
-            inside = self._there and text.startswith(f"{self._there}/")
-            text = os.path.relpath(text, self._there) if inside else text
+            for top in (self._there, self.top):
+                inside = top and text.startswith(f"{top}/")
+                text = os.path.relpath(text, top) if inside else text
             named |= set() if os.path.isabs(text) else {os.path.normpath(text)}
         self._named |= named
         self._given |= named if given_to(name) in self.changes else set()
@@ -126,7 +127,8 @@ class SharedFiles:
                     link.meet(f"the test writes the file `{path}`, which `{name}` cannot read")
         for text in filter(os.path.isabs, paths):
             # Beside the working folder there is nothing that both could have.
-            if os.path.exists(text) and os.path.getmtime(text) >= self._begun:
+            inside = text.startswith(f"{self.top}/")
+            if not inside and os.path.exists(text) and os.path.getmtime(text) >= self._begun:
                 link.meet(f"the test writes the file `{text}`, which `{name}` cannot read")
 
     def there(self, value: Any) -> Any:

@@ -13,14 +13,20 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from convgrade import wire
+from convgrade import ambient, wire
 from convgrade.copies import copy_back
 from convgrade.handles import Handles
+from convgrade.twins import digest
 
 SHARED = frozenset(
     {"list", "dict", "set", "bytearray", "deque", "Counter", "OrderedDict", "defaultdict",
-     "ndarray", "DataFrame", "Series", "Tensor", "Random", "Generator", "RandomState"}
+     "StringIO", "ndarray", "DataFrame", "Series", "Tensor", "Random", "Generator", "RandomState",
+     "Graph", "DiGraph", "MultiGraph", "MultiDiGraph"}
 )  # fmt: skip
+
+AIRS: dict[tuple[str, str], Any] = {
+    ("matplotlib", "silent_list"): list, ("pandas", "PrettyDict"): dict
+}  # fmt: skip
 
 _borrowed: dict[str, Any] = {}  # names that hold a function of the grader's, and what they were
 _MISSING = object()
@@ -39,10 +45,10 @@ def share(value: Any, table: Handles) -> dict[str, Any]:
 
 
 def without_airs(value: Any) -> Any:
-    """Return a list where a library has one that only shows itself in another way."""
+    """Return a list or dict where a library has one that only shows itself in another way."""
     type_ = type(value)
-    ours = type_.__module__.startswith("matplotlib.") and type_.__name__ == "silent_list"
-    return list(value) if ours else value
+    kind = AIRS.get((type_.__module__.partition(".")[0], type_.__name__))
+    return value if kind is None else kind(value)
 
 
 @contextlib.contextmanager
@@ -81,7 +87,8 @@ class Taken:
 
     def __init__(self, request: dict[str, Any], names: dict[str, Any], table: Handles) -> None:
         self._request, self._names, self._table = request, names, table
-        self._kept: dict[str, Any] = {}
+        self._kept: list[tuple[Any, str, Any]] = []
+        self._ambient: list[tuple[str, Any]] = []
         self.found: dict[str, Any] = {}
 
     def __enter__(self) -> Taken:
@@ -91,8 +98,20 @@ class Taken:
                 _borrowed.setdefault(name, self._names.get(name, _MISSING))
             self._names[name] = value
         for name, value in request.get("builtins", {}).items():
-            self._kept[name] = getattr(builtins, name)
-            setattr(builtins, name, value)
+            self._put(builtins, name, value)
+        for module, values in request.get("patched", {}).items():
+            with contextlib.suppress(ImportError):
+                there = importlib.import_module(module)
+                for name, value in values.items():
+                    self._put(there, name, value)
+        for kind, value in request.get("ambient", {}).items():
+            with contextlib.suppress(ImportError):
+                self._ambient.append((kind, ambient.found(kind, value)))
+                ambient.put(kind, value)
+        if "stdin" in request:
+            self._put(sys, "stdin", request["stdin"])
+            self._place = request["stdin"].tell()
+        self._look_at_twins()
         for number, value in request.get("changed", []):
             if not copy_back(self._table[number], value):
                 self.found["apart"] = True
@@ -106,8 +125,14 @@ class Taken:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for name, value in self._kept.items():
-            setattr(builtins, name, value)
+        for owner, name, value in reversed(self._kept):
+            delattr(owner, name) if value is _MISSING else setattr(owner, name, value)
+        for kind, value in reversed(self._ambient):
+            ambient.put(kind, value)
+        stdin = self._request.get("stdin")
+        if stdin is not None and not stdin.closed and stdin.tell() != self._place:
+            self.found["stdin"] = stdin.tell()
+        self._look_at_twins()
         new = {n: self._table[n] for n, frame in self._frames.items() if self._frame(n) != frame}
         if new:
             self.found["fresh"] = [[number, value] for number, value in new.items()]
@@ -122,6 +147,16 @@ class Taken:
                     self.found["apart_class"] = f"{name}.{attribute}"
         if self._states is not None:
             self.found["random"] = random_states()
+
+    def _look_at_twins(self) -> None:
+        """See whether what both sides have by one name holds the same on both."""
+        for name, held in self._request.get("twins", {}).items():
+            if digest(self._table.twins.get(name)) != held:
+                self.found["apart"] = True
+
+    def _put(self, owner: Any, name: str, value: Any) -> None:
+        self._kept.append((owner, name, getattr(owner, name, _MISSING)))
+        setattr(owner, name, value)
 
     def _frame(self, number: int) -> bytes | None:
         return self._written(self._table[number])

@@ -12,19 +12,23 @@ from types import ModuleType
 
 from convgrade import (
     about,
+    ambient,
     arrays,
     copies,
     folder,
     forms,
     formulas,
     generators,
+    graphs,
     handles,
     packing,
     plain,
     serve,
     state,
     tables,
+    twins,
     unpacking,
+    uses,
     wire,
 )
 
@@ -57,8 +61,11 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
     {family}, {address!r}, {token!r}, __import__("IPython").get_ipython().user_ns)"""
 
 # Each after those that it imports.
-_FIRST = (plain, packing, unpacking, wire, about, copies, folder, handles, state, serve)
-_LATER = (forms, formulas, arrays, generators, tables)
+_FIRST = (
+    *(plain, packing, unpacking, wire, about, copies, folder, twins),
+    *(handles, ambient, state, uses, serve),
+)
+_LATER = (forms, formulas, arrays, generators, graphs, tables)
 
 
 @cache

@@ -11,13 +11,15 @@ import re
 import sys
 from typing import Any
 
-from convgrade.plain import ints, whole
+from convgrade.plain import ints, text, whole
 
 __all__ = ["build", "take_apart"]
 
 # What is written value by value. "category" has codes, NumPy's own dtypes are arrays.
 LISTED = re.compile(r"str|string(\[python\])?|U?Int(8|16|32|64)|Float(32|64)|boolean")
 ZONED = re.compile(r"datetime64\[(s|ms|us|ns), [\w/+:\-]{1,60}\]")
+PERIODS = re.compile(r"period\[[A-Z0-9-]{1,12}\]")
+BETWEEN = re.compile(r"interval\[[\w\[\]]{1,30}, (left|right|both|neither)\]")
 UNITS = ("s", "ms", "us", "ns")
 
 
@@ -32,6 +34,10 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         return "pandas.Timestamp", [_ticks(value), value.unit, zone]
     if type_ is pd.Timedelta:
         return "pandas.Timedelta", [_ticks(value), value.unit]
+    if type_ is pd.Period:
+        return "pandas.Period", [value.ordinal, value.freqstr]
+    if type_ is pd.Interval:
+        return "pandas.Interval", [value.left, value.right, value.closed]
     if type_ is pd.DataFrame:
         columns = [_column(pd, value.iloc[:, place].array) for place in range(value.shape[1])]
         return _of_columns(
@@ -48,7 +54,8 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
     if type_ is pd.MultiIndex:
         codes = [[int(code) for code in level] for level in value.codes]
         return "pandas.MultiIndex", [list(value.levels), codes, list(value.names)]
-    if type_ in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex):
+    if type_ in (pd.Index, pd.DatetimeIndex, pd.TimedeltaIndex, pd.CategoricalIndex,
+                 pd.PeriodIndex, pd.IntervalIndex):  # fmt: skip
         freq = getattr(value, "freqstr", None)
         return _of_columns("pandas.Index", [_column(pd, value.array)], [value.name, freq])
     if type_ is pd.Categorical:
@@ -67,7 +74,7 @@ def _of_columns(name: str, columns: list[Any], more: list[Any]) -> tuple[str, An
 
 
 def _is_known(dtype: str) -> bool:
-    return LISTED.fullmatch(dtype) is not None or ZONED.fullmatch(dtype) is not None
+    return any(kind.fullmatch(dtype) for kind in (LISTED, ZONED, PERIODS, BETWEEN))
 
 
 def _column(pd: Any, array: Any) -> Any:
@@ -81,6 +88,11 @@ def _column(pd: Any, array: Any) -> Any:
     if LISTED.fullmatch(dtype):
         return [dtype, [None if missing else item for item, missing in
                         zip(array.astype(object), array.isna(), strict=True)]]  # fmt: skip
+    if PERIODS.fullmatch(dtype):
+        return [dtype, array.asi8]
+    if BETWEEN.fullmatch(dtype):
+        return ["interval", _column(pd, array.left.array), _column(pd, array.right.array),
+                array.closed]  # fmt: skip
     found = array.to_numpy()
     return ["numpy", found] if str(found.dtype) == dtype else None
 
@@ -104,6 +116,10 @@ def _array(pd: Any, column: Any) -> Any:
         if type(content) is not np.ndarray or content.ndim != 1:
             raise ValueError("no column")
         return content
+    if kind == "interval":
+        right, closed = more
+        ends = _array(pd, content), _array(pd, right)
+        return pd.arrays.IntervalArray.from_arrays(*ends, closed=str(closed))
     if kind == "category":
         categories, ordered = more
         if not isinstance(categories, pd.Index) or type(content) is not list:
@@ -113,6 +129,10 @@ def _array(pd: Any, column: Any) -> Any:
         unit, zone = re.findall(r"\[(\w+), (.*)\]", kind)[0]
         times = pd.DatetimeIndex(content.view(f"M8[{unit}]"))
         return times.tz_localize("UTC").tz_convert(zone).array
+    if type(kind) is str and PERIODS.fullmatch(kind):
+        if type(content) is not np.ndarray or content.dtype.name != "int64":
+            raise ValueError("no periods")
+        return pd.PeriodIndex.from_ordinals(content, freq=kind[7:-1]).array
     if type(kind) is not str or type(content) is not list or not LISTED.fullmatch(kind):
         raise ValueError("a column of a kind that cannot cross")
     return pd.array(content, dtype=kind)
@@ -177,6 +197,16 @@ def _span(pd: Any, content: Any) -> Any:
     return pd.Timedelta(ticks, unit=unit).as_unit(unit)
 
 
+def _period(pd: Any, content: Any) -> Any:
+    ordinal, freq = content
+    return pd.Period(ordinal=whole(ordinal), freq=text(freq, 12))
+
+
+def _interval(pd: Any, content: Any) -> Any:
+    left, right, closed = content
+    return pd.Interval(left, right, closed=text(closed, 7))
+
+
 def _range(pd: Any, content: Any) -> Any:
     *numbers, name = content
     start, stop, step = ints(numbers, 3)
@@ -199,6 +229,8 @@ _READERS: dict[str, Any] = {
     "pandas.missing": lambda pd, c: {"NA": pd.NA, "NaT": pd.NaT}[c],
     "pandas.Timestamp": _moment,
     "pandas.Timedelta": _span,
+    "pandas.Period": _period,
+    "pandas.Interval": _interval,
     "pandas.DataFrame": _frame,
     "pandas.Series": _read_series,
     "pandas.RangeIndex": _range,

@@ -18,6 +18,7 @@ from convgrade.plain import (
     SEQUENCES,
     TENSOR_TYPES,
     Opaque,
+    UnbuiltError,
     WireError,
     span,
 )
@@ -168,7 +169,7 @@ class _Reader:
             return forms.build(name, content)
         except Exception as error:  # of any library
             kind = type(error).__name__
-            raise WireError(f"a {name[:40]} that cannot be built: {kind}") from None
+            raise UnbuiltError(f"a {name[:40]} that cannot be built: {kind}") from None
 
     def _stand_in(self, text: str) -> Opaque:
         name = "".join(c for c in text[:60] if c.isalnum() or c in "_ ") or "object"

@@ -103,7 +103,10 @@ def test_a_test_cells_text_tells_how_it_looks_at_an_answer() -> None:
     assert read_constructs("np.random.seed(3)").seeds
     assert read_constructs("%%time\nx = 1\nplt.gca()").figures == 2
     assert read_constructs("a = open('out.txt')").files == ((1, "out.txt"),)
-    assert read_constructs("with patch('random.random'):\n    f()").patches
-    assert not read_constructs("with patch('builtins.print'):\n    f()").patches
+    assert read_constructs("with mock.patch.dict(os.environ, A='1'):\n    f()").patches
+    assert not read_constructs("with patch('random.random'):\n    f()").patches
+    assert read_constructs("random.randint = lambda a, b: 6").assigned == {("random", "randint")}
+    assert read_constructs("loss.grad_fn.next_functions").differentiates
+    assert read_constructs("from tempfile import mkdtemp\nfolder = mkdtemp()").temporary
     assert read_constructs("f(1)\nassert g(2)\nh()").unused == {(1, "f")}
     assert not read_constructs("assert (").seeds

@@ -55,12 +55,12 @@ LAYERS = [
     {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
-    {"convgrade.plain", "convgrade.cells", "convgrade.submission"},
-    {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "tables")},
+    {"convgrade.ambient", "convgrade.plain", "convgrade.cells", "convgrade.submission"},
+    {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "graphs", "tables")},
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
-    {"convgrade.about", "convgrade.copies", "convgrade.folder"},
+    {f"convgrade.{name}" for name in ("about", "copies", "folder", "twins", "uses")},
     {"convgrade.handles"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
     {"convgrade.confinement.calls", "convgrade.confinement.options"},
@@ -74,7 +74,10 @@ LAYERS = [
     {f"convgrade.{name}" for name in ("constructs", "dataclass_fields", "proxy", "references")},
     {
         f"convgrade.{name}"
-        for name in ("callbacks", "current_figure", "held", "mirrors", "passed", "seeds", "state")
+        for name in (
+            *("callbacks", "current_figure", "held", "mirrors", "passed", "patched", "seeds"),
+            *("shown", "sources", "state"),
+        )
     },
     {
         "convgrade.course_files",

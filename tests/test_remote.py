@@ -187,7 +187,7 @@ def test_every_printed_line_is_marked(capsys: pytest.CaptureFixture[str]) -> Non
 def test_nothing_is_shown_of_a_quiet_call(capsys: pytest.CaptureFixture[str]) -> None:
     """Prints in hidden lines would show the hidden inputs."""
     with linked(honest("def f(x): print(x)")) as (names, link):
-        link._quiet = lambda: True
+        link._shown._quiet = lambda: True
         names["f"](12345)
     assert capsys.readouterr().out == ""
 

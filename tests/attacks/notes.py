@@ -12,7 +12,7 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 
 from attacks.course import POINTS, RIGHT, WRONG, Canaries, _cell
 
-POINTS["notes"] = 11.0
+POINTS["notes"] = 15.0
 RIGHT |= {
     "report": """\
 import json
@@ -30,6 +30,16 @@ def mean(name):
     return sum(numbers) / len(numbers)""",
     "recipe": 'recipe = "2 + 3 * 4"',
     "query": 'query = "SELECT SUM(n) FROM sales"',
+    "tally": """\
+def tally(numbers):
+    found = 0
+    for number in numbers:
+        found += number
+    return found""",
+    "throws": """\
+import random
+def throws(n):
+    return [random.randint(1, 6) for _ in range(n)]""",
 }
 WRONG |= {
     "report": 'def report(name, numbers):\n    open(name, "w").write("{}")',
@@ -37,6 +47,8 @@ WRONG |= {
     "mean": "def mean(name):\n    return 0.0",
     "recipe": 'recipe = "2 + 3"',
     "query": 'query = "SELECT 1"',
+    "tally": "def tally(numbers):\n    return 0",
+    "throws": "def throws(n):\n    return []",
 }
 _PARTS = [
     (
@@ -105,6 +117,34 @@ assert query.strip()
 ### BEGIN HIDDEN TESTS
 seal = "@HIDDEN@"
 assert sales.execute(query).fetchone() == (7,)
+### END HIDDEN TESTS""",
+    ),
+    (
+        "tally",
+        2,
+        """\
+assert tally([1, 2]) == 3
+### BEGIN HIDDEN TESTS
+import inspect
+
+seal = "@HIDDEN@"
+text = inspect.getsource(tally)
+assert "for" in text and "sum(" not in text
+assert tally([5, 6, 7]) == 18
+### END HIDDEN TESTS""",
+    ),
+    (
+        "throws",
+        2,
+        """\
+assert all(1 <= n <= 6 for n in throws(5))
+### BEGIN HIDDEN TESTS
+from unittest.mock import patch
+
+seal = "@HIDDEN@"
+with patch("random.randint", side_effect=[6, 1, 4]) as thrown:
+    assert throws(3) == [6, 1, 4]
+assert thrown.call_count == 3
 ### END HIDDEN TESTS""",
     ),
 ]

@@ -21,6 +21,10 @@ def total(numbers):
         ["array.sparse", {"list": ["__class__", {"list": [1]}, 1, 1, 1]}],
         ["pandas.Series", {"list": [{"list": [7]}, 1, 1, 1]}],
         ["range", {"list": [0, 1, 0]}],
+        ["graph.Graph", {"list": [{"dict": []}, {"list": []}, {"list": [7]}, {"list": []}]}],
+        ["array.result", {"list": ["os", {"dict": []}, {"list": []}]}],
+        ["array.fields", {"list": [{"list": [2**40]}, {"dict": []}]}],
+        ["StringIO", {"list": ["a", -1]}],
         {"dict": []},
     ):
         send(reply({"form": form}))
