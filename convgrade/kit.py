@@ -11,9 +11,8 @@ import io
 import sys
 import zipfile
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
-
-import convkit
 
 __all__ = ["ARCHIVE", "archive", "main"]
 
@@ -21,15 +20,20 @@ ARCHIVE = "convkit.zip"
 TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file can say
 
 
-def archive(package: Path = Path(convkit.__file__).parent) -> bytes:
+def archive(package: Path | None = None) -> bytes:
     """Return a package as a zip file that Python can import from.
 
     Parameters
     ----------
-    package : Path
-        Its folder. Compiled files are left out, line ends are those of Unix. Nothing is
-        compressed: each version of zlib does it in another way.
+    package : Path, optional
+        Its folder, by default the kit's. Compiled files are left out, line ends are those of
+        Unix. Nothing is compressed: each version of zlib does it in another way.
     """
+    if package is None:  # found, and not imported: that takes seconds
+        spec = find_spec("convkit")
+        assert spec is not None
+        assert spec.origin is not None
+        package = Path(spec.origin).parent
     data = io.BytesIO()
     with zipfile.ZipFile(data, "w") as file:
         for path in sorted(package.rglob("*"), key=lambda p: p.relative_to(package).parts):

@@ -22,8 +22,7 @@ import programs  # noqa: E402 (found on the path since the line above)
 for _name, _value in programs.ONE_THREAD.items():
     os.environ.setdefault(_name, _value)
 
-# Nor does it do what `convgrade.classroom` leaves out, a second of imports that no notebook needs.
-sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+sys.modules[programs.UNNEEDED] = None  # type: ignore[assignment]
 
 import torch  # noqa: E402
 from fresh_release import stale  # noqa: E402
@@ -36,9 +35,9 @@ torch.set_num_threads(1)
 #: Files of tests that take long, first to begin, so that no worker is left with one at the end.
 #: Which these are is printed below each run.
 LONG = (
-    "test_demo_class", "test_same_points", "test_stuck", "test_attacks", "test_classroom",
-    "test_road", "test_constructs", "test_student", "test_handed_again", "test_bounds",
-    "test_check", "test_mutation", "test_rule", "test_diagnosis", "test_both_roads",
+    "test_demo_class", "test_stuck", "test_check", "test_attacks", "test_bounds",
+    "test_classroom", "test_mutation", "test_constructs", "test_student", "test_handed_again",
+    "test_same_points", "test_rule", "test_diagnosis", "test_both_roads", "test_road",
     "test_attack_controls", "test_stock_demo", "test_autograde", "test_given",
     "test_same_gradebook", "test_release", "test_released", "test_instructors_page",
     "test_postgres", "test_trusted", "test_report", "test_pictures", "test_starts",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import torch
 from gate import exercises
-from mutant_record import Place, keep
+from mutant_record import FOUND, Place
 from mutants import Judgement, Mutant, Tally, agree, judgements, misjudged, names, tally, written
 from mutants import outcomes as outcomes_of
 from mutators import OPERATORS
@@ -125,7 +125,7 @@ def main(words: list[str]) -> int:
         found = everything()
         Path(words[1]).write_text(page(found, judgements()))
         wrong = {place: faults for place in found if (faults := not_as_listed(place))}
-        keep(place for place in found if place not in wrong)
+        FOUND.keep(place for place in found if place not in wrong)
         print("".join(f"{'/'.join(place)}: {what}\n" for place in wrong for what in wrong[place]))
         return 1 if wrong else 0
     judged = judgements()

@@ -2,14 +2,16 @@
 
 A process that has imported such a program and done nothing else forks the commands: each has its
 own folder, environment, output and exit status, and ends as it would. Tests that look at how a
-command starts, or end it, start a new Python instead: `class_runs`, `test_road`.
+command starts, or end it, start a new Python instead: `in_new_python`.
 """
 
 from __future__ import annotations
 
+import ast
 import atexit
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -19,12 +21,17 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
+from convgrade.kernels.zygotes import shared
+
 #: Modules that a program consists of, which are imported once.
 PROGRAMS = {"nbgrader": "nbgrader.apps.nbgraderapp", "convgrade": "convgrade.app"}
 #: Threads that would not be there after a fork.
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMEXPR_NUM_THREADS"), "1"
 )
+#: What `convgrade.classroom` leaves out: importing it takes most of a command's start, in seconds
+#: of a processor, and no notebook needs it.
+UNNEEDED = "rfc3987_syntax"
 MAX_REQUEST = 2**17
 
 used = 0.0  # seconds of processors, of the commands that have ended and of their children
@@ -92,10 +99,43 @@ def run(
     timeout: float = 1500,
 ) -> subprocess.CompletedProcess[str]:
     """Run ``python -m program`` in a folder, and return what `subprocess.run` would."""
-    environment = os.environ if env is None else env
+    environment = dict(os.environ if env is None else env)
+    if environment.get("PYTHONPATH", "") == os.environ.get("PYTHONPATH", ""):
+        environment |= _libraries(cwd)
     server = _server(program, os.getpid())  # a fork of this process has its own
     found = server.run(list(args), cwd, environment, timeout)
     return subprocess.CompletedProcess([program, *args], *found)
+
+
+def _libraries(course: Path) -> dict[str, str]:
+    """Return variables that say where a course's commands find its libraries imported.
+
+    All commands of this process share them; where none are named, a command imports its own.
+    """
+    config = course / "nbgrader_config.py"
+    text = config.read_text() if config.exists() else ""
+    lists = re.findall(r"^c\.TrustedClient\.kernel_preload = (\[.*?\])$", text, re.M | re.S)
+    return shared(ast.literal_eval(lists[-1])) if lists else {}
+
+
+def in_new_python(program: str, *args: str) -> list[str]:
+    """Return the words that start a program as ``python -m`` does, in a Python of its own."""
+    code = f"import os, runpy, sys; sys.modules[{UNNEEDED!r}] = None; sys.path[0] = os.getcwd(); "
+    code += f"runpy.run_module({program!r}, run_name='__main__', alter_sys=True)"
+    return [sys.executable, "-c", code, *args]
+
+
+def without_unneeded(folder: Path) -> dict[str, str]:
+    """Return what is added to an environment so that every Python in it leaves `UNNEEDED` out.
+
+    Parameters
+    ----------
+    folder : Path
+        An empty folder, for the module that says so.
+    """
+    folder.mkdir()
+    (folder / "sitecustomize.py").write_text(f"import sys\nsys.modules[{UNNEEDED!r}] = None\n")
+    return {"PYTHONPATH": str(folder)}
 
 
 # ------------------------------------------------------------------------ the server
@@ -106,8 +146,7 @@ def _main(program: str, control: socket.socket) -> None:
     import importlib
 
     del sys.path[0]  # the tests
-    # What `convgrade.classroom` leaves out: it takes most of the time, and no notebook needs it.
-    sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
+    sys.modules[UNNEEDED] = None  # type: ignore[assignment]
     gc.disable()
     importlib.import_module(PROGRAMS[program])
     gc.freeze()

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat.v4 as v4
+import programs
 import psutil
 import pytest
 from conftest import ROOT
@@ -34,8 +35,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 MEMORY = 300  # MiB that a submission may cost the grader's process beyond an honest one
 SECONDS = 60  # of processor time
 # Runs a command and tells what its own process took.
-MEASURE = """
+MEASURE = f"""
 import resource, runpy, sys
+sys.modules[{programs.UNNEEDED!r}] = None
 sys.argv[:] = sys.argv[1:]
 try:
     runpy.run_module(sys.argv[0], run_name="__main__")

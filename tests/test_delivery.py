@@ -49,6 +49,14 @@ def test_archive_is_the_same_whenever_and_wherever_it_is_made(tmp_path: Path) ->
         assert file.testzip() is None
 
 
+def test_packing_the_kit_imports_nothing_of_it() -> None:
+    """With PyTorch that takes seconds, each time that a release is made."""
+    code = "import sys; from convgrade.kit import archive; archive()\n"
+    code += "print({'convkit', 'torch', 'numpy'} & set(sys.modules))"
+    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert run.stdout == "set()\n", run.stderr
+
+
 def test_archive_is_written_where_it_is_not_fresh(tmp_path: Path, capsys) -> None:
     (tmp_path / "convkit.zip").symlink_to(tmp_path / "nowhere")
     assert main([str(tmp_path)]) == 0

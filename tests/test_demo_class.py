@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -14,6 +15,7 @@ import pytest
 from conftest import ROOT
 from demo_class import automatic_points, build, expected_points, submissions
 from gate import assignments
+from programs import without_unneeded
 
 # Grading the class one notebook after the other takes some twelve minutes.
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(3000)]
@@ -22,7 +24,14 @@ NAMES = [(s.assignment, s.name) for s in submissions()]
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    return {**os.environ, **without_unneeded(tmp_path_factory.mktemp("quick") / "modules")}
+
+
+@pytest.fixture(scope="module")
+def demo(
+    tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]
+) -> tuple[Path, str]:
     """Run `make demo` in a copy of what git tracks; return the folder and what was printed.
 
     The copy borrows this environment. autograded/ is left out, so that nothing is graded already.
@@ -37,7 +46,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
             shutil.copy2(ROOT / name, root / name, follow_symlinks=False)
     (root / ".venv").symlink_to(Path(sys.prefix))
     (Path(sys.prefix) / ".installed").touch()
-    result = subprocess.run(["make", "demo"], cwd=root, capture_output=True, text=True)
+    result = subprocess.run(
+        ["make", "demo"], cwd=root, env=environment, capture_output=True, text=True
+    )
     assert result.returncode == 0, result.stdout + result.stderr
     assert "Traceback" not in result.stdout + result.stderr
     return root, result.stdout
@@ -141,10 +152,14 @@ def other_commands() -> list[str]:
 
 
 @pytest.mark.parametrize("command", other_commands())
-def test_commands_of_the_pages_run(graded: Path, command: str) -> None:
+def test_commands_of_the_pages_run(
+    graded: Path, environment: dict[str, str], command: str
+) -> None:
     """Each in the graded demo course; servers only answer --help."""
     words = shlex.split(command)
     if "lab" in words:
         words.append("--help")
-    result = subprocess.run(words, cwd=graded, capture_output=True, text=True, timeout=600)
+    result = subprocess.run(
+        words, cwd=graded, env=environment, capture_output=True, text=True, timeout=600
+    )
     assert result.returncode == 0, result.stdout + result.stderr

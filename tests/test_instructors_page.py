@@ -15,6 +15,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 from conftest import ROOT
+from programs import without_unneeded
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 
@@ -42,6 +43,7 @@ class Terminal:
             "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}",
             "HOME": str(home),
             "LANG": "C.UTF-8",
+            **without_unneeded(folder.parent / "quick"),
             **{f"GIT_{who}_{what}": "x@example.org" for who in ("AUTHOR", "COMMITTER")
                for what in ("NAME", "EMAIL")},
         }  # fmt: skip

@@ -8,7 +8,7 @@ from functools import cache
 import mutants
 import pytest
 from gate import ROOT, SourceNotebook, exercises, source_notebook
-from mutant_record import RENEW, Place, as_listed, fresh, kept, sample
+from mutant_record import FOUND, RENEW, Place, as_listed
 from mutants import Judgement, Mutant, agree, grade, judgements, misjudged, outcomes, tally
 from mutation import main, page, prefix
 from mutators import OPERATORS, Change, changes
@@ -172,11 +172,11 @@ def test_wrong_answer_is_not_called_equivalent() -> None:
 @pytest.mark.parametrize("place", EXERCISES, ids="-".join)
 def test_all_mutants_of_today_have_been_graded(place: Place) -> None:
     """And were what the lists say: else what is below grades all, and this fails."""
-    assert fresh(place), RENEW
+    assert FOUND.fresh(place), RENEW
 
 
 def test_no_exercise_that_is_gone_is_on_record() -> None:
-    assert kept().keys() <= {"/".join(place) for place in EXERCISES}, RENEW
+    assert FOUND.kept().keys() <= {"/".join(place) for place in EXERCISES}, RENEW
 
 
 @pytest.mark.slow
@@ -184,7 +184,7 @@ def test_no_exercise_that_is_gone_is_on_record() -> None:
 def test_hidden_tests_notice_mutants(place: Place) -> None:
     """Every survivor is judged, and no other mutant: a sample where all are known to be so."""
     here = mutants.mutants(*place)
-    tried = sample(place, here) if fresh(place) else here
+    tried = FOUND.sample(place, here) if FOUND.fresh(place) else here
     ids = {mutant.id for mutant in here}
     others = ids - {mutant.id for mutant in tried}
     listed = [m for m in judgements() if m.startswith(prefix(place)) and m not in others]
@@ -208,7 +208,7 @@ def test_equivalent_mutants_give_what_the_model_gives(place: Place) -> None:
     judged = judgements()
     here = [m for m in mutants.mutants(*place) if m.id in judged]
     same = [m for m in here if judged[m.id].verdict == "equivalent"]
-    tried = sample(place, same) if fresh(place) else same
+    tried = FOUND.sample(place, same) if FOUND.fresh(place) else same
     assert [m.id for m, answer in zip(tried, agree(tried), strict=True) if not answer] == []
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import pytest
 from gate import ROOT, Answer, exercises, read_cells
-from mutant_record import fresh, sample
+from mutant_record import FOUND
 from mutants import mutants
 from names import table, written
 
@@ -87,7 +87,7 @@ def test_mutants_are_named_as_they_were_judged(name: tuple[str, str, str]) -> No
     A sample where all are known to be (`mutant_record`).
     """
     here = mutants(*name)
-    tried = sample(name, here) if fresh(name) else here
+    tried = FOUND.sample(name, here) if FOUND.fresh(name) else here
     places = {mutant.id.removeprefix(f"{name[1]}/{name[2]} ") for mutant in tried}
     listed = {
         idea: own

@@ -6,14 +6,16 @@ import csv
 import re
 import shutil
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
 import nbformat
+import programs
 import pytest
+import validated
 from conftest import ROOT, make_course, run_nbgrader
 from gate import notebooks
+from validated import ALL_PASS, FOUND, RENEW, TRIED, Place, misjudged
 
 from convgrade.kit import archive
 
@@ -31,18 +33,62 @@ def small_course(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-@pytest.mark.parametrize(("assignment", "name"), notebooks())
-def test_validate_passes_on_the_source(course: Path, assignment: str, name: str) -> None:
-    result = run_nbgrader(course, "validate", f"source/{assignment}/{name}.ipynb")
-    assert "Success! Your notebook passes all the tests." in result.stdout + result.stderr
+@pytest.mark.parametrize("place", notebooks(), ids="-".join)
+def test_all_notebooks_of_today_have_been_validated(place: Place) -> None:
+    """And the command said what it should: else what is below tries them all, and this fails."""
+    assert FOUND.fresh(place), RENEW
 
 
-@pytest.mark.parametrize(("assignment", "name"), notebooks())
-def test_validate_fails_on_the_release(course: Path, assignment: str, name: str) -> None:
-    result = run_nbgrader(course, "validate", f"release/{assignment}/{name}.ipynb")
-    nb = nbformat.read(course / "release" / assignment / f"{name}.ipynb", 4)
-    tests = sum("points" in c.metadata.get("nbgrader", {}) for c in nb.cells)
-    assert f"VALIDATION FAILED ON {tests} CELL(S)" in result.stdout + result.stderr
+def test_no_notebook_that_is_gone_is_on_record() -> None:
+    assert FOUND.kept().keys() <= {"/".join(place) for place in notebooks()}, RENEW
+
+
+@pytest.mark.parametrize("place", TRIED, ids="-".join)
+def test_validate_passes_on_the_source_and_fails_on_the_release(
+    course: Path, place: Place
+) -> None:
+    """On each test cell of the release: nothing is answered there."""
+    assert misjudged(course, place) == ""
+
+
+@pytest.mark.parametrize("folder", ["source", "release"])
+def test_a_notebook_that_is_not_as_it_should_be_is_named(
+    course: Path, monkeypatch: pytest.MonkeyPatch, folder: str
+) -> None:
+    """A source of which a test cell fails, and a release of which one does not."""
+    cells = nbformat.read(course / "release" / "toeplitz" / f"{ONE}.ipynb", 4).cells
+    failing = {"source": 0, "release": sum("points" in c.metadata.nbgrader for c in cells
+                                           if "nbgrader" in c.metadata)}  # fmt: skip
+    failing[folder] += 1 if folder == "source" else -1
+
+    def run(_: Path, __: str, path: str) -> subprocess.CompletedProcess[str]:
+        count = failing[path.partition("/")[0]]
+        words = f"VALIDATION FAILED ON {count} CELL(S)!" if count else ALL_PASS
+        return subprocess.CompletedProcess([], 0, words, "")
+
+    monkeypatch.setattr(validated, "run_nbgrader", run)
+    assert misjudged(course, ("toeplitz", ONE)).startswith(f"{folder}/toeplitz/{ONE}.ipynb: ")
+
+
+@pytest.mark.parametrize("path", [f"{f}/toeplitz/{ONE}.ipynb" for f in ("source", "release")])
+def test_another_notebook_is_not_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    for folder in ("source", "release"):
+        shutil.copytree(ROOT / folder / "toeplitz", tmp_path / folder / "toeplitz")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    digest = validated.digest.__wrapped__
+    monkeypatch.setattr(validated, "ROOT", tmp_path)
+    assert digest(("toeplitz", ONE)) == FOUND.digest(("toeplitz", ONE))
+    with (tmp_path / path).open("a") as file:
+        file.write("\n")
+    assert digest(("toeplitz", ONE)) != FOUND.digest(("toeplitz", ONE))
+
+
+@pytest.mark.parametrize("part", ["graders", "stock_controls.digest_of"])
+def test_another_kit_or_version_is_not_known(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+    monkeypatch.setattr(f"validated.{part}", lambda *_: "others")
+    assert validated.digest.__wrapped__(("toeplitz", ONE)) != FOUND.digest(("toeplitz", ONE))
 
 
 def test_a_new_gradebook_is_made_without_the_environment_on_path(tmp_path: Path) -> None:
@@ -140,12 +186,8 @@ def test_students_cannot_shadow_the_kit(small_course: Path) -> None:
     for name in ("__init__", "checking"):
         (folder / "convkit" / f"{name}.py").write_text("raise SystemExit('not the kit')\n")
     for command in (["nbgrader", "autograde"], ["convgrade", "grade"]):
-        subprocess.run(
-            [sys.executable, "-m", *command, "toeplitz", "--student", "shadow", "--force"],
-            cwd=small_course,
-            check=True,
-            timeout=600,
-        )
+        words = [*command, "toeplitz", "--student", "shadow", "--force"]
+        assert programs.run(*words, cwd=small_course).returncode == 0
         graded = small_course / "autograded" / "shadow" / "toeplitz"
         kit = (ROOT / "source" / "toeplitz" / "convkit.zip").read_bytes()
         assert (graded / "convkit.zip").read_bytes() == kit

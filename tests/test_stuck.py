@@ -19,7 +19,7 @@ LONG = 1200  # seconds until a run is said not to end; a busy machine needs hund
 
 #: A course's own preprocessor, which stops the worker in various ways for students of some names.
 STUCK = """
-import os, re, signal, threading
+import ctypes, os, signal, threading
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 class Stuck(NbGraderPreprocessor):
@@ -29,7 +29,8 @@ class Stuck(NbGraderPreprocessor):
         if student == "frozen":
             os.kill(os.getpid(), signal.SIGSTOP)
         elif student == "deaf":  # holds Python's lock: no thread of the process goes on
-            re.fullmatch("(a+)+", "a" * 60 + "b")
+            signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+            ctypes.PyDLL(None).pause()
         elif student == "asleep":
             threading.Event().wait()
         return nb, resources

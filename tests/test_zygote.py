@@ -22,7 +22,7 @@ from convgrade.kernels import zygotes
 from convgrade.kernels.folders import short_folder
 from convgrade.kernels.forks import ForkServer, ForkServerError
 from convgrade.kernels.server import MANY
-from convgrade.kernels.zygotes import ADDRESS, Zygote
+from convgrade.kernels.zygotes import ADDRESS, Zygote, shared, zygote
 from convgrade.session import session
 
 NAME = "cg-libraries"
@@ -265,6 +265,24 @@ def test_all_workers_of_a_class_share_one(tmp_path: Path) -> None:
         assert_nothing_left(place, course)
     assert len(libraries) == 1
     assert len(servers) == 4
+
+
+def test_a_command_uses_what_the_one_that_started_it_shares(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And else its own."""
+    theirs = Zygote(["counted"])
+    monkeypatch.setenv(ADDRESS, theirs.address)
+    assert shared(["counted"]) == {ADDRESS: theirs.address}
+    theirs.stop()
+    ours = shared(["counted"])
+    assert ours != {ADDRESS: theirs.address}
+    monkeypatch.setenv(ADDRESS, ours[ADDRESS])
+    server = echo(["counted"])
+    server.start()
+    assert zygote_of(server).pid == int(imported(folder)[-1])
+    server.stop()
+    zygote(["counted"]).stop()
 
 
 def test_it_is_refused_what_is_no_request(folder: Path) -> None:

@@ -25,6 +25,13 @@ __all__ = ["BLANK", "MODEL", "Graded", "TrialError", "read_sources", "trial"]
 
 MODEL, BLANK = "model", "blank"  # who hands in
 SHOWN = 12  # lines of what a command says when it fails
+#: As ``python -m nbgrader``, without an import of seconds that `convgrade.classroom` leaves out.
+START = """\
+import os, runpy, sys
+sys.path[0] = os.getcwd()
+sys.modules.setdefault("rfc3987_syntax", None)
+runpy.run_module("nbgrader", run_name="__main__", alter_sys=True)
+"""
 CONFIG = """\
 from convgrade.checking.settings import settle
 
@@ -177,7 +184,7 @@ def _nbgrader(folder: Path, root: Path, *words: str) -> _Run:
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
     return _Run(
-        [sys.executable, "-m", "nbgrader", *words], cwd=folder, env=env, text=True,
+        [sys.executable, "-c", START, *words], cwd=folder, env=env, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         errors="backslashreplace",
     )  # fmt: skip

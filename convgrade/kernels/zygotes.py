@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import json
 import os
 import shutil
@@ -117,10 +118,17 @@ def zygote(libraries: Sequence[str]) -> Zygote:
 
 
 def shared(libraries: Sequence[str]) -> dict[str, str]:
-    """Start importing what other processes will use; return variables that tell them where."""
+    """Start importing what other processes will use; return variables that tell them where.
+
+    Nothing is imported where the command that started this one shares its libraries.
+    """
     if sys.platform != "linux":  # nothing is forked
         return {}
     try:
+        inherited = os.environ.get(ADDRESS, "")
+        with socket.socket(socket.AF_UNIX) as connection, contextlib.suppress(OSError):
+            connection.connect(inherited)
+            return {ADDRESS: inherited}
         return {ADDRESS: zygote(libraries).address}
     except OSError:  # each tries it for itself, and says what is wrong
         return {}

@@ -23,6 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+import programs
 import psutil
 
 from attacks import notes
@@ -295,7 +296,7 @@ def _nbgrader(
     start = time.monotonic()
     with open(area / "log.txt", "w+b") as log:  # not a pipe: a daemon would keep it open
         process = subprocess.Popen(
-            [sys.executable, "-m", "nbgrader", *command],
+            programs.in_new_python("nbgrader", *command),
             cwd=area / "course",
             env=env,
             stdin=subprocess.DEVNULL,

@@ -1,0 +1,59 @@
+"""What tests found once for everything of a kind, kept as digests of all that it follows from.
+
+While a digest is that of today, a run of the tests tries a sample; otherwise it tries all.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+Place = tuple[str, ...]  # assignment, notebook, and an exercise where it is of one
+T = TypeVar("T")
+
+
+def digest_of(parts: Iterable[str]) -> str:
+    """Return a digest of texts."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Found:
+    """For which places it is known, by digest.
+
+    Attributes
+    ----------
+    path : Path
+        Where that is kept.
+    digest : callable
+        Gives what tells whether it is of a place as it is today.
+    every : int
+        One in so many is tried again.
+    """
+
+    path: Path
+    digest: Callable[[Place], str]
+    every: int = 10
+
+    def kept(self) -> dict[str, str]:
+        """Read the digests, by place."""
+        found: dict[str, str] = json.loads(self.path.read_text()) if self.path.exists() else {}
+        return found
+
+    def fresh(self, place: Place) -> bool:
+        """Tell whether it is known of a place as it is today."""
+        return self.kept().get("/".join(place)) == self.digest(place)
+
+    def keep(self, places: Iterable[Place]) -> None:
+        """Keep that it is known of these places, and of no others."""
+        found = {"/".join(place): self.digest(place) for place in places}
+        self.path.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+
+    def sample(self, place: Place, known: Sequence[T]) -> list[T]:
+        """Return some, others when anything changes: one in `every`, and one at least."""
+        first = int(self.digest(place), 16) % max(1, min(self.every, len(known)))
+        return list(known[first :: self.every])
