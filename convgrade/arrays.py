@@ -56,6 +56,8 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         ]  # fmt: skip
     if torch is not None and type_ is torch.dtype:
         return "array.torch.dtype", str(value).removeprefix("torch.")
+    if torch is not None and type_ is torch.device:
+        return "array.torch.device", str(value)
     if torch is not None and type_ is torch.Size:
         return "array.torch.Size", list(value)
     found = _result(value, type_)
@@ -216,6 +218,12 @@ def _leaf(content: Any) -> Any:
     return made
 
 
+def _torch_device(content: Any) -> Any:
+    import torch
+
+    return torch.device(text(content, MAX_TEXT))
+
+
 def _torch_size(content: Any) -> Any:
     import torch
 
@@ -283,6 +291,7 @@ _READERS: dict[str, Any] = {
     "array.record": lambda content: _structured(content)[()],
     "array.torch.dtype": _torch_dtype,
     "array.torch.Size": _torch_size,
+    "array.torch.device": _torch_device,
     "array.torch.leaf": _leaf,
     "array.sparse": _read_sparse,
     "array.result": _read_result,

@@ -219,7 +219,8 @@ FOREIGN = {"convkit", "torch"}
 TENSORS = {
     f"convgrade.{name}"
     for name in (
-        *("about", "arrays", "classroom.versions", "copies", "forms", "judge_process", "handles"),
+        *("about", "ambient", "arrays", "classroom.versions", "copies", "forms"),
+        *("judge_process", "handles"),
         *("kernels.forked_kernel", "mirrors", "packing", "plain", "raised", "seeds", "state"),
         *("unpacking", "wire"),
     )

@@ -9,6 +9,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from scipy import integrate, optimize, stats
 from test_wire import frame
 
@@ -55,6 +56,7 @@ def test_intervals_and_periods_in_tables(value: Any) -> None:
         CUT.cat.categories.dtype,
         PEOPLE[0],
         PEOPLE.dtype,
+        torch.device("cpu"),
     ],
     ids=repr,
 )
@@ -168,6 +170,7 @@ ONE = {"list": [0, {"dict": []}]}
 HOSTILE = [
     ["array.fields", {"list": [{"list": [1]}, {"dict": [["a", {"list": [1]}]]}]}],
     ["array.fields", {"list": [{"list": [2**40]}, {"dict": []}]}],
+    ["array.torch.device", "../etc"],
     ["array.record", {"list": [{"list": [3]}, {"list": [1]}]}],
     ["array.dtype.fields", {"list": [{"list": ["a", "O"]}]}],
     ["array.result", {"list": ["os", {"dict": []}, {"list": []}]}],
