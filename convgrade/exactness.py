@@ -114,7 +114,7 @@ def before(
             meet(f"the test sets `{unknown}`, which `{name}` reads, {words}")
         if sys.stdin is not STDIN and "sys" in read:
             if type(sys.stdin) is not io.StringIO:
-                meet(f"the test sets sys.stdin, which `{name}` could read")
+                meet(f"the test sets `sys.stdin`, which `{name}` could read")
             request["stdin"] = sys.stdin
         request["names"] = {n: written[n] for n in sorted(met)}
         request["lent_names"] = [n for n, value in request["names"].items() if callable(value)]

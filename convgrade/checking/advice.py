@@ -30,11 +30,11 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "one.",
     ),
     (
-        r"changes its arguments",
+        r"changes (its arguments|a value that)",
         "Let the function return what it changes, as plain data.",
     ),
     (
-        r"(which does not cross|returns? .*does not cross)",
+        r"(which does not cross|returns? .*does not cross|cannot be built)",
         "Let the answer be plain data: numbers, texts, lists, dicts, arrays. Of a table "
         "`.to_dict()` or `.to_numpy()`, of an iterator `list(...)`, of an instance the values "
         "that matter, returned by a function that the exercise asks for.",
