@@ -14,7 +14,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parent))
 
 from construct_course import FOLDER, STUDENTS, TABLES, graded, handed_in, source
-from stock_controls import digest_of, read, write
+from found import read, write
+from stock_controls import digest_of
 from test_foreign_course import STOCK
 
 KEPT = FOLDER / "controls.json"
@@ -29,7 +30,7 @@ def digest(book: str) -> str:
     """Return what tells whether the control of a file is of these constructs and versions."""
     parts = [cell.source for cell in source(TABLES[book]).cells]
     parts += [repr(handed_in(student, book)) for student in STUDENTS]
-    return digest_of((part.encode() for part in parts), LIBRARIES)
+    return digest_of(parts, LIBRARIES)
 
 
 def kept() -> dict[str, dict[str, object]]:

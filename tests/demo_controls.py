@@ -16,7 +16,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 import nbformat
 from conftest import ROOT, make_course, run_nbgrader
 from demo_class import Submission, automatic_points, submissions
-from stock_controls import digest_of, read, write
+from found import read, write
+from stock_controls import digest_of
 
 KEPT = Path(__file__).with_suffix(".json")
 #: Of a kernel that dies stock nbgrader grades nothing, and of damaged notebooks it loses cells.
@@ -55,7 +56,7 @@ def digest(submission: Submission) -> str:
         for path in sorted((folder / submission.assignment).glob("*.ipynb")):
             cells = nbformat.read(path, as_version=4).cells
             parts += [path.name, *(cell.source for cell in cells if cell.cell_type == "code")]
-    return digest_of(part.encode() for part in parts)
+    return digest_of(parts)
 
 
 def kept() -> dict[str, dict[str, object]]:

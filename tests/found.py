@@ -1,4 +1,4 @@
-"""What tests found once for everything of a kind, kept as digests of all that it follows from.
+"""What tests found once, kept as data with digests of all that it follows from.
 
 While a digest is that of today, a run of the tests tries a sample; otherwise it tries all.
 """
@@ -10,15 +10,27 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 Place = tuple[str, ...]  # assignment, notebook, and an exercise where it is of one
 T = TypeVar("T")
 
 
-def digest_of(parts: Iterable[str]) -> str:
-    """Return a digest of texts."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+def digest_of(parts: Iterable[str | bytes]) -> str:
+    """Return a digest of texts, or of files' bytes."""
+    data = [part.encode() if isinstance(part, str) else part for part in parts]
+    return hashlib.sha256(b"\0".join(data)).hexdigest()[:16]
+
+
+def read(path: Path) -> dict[str, Any]:
+    """Read what is kept, by name; nothing where nothing was kept yet."""
+    found: dict[str, Any] = json.loads(path.read_text()) if path.exists() else {}
+    return found
+
+
+def write(path: Path, found: dict[str, Any]) -> None:
+    """Keep something, by name."""
+    path.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
 
 
 @dataclass(frozen=True)
@@ -41,8 +53,7 @@ class Found:
 
     def kept(self) -> dict[str, str]:
         """Read the digests, by place."""
-        found: dict[str, str] = json.loads(self.path.read_text()) if self.path.exists() else {}
-        return found
+        return read(self.path)
 
     def fresh(self, place: Place) -> bool:
         """Tell whether it is known of a place as it is today."""
@@ -50,8 +61,7 @@ class Found:
 
     def keep(self, places: Iterable[Place]) -> None:
         """Keep that it is known of these places, and of no others."""
-        found = {"/".join(place): self.digest(place) for place in places}
-        self.path.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+        write(self.path, {"/".join(place): self.digest(place) for place in places})
 
     def sample(self, place: Place, known: Sequence[T]) -> list[T]:
         """Return some, others when anything changes: one in `every`, and one at least."""

@@ -1,35 +1,23 @@
-"""What stock nbgrader gave, kept as data: rows that say of what they are."""
+"""What tells of which versions, besides its inputs, a result of stock nbgrader is."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
+
+import found
 
 PACKAGES = ("nbgrader", "nbclient", "nbconvert", "ipykernel", "jupyter_client")
 
 
-def digest_of(parts: Iterable[bytes], further: Iterable[str] = ()) -> str:
+def digest_of(parts: Iterable[str | bytes], further: Iterable[str] = ()) -> str:
     """Return what tells whether a row is of these inputs, and of the versions of what grades.
 
     Parameters
     ----------
-    parts : iterable of bytes
+    parts : iterable of str or bytes
     further : iterable of str
         Packages on whose versions it depends, too.
     """
-    versions = [f"{name} {version(name)}".encode() for name in (*PACKAGES, *further)]
-    return hashlib.sha256(b"\0".join([*parts, *versions])).hexdigest()[:16]
-
-
-def read(path: Path) -> dict[str, dict[str, Any]]:
-    """Read rows by name; none where nothing was kept yet."""
-    return json.loads(path.read_text()) if path.exists() else {}
-
-
-def write(path: Path, rows: dict[str, dict[str, Any]]) -> None:
-    """Keep rows by name."""
-    path.write_text(json.dumps(rows, indent=1, sort_keys=True) + "\n")
+    versions = (f"{name} {version(name)}" for name in (*PACKAGES, *further))
+    return found.digest_of([*parts, *versions])

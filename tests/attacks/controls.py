@@ -12,7 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from stock_controls import digest_of, read, write
+from found import read, write
+from stock_controls import digest_of
 
 from attacks.attack import ATTACKS, CORPUS, Attack
 from attacks.effects import effects
