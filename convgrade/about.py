@@ -58,6 +58,18 @@ def describe(function: Any) -> dict[str, Any]:
     return {name: value for name, value in found.items() if _crosses(value)}
 
 
+def origin(value: Any) -> list[Any]:
+    """Return where a value comes from: a module, and its name there; of others what it is."""
+    if isinstance(value, types.ModuleType):
+        return [value.__name__, ""]
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    if type(value).__name__ == "ufunc":
+        module, name = "numpy", value.__name__
+    if type(module) is str and type(name) is str:
+        return [module, name]
+    return [type(value).__name__, value if type(value) in (int, float, str) else None]
+
+
 def source(function: Any) -> Any:
     """Return the text in which a function is defined, and the line where; None if it has none."""
     try:

@@ -8,12 +8,14 @@ from __future__ import annotations
 import contextlib
 import decimal
 import importlib
+import locale
 import os
 import sys
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-__all__ = ["WORDS", "Ambient", "found", "put"]
+__all__ = ["WORDS", "Ambient", "deeper", "found", "put"]
 
 #: What a test's text says that sets it.
 WORDS = {
@@ -22,11 +24,19 @@ WORDS = {
     "setcontext": "decimal", "no_grad": "gradients", "enable_grad": "gradients",
     "set_grad_enabled": "gradients", "inference_mode": "gradients", "environ": "environment",
     "putenv": "environment", "setenv": "environment", "argv": "arguments",
+    "set_option": "tables", "reset_option": "tables", "option_context": "tables",
+    "options": "tables", "rcParams": "pictures", "rc_context": "pictures",
+    "rcdefaults": "pictures", "set_default_dtype": "numbers", "setlocale": "language",
 }  # fmt: skip
 PRINTING = (
     "precision", "threshold", "edgeitems", "linewidth", "suppress", "nanstr", "infstr", "sign",
     "floatmode",
 )  # fmt: skip
+
+
+FRAMES = 40  # more than a call from one side to the other takes
+_ours = 0  # of the depth to which calls may go, for those
+NAMED = frozenset({"environment", "tables", "pictures"})  # many settings, of which some change
 
 
 def _numpy() -> Any:
@@ -35,6 +45,33 @@ def _numpy() -> Any:
 
 def _torch() -> Any:
     return importlib.import_module("torch")
+
+
+def _pandas() -> Any:
+    return importlib.import_module("pandas")
+
+
+def _pictures() -> Any:
+    return importlib.import_module("matplotlib").rcParams
+
+
+def _tables(options: Any = None, before: str = "") -> dict[str, Any]:
+    """Return what pandas is set to, by names such as ``display.max_rows``."""
+    options = options or _pandas().options
+    found = dict[str, Any]()
+    for name in dir(options):
+        with warnings.catch_warnings(action="ignore"):  # of names that will go
+            value = getattr(options, name)
+        if type(value) is type(options):
+            found |= _tables(value, f"{before}{name}.")
+        else:
+            found[before + name] = value
+    return found
+
+
+def _set_tables(value: Any) -> None:
+    for name, option in value.items():
+        _pandas().set_option(name, option)
 
 
 def _set_decimal(value: Any) -> None:
@@ -54,8 +91,29 @@ def _set_arguments(value: Any) -> None:
     sys.argv[:] = value
 
 
+def _set_recursion(value: Any) -> None:
+    sys.setrecursionlimit(value + _ours)
+
+
+@contextlib.contextmanager
+def deeper() -> Iterator[None]:
+    """Leave code that one side and the other call in turn as many calls as it has in one process.
+
+    What stands between the two on each side calls functions, too.
+    """
+    global _ours
+    _ours += FRAMES
+    sys.setrecursionlimit(sys.getrecursionlimit() + FRAMES)
+    try:
+        yield
+    finally:
+        _ours -= FRAMES
+        with contextlib.suppress(RecursionError):  # where the calls of others take all
+            sys.setrecursionlimit(sys.getrecursionlimit() - FRAMES)
+
+
 KINDS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
-    "recursion": (sys.getrecursionlimit, sys.setrecursionlimit),
+    "recursion": (lambda: sys.getrecursionlimit() - _ours, _set_recursion),
     "errors": (lambda: _numpy().geterr(), lambda value: _numpy().seterr(**value)),
     "printing": (
         lambda: {name: _numpy().get_printoptions()[name] for name in PRINTING},
@@ -69,13 +127,22 @@ KINDS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
     ),
     "environment": (lambda: dict(os.environ), _set_environment),
     "arguments": (lambda: list(sys.argv), _set_arguments),
+    "tables": (_tables, _set_tables),
+    "pictures": (lambda: dict(_pictures()), lambda value: _pictures().update(value)),
+    "numbers": (
+        lambda: _torch().get_default_dtype(), lambda value: _torch().set_default_dtype(value)
+    ),
+    "language": (
+        lambda: locale.setlocale(locale.LC_ALL),
+        lambda value: locale.setlocale(locale.LC_ALL, value),
+    ),
 }  # fmt: skip
 
 
 def found(kind: str, instead: Any) -> Any:
     """Return how a thing is set here, as far as another setting would change it."""
     value = KINDS[kind][0]()
-    return {name: value.get(name) for name in instead} if kind == "environment" else value
+    return {name: value.get(name) for name in instead} if kind in NAMED else value
 
 
 def put(kind: str, value: Any) -> None:
@@ -106,7 +173,7 @@ class Ambient:
         changed = {}
         for kind, before in self._alike.items():
             now = KINDS[kind][0]()
-            if kind == "environment":
+            if kind in NAMED:
                 names = {n for n in now.keys() | before.keys() if now.get(n) != before.get(n)}
                 now, before = {name: now.get(name) for name in names}, {}
             if now != before:

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from traitlets import Dict, Float
 
-from convgrade.bindings import bound_names
+from convgrade.bindings import bound_names, read_first
 from convgrade.cells import hidden_lines, visible
 from convgrade.constructs import parsed, read_constructs
 from convgrade.magics import MAGIC, as_python
@@ -84,7 +84,7 @@ class CellKinds(Recovering):
         Its names are the course's even if it fails, here or there: a student who
         stops it must not get to supply them.
         """
-        self._tell(Own(frozenset(bound_names(cell.source))))
+        self._tell(Own(bound_names(cell.source) - read_first(cell.source)))
         if self._left(1) <= 0:
             return
         name = cell.metadata.nbgrader.grade_id
@@ -105,7 +105,7 @@ class CellKinds(Recovering):
         """Run a test cell in the grader's process and record its verdict."""
         name, points = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
         self.points[name] = 0.0
-        self._tell(Own(frozenset(bound_names(cell.source))))
+        self._tell(Own(bound_names(cell.source) - read_first(cell.source)))
         why = self._exercise_lost(index)
         if why is None and self._left(1) <= 0:
             why = self._time_is_up()
@@ -125,6 +125,7 @@ class CellKinds(Recovering):
                 call_timeout=self.call_timeout,
                 timeout=self._left(self._seconds),
                 environment=self.environment,
+                displayed=sum(map(_ends_in_value, ran)),
                 **_known(cell.source, *read),
             )
         )
@@ -162,7 +163,7 @@ class CellKinds(Recovering):
         statements = tuple(cell.metadata.get("convgrade", {}).get(what, ()))
         if not statements or self._left(1) <= 0:
             return
-        message = Prepare(statements, self._left(self._seconds))
+        message = Prepare(statements, self._left(self._seconds), what == "imports")
         outcome = await self._judged(message)
         if outcome.trace or outcome.fault:
             self.log.info(
@@ -171,6 +172,10 @@ class CellKinds(Recovering):
             )  # fmt: skip
         if not outcome.fault:
             self._told.append(message)
+
+
+def _ends_in_value(cell: NotebookNode) -> bool:
+    return any(output.output_type == "execute_result" for output in cell.outputs)
 
 
 def _known(source: str, *others: str) -> dict[str, Any]:

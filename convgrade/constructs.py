@@ -34,7 +34,7 @@ WARNED = frozenset(
      "showwarning", "warns"}
 )  # fmt: skip
 LOGGED = frozenset({"logging", "assertLogs", "assertNoLogs", "caplog"})
-BACKWARD = frozenset({"backward", "grad_fn", "autograd", "retain_grad", "is_leaf"})
+BACKWARD = frozenset({"backward", "grad_fn", "autograd", "retain_grad"})
 RECORDS = frozenset({"In", "_ih", "_i", "_ii", "_iii", "user_ns"})
 
 
@@ -61,6 +61,12 @@ class Constructs:
         It reads the texts of the cells, as IPython has them.
     attributes : frozenset of (str, str)
         Names, and attributes of them that it reads.
+    reads : frozenset of str
+        Names that it reads.
+    dotted : frozenset of str
+        What it reads, as ``library.part.name``.
+    imports : frozenset of (str, str)
+        Names that it gives to modules, and these.
     rewritten : bool
         It has what `convgrade.shell` writes anew: ``is``, ``eval``, ``exec``, a class.
     ambient : frozenset of str
@@ -85,6 +91,9 @@ class Constructs:
     quoted: frozenset[str] | None = None
     records: bool = False
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    reads: frozenset[str] = field(default_factory=frozenset)
+    dotted: frozenset[str] = field(default_factory=frozenset)
+    imports: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     ambient: frozenset[str] = field(default_factory=frozenset)
     assigned: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
@@ -122,6 +131,7 @@ def read_constructs(source: str) -> Constructs:
         return Constructs(rubric)
     nodes = list(ast.walk(tree))
     named = [(_name(node), node) for node in nodes]
+    whether = {node.left for node in nodes if isinstance(node, ast.Compare) and _of_none(node)}
     texts = [
         (node.lineno, node.value) for node in nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
@@ -140,6 +150,7 @@ def read_constructs(source: str) -> Constructs:
         differentiates=any(
             name in BACKWARD or (isinstance(node, ast.Call) and _name(node.func) == "grad")
             for name, node in named
+            if node not in whether
         ),
         figures=min(
             (getattr(node, "lineno", 0) for name, node in named if name in FIGURES), default=None
@@ -156,6 +167,12 @@ def read_constructs(source: str) -> Constructs:
             (node.value.id, node.attr) for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         ),
+        reads=frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
+        dotted=frozenset(filter(None, map(_dotted, nodes))),
+        imports=frozenset(
+            (alias.asname or alias.name, alias.name) for node in nodes
+            if isinstance(node, ast.Import) for alias in node.names
+        ),
         ambient=frozenset(WORDS[name] for name, _ in named if name in WORDS),
         assigned=frozenset(pair for node in nodes for pair in _assigned(node)),
         rewritten=any(
@@ -170,6 +187,21 @@ def _name(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _dotted(node: ast.AST) -> str:
+    """Return an attribute as its dotted name; "" of what is none."""
+    parts = list[str]()
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *parts[::-1]]) if parts and isinstance(node, ast.Name) else ""
+
+
+def _of_none(node: ast.Compare) -> bool:
+    """Tell whether a comparison only asks whether there is something."""
+    right = node.comparators
+    return len(right) == 1 and isinstance(right[0], ast.Constant) and right[0].value is None
 
 
 def _patches(node: ast.AST) -> bool:

@@ -62,15 +62,27 @@ def copy_back(ours: Any, theirs: Any) -> bool:
         from convgrade import graphs
 
         return graphs.copy_into(ours, theirs)
-    elif torch is not None and kind is torch.Tensor:
-        if ours.shape != theirs.shape or ours.dtype != theirs.dtype:
-            return False
-        with torch.no_grad():
-            ours.copy_(theirs)
+    elif torch is not None and kind in (torch.Tensor, torch.nn.Parameter):
+        return _copy_tensor(torch, ours, theirs)
     else:
         from convgrade import generators
 
         return generators.copy_state(ours, theirs)
+    return True
+
+
+def _copy_tensor(torch: Any, ours: Any, theirs: Any) -> bool:
+    kinds = [(t.shape, t.dtype, t.is_leaf) for t in (ours, theirs)]
+    if kinds[0] != kinds[1]:
+        return False
+    with torch.no_grad():
+        ours.copy_(theirs)
+    if ours.is_leaf:
+        ours.requires_grad_(theirs.requires_grad)
+        if ours.grad is None or theirs.grad is None:
+            ours.grad = theirs.grad
+        else:
+            ours.grad.copy_(theirs.grad)
     return True
 
 

@@ -14,20 +14,15 @@ from dataclasses import dataclass, field
 
 from nbformat import NotebookNode
 
-from convgrade.bindings import bound_names
+from convgrade.bindings import bound_names, read_first
 from convgrade.cells import Part, read_course
+from convgrade.changing import changed_names, root_of
 from convgrade.constructs import parsed
 from convgrade.course_files import files_changed, files_mentioned
 
 __all__ = ["Given", "find_given", "left_to_students", "names_taken"]
 
 LAZY = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-# Functions of libraries that change what they are given.
-CHANGERS = frozenset(
-    {"shuffle", "heappush", "heappop", "heapify", "heapreplace", "heappushpop", "insort",
-     "insort_left", "insort_right", "setattr", "delattr", "fill_diagonal", "put", "place",
-     "copyto"}
-)  # fmt: skip
 
 
 @dataclass
@@ -81,7 +76,7 @@ def find_given(course: NotebookNode) -> dict[str, Given]:
                 if _bound(node) & wanted or "*" in _bound(node)
             ]  # fmt: skip
             source = part.cell.source
-            given.changes = sorted(_changes(source) | files_changed(source))
+            given.changes = sorted(changed_names(source) | files_changed(source))
             tree = parsed(source)
             reads = _taken(tree, also_own=True) if tree is not None else set()
             given.reads = sorted(reads | files_mentioned(source))
@@ -130,10 +125,11 @@ def _wanted(tests: Iterable[str]) -> set[str]:
 
 
 def _taken(tree: ast.AST, also_own: bool = False) -> set[str]:
-    """Return the global names that code reads and, but for ``also_own``, does not bind itself."""
+    """Return the global names that code reads and, but for ``also_own``, has not bound by then."""
     found: set[str] = set()
     try:
-        tables = [symtable.symtable(ast.unparse(tree), "cell", "exec")]
+        text = ast.unparse(tree)
+        tables = [symtable.symtable(text, "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError):
         return found
     own = {s.get_name() for s in tables[0].get_symbols() if s.is_assigned() or s.is_imported()}
@@ -145,7 +141,7 @@ def _taken(tree: ast.AST, also_own: bool = False) -> set[str]:
             if s.is_referenced() and (s.is_global() if inner else True)
         }  # fmt: skip
         tables += table.get_children()
-    return found if also_own else found - own
+    return found if also_own else found - (own - read_first(text))
 
 
 def _chosen(
@@ -194,16 +190,10 @@ def _acts_on(node: ast.AST) -> set[str]:
         base = node.targets[0]
     else:
         return set()
-    root = _root(base)
+    root = root_of(base)
     if root == "sys":
         return {"sys"} if "sys.path" in ast.unparse(node) else set()
     return {root} if root and not isinstance(base, ast.Name) else set()
-
-
-def _root(node: ast.expr) -> str:
-    while isinstance(node, (ast.Attribute, ast.Subscript, ast.Call)):
-        node = node.func if isinstance(node, ast.Call) else node.value
-    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _eager(node: ast.AST) -> set[str]:
@@ -221,29 +211,3 @@ def _imports(source: str) -> list[ast.stmt]:
     tree = parsed(source)
     body = [] if tree is None else tree.body
     return [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
-
-
-def _changes(source: str) -> set[str]:
-    """Return the names whose values a model solution changes in place."""
-    tree, found = parsed(source), set[str]()
-    nodes = list(ast.walk(tree)) if tree is not None else []
-    for node in nodes:
-        if isinstance(node, (ast.Assign, ast.Delete)):
-            targets = node.targets
-        elif isinstance(node, (ast.AugAssign, ast.AnnAssign)):
-            targets = [node.target]
-        elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            call = node.value
-            name = ast.unparse(call.func).rpartition(".")[2]
-            targets = [call.func, *(call.args[:1] if name in CHANGERS else [])]
-            targets = [t for t in targets if not (t is call.func and isinstance(t, ast.Name))]
-            found |= {t.id for t in targets if isinstance(t, ast.Name)}
-        else:
-            continue
-        found |= {_root(t) for t in targets if isinstance(t, (ast.Attribute, ast.Subscript))}
-    shared = {n for node in nodes if isinstance(node, ast.Global) for n in node.names}
-    local = {node.arg for node in nodes if isinstance(node, ast.arg)} | {
-        node.id for node in nodes
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }  # fmt: skip
-    return found - (local - shared) - set(bound_names(source)) - {""}

@@ -9,14 +9,23 @@ from __future__ import annotations
 
 import enum
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 from convgrade import wire
 from convgrade.callbacks import ITERATORS, can_be_called_back, shape_of, step_of
 from convgrade.handles import PLAIN_TYPES
 from convgrade.held import Held
-from convgrade.mirroring import ClassFacts, is_plain_class, make_class, make_error, make_stand
+from convgrade.libraries import is_library
+from convgrade.mirroring import (
+    ClassFacts,
+    is_plain_class,
+    make_class,
+    make_coroutine,
+    make_error,
+    make_generator,
+    make_stand,
+)  # fmt: skip
 from convgrade.mirrors import CREDULOUS, LIBRARIES, Mirror, handle_of
 from convgrade.passed import Passed
 from convgrade.proxy import Proxy, stand_in
@@ -205,9 +214,12 @@ class Crossing:
             number, how, name = rest
             return self._once(number, lambda: stand_in(self, number, self.calling or name, how))
         if kind == "generator" and shape == [int]:
-            return self._once(rest[0], lambda: self._generator(rest[0], self.calling), back=True)
+            name = self.calling
+            return self._once(rest[0], lambda: make_generator(self, rest[0], name), back=True)
         if kind == "coroutine" and shape == [int]:
-            return self._coroutine(rest[0], self.calling)
+            made = make_coroutine(self, rest[0], self.calling)
+            self._back[id(made)] = rest[0], made
+            return made
         if kind == "class" and shape == [int]:
             return self.mirror(rest[0])
         if kind == "member" and shape == [int, int, str, str]:
@@ -269,32 +281,13 @@ class Crossing:
         top = facts.module.partition(".")[0]
         if facts.module == "__main__":
             found = self._known(facts.name)
-        elif top in sys.stdlib_module_names or top in LIBRARIES:
+        elif top == "builtins" or is_library(facts.module):
             found = getattr(sys.modules.get(facts.module), facts.name, None)
+            if top not in sys.stdlib_module_names | LIBRARIES and not is_plain_class(found):
+                return None
         else:
             return None
         if top in CREDULOUS and isinstance(found, type) and not is_plain_class(found):
             self.meet(f"`{self.calling}` is a {facts.name}, which does not cross")
         kind = found if isinstance(found, type) and found not in PLAIN_TYPES else None
         return None if kind is not None and type(kind) is Mirror else kind
-
-    def _generator(self, number: int, name: str) -> Generator[Any, Any, Any]:
-        sent: Any = None
-        while True:
-            try:
-                if sent is None:
-                    value = self.use(number, name, "next")
-                else:
-                    value = self.use(number, name, "attribute", "send")(sent)
-            except StopIteration as end:
-                return end.value
-            else:
-                sent = yield value
-
-    def _coroutine(self, number: int, name: str) -> Any:
-        async def wait() -> Any:
-            return self.use(number, name, "await")
-
-        made = wait()
-        self._back[id(made)] = number, made
-        return made

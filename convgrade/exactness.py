@@ -13,13 +13,14 @@ from typing import Any, NoReturn
 
 from convgrade.ambient import Ambient
 from convgrade.copies import copy_back
+from convgrade.gradients import follows
 from convgrade.mirrors import handle_of
 from convgrade.patched import patched, stand_for
 from convgrade.proxy import Proxy
 from convgrade.seeds import take_random
 from convgrade.state import random_states
 
-__all__ = ["Exactness", "after", "before", "follows"]
+__all__ = ["Exactness", "after", "before"]
 
 # What a test replaces to see what a function prints or asks: names in the builtins.
 REPLACED = {name: getattr(builtins, name) for name in ("print", "input", "open")}
@@ -160,15 +161,6 @@ def after(
         ours is not None and n in ours and copy_back(ours[n], new) for n, new in changed.items()
     ):
         meet(f"`{name}` changes its arguments in a way that does not cross")
-
-
-def follows(value: Any) -> bool:
-    """Tell whether a tensor's gradient is followed, or that of one in a tuple."""
-    return any(
-        getattr(part, "requires_grad", False) is True
-        for part in (value if type(value) is tuple else (value,))
-        if type(part).__name__ == "Tensor"
-    )
 
 
 def _class_values(exactly: Exactness) -> dict[str, dict[str, Any]]:

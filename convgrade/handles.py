@@ -17,7 +17,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
-from convgrade import about, wire
+from convgrade import about, ambient, wire
 from convgrade.copies import copy_back
 from convgrade.twins import digest
 
@@ -174,7 +174,8 @@ class Handles(list[Any]):
         assert self.connection is not None
         wire.send(self.connection, question, strict=True, exact=self.keep)
         while "do" in (said := wire.receive(self.connection, made=self.made)):
-            reply(self.connection, self.answer(said), self)
+            with ambient.deeper():
+                reply(self.connection, self.answer(said), self)
         for number, value in said.get("changed", []):
             copy_back(self[number], value)
         for number, name, held in said.get("objects", []):

@@ -25,6 +25,7 @@ from convgrade.proxy import Undecided
 from convgrade.remote import Link, Lost
 from convgrade.shared_files import SharedFiles
 from convgrade.shell import Shell, Stream
+from convgrade.submodules import bring
 from convgrade.verdict import ended_in, hidden_lines_of, trace, verdict
 
 __all__ = ["Place", "prepare_cells", "run_cell"]
@@ -57,6 +58,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     facts = cell.facts or read_constructs(cell.source)
     shell.learn(cell.read)
     shell.expect(cell.source, facts.rewritten)
+    shell.names.displayed = cell.displayed
     stream: Any = Stream(shell.outputs)
     shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
     link = Link(
@@ -95,6 +97,9 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             place.guard.watching(link, facts.records),
         ):
             shell.names.in_test = cell.points is not None
+            if link.exact and cell.points is not None:
+                with contextlib.suppress(Lost, Undecided):  # it is said once the cell has run
+                    bring(facts, shell.names.course, functools.partial(link.about, "loaded"))
             result = shell.run_cell(cell.source)
             shell.names.in_test = False
         facts = replace(facts, figures=None) if one else facts
@@ -144,6 +149,9 @@ def _look_back(
     last = lines[0] if lines else float("inf")
     if facts.figures is not None and facts.figures <= last and link.about("figures") is True:
         link.meet("the test looks at the current figure, which the student's code has drawn")
+    kept = shell.names.kept_by_module(facts.reads, str(files.top))
+    if kept is not None:
+        link.meet(f"the test uses `{kept}`, of a module that keeps what student code may change")
     wanted = {name for line, name in facts.files if line <= last}
     if error is not link.raised:
         if isinstance(error, ModuleNotFoundError):
@@ -165,7 +173,7 @@ def _look_back(
 
 def prepare_cells(shell: Shell, message: Prepare, place: Place) -> Outcome:
     """Run statements of the course's, each for itself; the trace says what failed."""
-    traces = []
+    traces, known = [], set(dict.keys(shell.names))
     for statement in message.statements:
         facts = read_constructs(statement)
         place.takes(statement, facts)
@@ -179,6 +187,8 @@ def prepare_cells(shell: Shell, message: Prepare, place: Place) -> Outcome:
             traces.append(trace(error))
             first = statement.splitlines()[0]
             shell.names.lack(names, f"the course's `{first}` fails in the grader's process")
+    if message.answers:
+        shell.names.leave(set(dict.keys(shell.names)) - known)
     place.files.own()
     place.ambient.own()
     return Outcome(0.0, trace="\n".join(traces))

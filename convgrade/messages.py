@@ -44,6 +44,8 @@ class Cell:
         Seconds for one call of a student's function, and for all of them.
     environment : mapping of str to str
         Variables that are set for a locked cell, and that a test cell runs without.
+    displayed : int
+        How many of the student's cells so far have ended in a value.
     facts : Constructs, optional
         What is known of its text; else it is read.
     read : mapping of str to str
@@ -57,6 +59,7 @@ class Cell:
     call_timeout: float = 20.0
     timeout: float = 60.0
     environment: Mapping[str, str] = field(default_factory=dict)
+    displayed: int = 0
     facts: Constructs | None = None
     read: Mapping[str, str] = field(default_factory=dict)
 
@@ -77,10 +80,14 @@ class Expect:
 
 @dataclass(frozen=True)
 class Prepare:
-    """Statements of the course's that no locked cell holds; one that fails spoils no other."""
+    """Statements of the course's that no locked cell holds; one that fails spoils no other.
+
+    ``answers`` tells that a model solution has them, so that a student's must have them, too.
+    """
 
     statements: tuple[str, ...]
     timeout: float = 20.0
+    answers: bool = False
 
 
 @dataclass(frozen=True)

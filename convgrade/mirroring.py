@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import struct
 import types
+from collections.abc import Generator
 from typing import Any
 
 from convgrade.handles import ARITHMETIC, COMPARISONS, OPERATIONS
@@ -18,7 +19,10 @@ from convgrade.mirrors import (
     vars_of,
 )
 
-__all__ = ["ClassFacts", "is_plain_class", "make_class", "make_error", "make_stand"]
+__all__ = [
+    "ClassFacts", "is_plain_class", "make_class", "make_coroutine", "make_error", "make_generator",
+    "make_stand",
+]  # fmt: skip
 
 NUMBERS = frozenset({"int", "float", "complex", "index", "array"})
 MEMORY = ("__array_", "__torch", "__cuda", "__dlpack", "__buffer", "__del__")
@@ -194,3 +198,23 @@ def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) ->
         return type(facts.name, parents, parts)
     except TypeError:
         return type(facts.name, parents[:1], parts)
+
+
+def make_generator(link: Link, handle: int, name: str) -> Generator[Any, Any, Any]:
+    """Return a generator that stands for a student's."""
+    sent: Any = None
+    while True:
+        try:
+            if sent is None:
+                value = link.use(handle, name, "next")
+            else:
+                value = link.use(handle, name, "attribute", "send")(sent)
+        except StopIteration as end:
+            return end.value
+        else:
+            sent = yield value
+
+
+async def make_coroutine(link: Link, handle: int, name: str) -> Any:
+    """Wait for a student's coroutine."""
+    return link.use(handle, name, "await")

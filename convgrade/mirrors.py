@@ -31,7 +31,7 @@ _ASKED_WORDS = (
 ASKED = frozenset(_ASKED_WORDS.split())
 # Whose functions take what has a shape, say, for an array.
 ARRAYS = frozenset({"numpy", "pandas", "scipy", "torch"})
-# Whose classes an object of a library may be told to be of, if the grader has imported them.
+# Whose classes an object may be told to be of whatever they are; of others if of Python alone.
 LIBRARIES = frozenset({"matplotlib", "torch", "sklearn", "scipy", "networkx"})
 # Whose C code takes a value's word for its class, and then reads its memory.
 CREDULOUS = frozenset({"torch"})

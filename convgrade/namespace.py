@@ -8,17 +8,27 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import os
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
+from convgrade.about import origin
+from convgrade.changing import keeps_state
 from convgrade.crossing import Crossing
 from convgrade.mirrors import Mirror
 from convgrade.proxy import Proxy
 from convgrade.remote import Link
 
-__all__ = ["Namespace", "line_of"]
+__all__ = ["LAST", "Namespace", "line_of"]
+
+
+# What cells ended in: the last three, and all by their numbers.
+LAST = ("_", "__", "___", "Out", "_oh")
+NUMBERED = re.compile(r"_\d+").fullmatch
 
 
 class Namespace(dict[str, Any]):
@@ -41,13 +51,16 @@ class Namespace(dict[str, Any]):
         self.written: dict[str, Any] = {}
         self._kept: dict[str, Any] = {}
         self.model_reads: set[str] = set()
+        self._imported: dict[str, Any] = {}  # by model solutions
         self.in_test = False
+        self.displayed = 0  # by cells of the student's so far
+        self._tests_displayed = -1  # how many these were when a test ended in a value, too
         self._classes: list[tuple[type, bool]] = []  # also those whose name means another by now
         self.crossing = Crossing(self.course, self._defined_by_course, self._name_of)
 
     def course(self, name: str) -> Any:
         """Return the course's own value of a name, or None."""
-        return None if name in self._answers else dict.get(self, name)
+        return None if name in self._answers else dict.get(self, name, self._imported.get(name))
 
     def _name_of(self, value: Any) -> str | None:
         """Return the name that a cell of the course has given to a value; None of a test's."""
@@ -74,6 +87,28 @@ class Namespace(dict[str, Any]):
         """Declare names that a cell of the course should have bound, and could not here."""
         self._lacks |= {name: why for name in names if name not in self}
 
+    def shown(self, value: Any) -> None:
+        """Note that a cell ended in a value; one of a test's own the student's kernel has not."""
+        self._tests_displayed = self.displayed if self.in_test else self._tests_displayed
+
+    def leave(self, names: set[str]) -> None:
+        """Have names only where the student has them, too: a model solution imports them."""
+        for name in names:
+            self._imported[name] = self.pop(name)
+            self.written.pop(name, None)
+
+    def kept_by_module(self, reads: Iterable[str], folder: str) -> str | None:
+        """Return a name that a test reads of a module that student code may have changed, or None.
+
+        That is one of the course's own, in ``folder``, that keeps something for itself and that
+        model solutions use, too: each side has one.
+        """
+        values = {**dict(dict.items(self)), **self._imported}
+        places = {name: _module_of(value) for name, value in values.items()}
+        theirs = {places.get(name) for name in self.model_reads} - {None}
+        used = (name for name in reads if places.get(name) in theirs)
+        return next((name for name in used if _keeps(places[name], folder)), None)
+
     def expect(self, names: set[str], changed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
         """Declare names that an answer cell binds: the student's from here on.
 
@@ -87,6 +122,7 @@ class Namespace(dict[str, Any]):
         for name in names:
             self.pop(name, None)
             self.written.pop(name, None)
+            self._imported.pop(name, None)
 
     @contextlib.contextmanager
     def linked(self, link: Link) -> Iterator[None]:
@@ -113,14 +149,36 @@ class Namespace(dict[str, Any]):
         again = self._link is not None and self._link.runs != self._asked.get(name)
         if name in self._seen and not (again and not isinstance(self._seen[name], Proxy)):
             return self._seen[name]
-        python = hasattr(builtins, name) or name.startswith("__")
-        if self._link is not None and self._link.exact and name in self._lacks:
-            self._link.meet(self._lacks[name])
+        if self._link is not None and self._link.exact:
+            self._meet_unknown(self._link, name)
+        if name in self._imported:
+            if self._link is not None and self._link.exact:
+                self._compare_import(self._link, name)
+            super().__setitem__(name, self._imported.pop(name))
+            return self[name]
+        python = hasattr(builtins, name) or (name.startswith("__") and name not in LAST)
         if self._link is None or name in self._own or (python and name not in self._answers):
             raise KeyError(name)
         value = self._seen[name] = self._link.get(name)
         self._asked[name] = self._link.runs
         return value
+
+    def _meet_unknown(self, link: Link, name: str) -> None:
+        """End the test where it is not known what a name is."""
+        if name in self._lacks:
+            link.meet(self._lacks[name])
+        tests_last = self.displayed <= self._tests_displayed
+        if NUMBERED(name) or name in LAST[3:] or (name in LAST and tests_last):
+            link.meet(f"the test reads `{name}`, what cells ended in, tests among them")
+
+    def _compare_import(self, link: Link, name: str) -> None:
+        """See whether the student has what a model solution imports by a name."""
+        theirs = link.about("origin", name)
+        if theirs is None:
+            raise KeyError(name)
+        top = str(theirs[0]).partition(".")[0]  # ipykernel has its own `getpass` there
+        if theirs != origin(self._imported[name]) and top not in ("ipykernel", "IPython"):
+            link.meet(f"the student has a `{name}` that is not what the model solution imports")
 
     def __delitem__(self, name: str) -> None:
         if name in self or self._link is None or name not in self._seen:
@@ -193,6 +251,22 @@ class Namespace(dict[str, Any]):
     def __iter__(self) -> Iterator[str]:
         link = self._looked_at()
         return super().__iter__() if link is None else iter(dict.fromkeys(self._all(link)))
+
+
+def _module_of(value: Any) -> Any:
+    if type(value) is ModuleType:
+        return value.__name__
+    return value.__module__ if type(value) in (FunctionType, type) else None
+
+
+def _keeps(module: str, folder: str) -> bool:
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    if not file.startswith(os.path.join(folder, "")):
+        return False
+    try:
+        return keeps_state(Path(file).read_text("utf-8", "replace"))
+    except OSError:
+        return False
 
 
 class _Copy(dict[str, Any]):

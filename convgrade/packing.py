@@ -138,9 +138,10 @@ def _write_exactly(
     if torch is not None and type_ is torch.Tensor and not _has_gradient(value):
         return None
     name = next((n for n, kind in KNOWN.items() if type_ is kind), "")
-    factory = ""
+    factory: Any = ""
     if type_ is defaultdict:
-        factory = next((n for n, f in FACTORIES.items() if f is value.default_factory), "")
+        factory = next((n for n, f in FACTORIES.items() if f is value.default_factory), None)
+        factory = exact(value.default_factory) if factory is None and callable(exact) else factory
         name = "defaultdict" if factory else ""
     if name:
         tree = _write(dict(value.items()), buffers, opaque, depth, exact)
@@ -200,4 +201,5 @@ def _write_tensor(torch: Any, value: Any, buffers: list[bytes]) -> dict[str, Any
     if name == "bfloat16":  # NumPy has none
         data = data.contiguous().view(torch.int16)
     buffers.append(data.numpy().tobytes())
-    return {"tensor": [name, shape, strides, bool(value.requires_grad)]}
+    computed = value.requires_grad and not value.is_leaf
+    return {"tensor": [name, shape, strides, "computed" if computed else value.requires_grad]}

@@ -8,12 +8,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-__all__ = ["faithful", "rebuild"]
+from convgrade.libraries import is_library
 
-# Whose exceptions come back as the class that they are, if the grader has imported it.
-LIBRARIES = sys.stdlib_module_names - {"builtins", "__main__"} | {
-    "matplotlib", "networkx", "numpy", "pandas", "scipy", "sklearn", "sympy", "torch",
-}  # fmt: skip
+__all__ = ["faithful", "rebuild"]
 
 
 def rebuild(types: Any, message: Any) -> Exception:
@@ -55,7 +52,7 @@ def faithful(
     known = mirrored
     if module == "__main__" and known is None:
         known = own(raised["types"][0] if raised.get("types") else "")
-    elif type(module) is str and module.partition(".")[0] in LIBRARIES:
+    elif type(module) is str and is_library(module):
         known = getattr(sys.modules.get(module), str(raised["types"][0]), None)
     if isinstance(known, type) and issubclass(known, Exception):
         made = known.__new__(known)

@@ -135,9 +135,14 @@ def _answer(request: dict[str, Any], names: dict[str, Any], table: Handles) -> d
     return _call(request, names, table) | exact
 
 
+def _origin(name: str, names: dict[str, Any]) -> Any:
+    return about.origin(names[name]) if name in names else None
+
+
 # What a test asks that only looks: the answer is plain data.
 ABOUT: dict[str, Any] = {
     "describe": lambda request, names, handles: about.describe(handles[request["function"]]),
+    "origin": lambda request, names, handles: _origin(request["function"], names),
     "source": lambda request, names, handles: about.source(handles[request["function"]]),
     "reads": lambda request, names, handles: about.reads(handles[request["function"]], names),
     "names": lambda request, names, handles: [name for name in names if type(name) is str],
@@ -145,6 +150,7 @@ ABOUT: dict[str, Any] = {
     "file": lambda request, names, handles: {n: _folder.read(n) for n in request["names"]},
     "figures": lambda request, names, handles: about.figures(),
     "table": lambda request, names, handles: _begin(handles),
+    "loaded": lambda request, names, handles: request["function"] in sys.modules,
     "module": lambda request, names, handles: importlib.import_module(request["function"]),
     "class": lambda request, names, handles: handles.class_facts(request["function"]),
 }

@@ -19,7 +19,7 @@ from convgrade.lookups import NAME, NAMES, ClassBodies, Evaluating, name_here, n
 from convgrade.magics import Transformers
 from convgrade.messages import Output
 from convgrade.mirrors import is_same, is_subclass
-from convgrade.namespace import Namespace
+from convgrade.namespace import LAST, Namespace
 
 __all__ = ["Outputs", "Shell", "Stream"]
 
@@ -87,6 +87,7 @@ class _Hook(DisplayHook):  # type: ignore[misc]
     def __call__(self, result: Any = None) -> None:
         if result is not None and not self.quiet():
             self.shell.value = result
+            self.shell.names.shown(result)
 
 
 SAME = "__same_object__"  # among Python's own names: a test's globals stay as they are
@@ -129,6 +130,8 @@ class Shell(InteractiveShell):  # type: ignore[misc]
             compiler_class=_Compiler,
         )  # fmt: skip
         self.names = names
+        for name in LAST:  # the student's, where a test reads it
+            names.pop(name, None)
         self.input_transformer_manager = Transformers()
         setattr(builtins, SAME, is_same)
         setattr(builtins, NAMES, names_here)

@@ -63,7 +63,7 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
 # Each after those that it imports.
 _FIRST = (
     *(plain, packing, unpacking, wire, about, copies, folder, twins),
-    *(handles, ambient, state, uses, serve),
+    *(ambient, handles, state, uses, serve),
 )
 _LATER = (forms, formulas, arrays, generators, graphs, tables)
 

@@ -153,9 +153,14 @@ class _Reader:
         return keys
 
     def _known(self, name: Any, factory: Any, pairs: Any) -> Any:
-        if type(pairs) is not dict or type(name) is not str or type(factory) is not str:
+        if type(pairs) is not dict or type(name) is not str:
             raise WireError("a value of no known kind")
-        if name == "defaultdict" and factory in FACTORIES:
+        if name == "defaultdict" and type(factory) is list and self._made is not None:
+            made = self._made(factory)  # a function of the other side's
+            if not callable(made):
+                raise WireError("a dict with what is no function")
+            return defaultdict(made, pairs)
+        if name == "defaultdict" and type(factory) is str and factory in FACTORIES:
             return defaultdict(FACTORIES[factory], pairs)
         if name not in KNOWN:
             raise WireError("a value of no known kind")
@@ -219,8 +224,15 @@ class _Reader:
             raise WireError("a tensor of an impossible shape")
         data = self._take_entries(name, span(sizes, steps) * dtype.itemsize)
         if data:
-            tensor = torch.frombuffer(bytearray(data), dtype=dtype).as_strided(sizes, steps)
+            tensor = torch.frombuffer(bytearray(data), dtype=dtype)
         else:
             tensor = torch.empty(sizes, dtype=dtype)
-        grad = requires_grad is True and (dtype.is_floating_point or dtype.is_complex)
-        return tensor.requires_grad_() if grad else tensor
+        grad = dtype.is_floating_point or dtype.is_complex
+        if (
+            grad and requires_grad == "computed"
+        ):  # no leaf here either: code may change it in place
+            with torch.enable_grad():
+                tensor = tensor.requires_grad_().clone()
+        if data:
+            tensor = tensor.as_strided(sizes, steps)
+        return tensor.requires_grad_() if grad and requires_grad is True else tensor

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import ast
 import linecache
-import re
 import traceback
 from typing import Any
 
 from IPython.core.interactiveshell import ExecutionResult
 
-from convgrade.constructs import parsed
+from convgrade.ending import says_nothing
 from convgrade.magics import as_python
 from convgrade.messages import Cell, Outcome, Output
 from convgrade.namespace import Namespace
@@ -62,7 +61,7 @@ def verdict(shell: Shell, cell: Cell, link: Link, result: ExecutionResult) -> Ou
         output = _error(error, link, shell.names, cell)
         fault = "the test cell is not valid Python" if never else ""
         return Outcome(0.0, [*outputs, output], fault=fault, trace=trace(error))
-    if value is None or (link.exact and _says_nothing(value, cell.source)):
+    if value is None or (link.exact and says_nothing(value)):
         return Outcome(points, list(outputs))
     if type(value) in (int, float) and 0 <= value <= points:  # NaN is not
         return Outcome(abs(float(value)), [*outputs, _result(abs(value))])  # not -0.0
@@ -87,24 +86,9 @@ def _is_ours(error: BaseException) -> bool:
     return not linecache.getline(frame.f_code.co_filename, line).lstrip().startswith("raise")
 
 
-def _says_nothing(value: Any, source: str) -> bool:
-    """Tell whether the value in which a test ends leaves all points: True, or a word of its own.
-
-    Stock nbgrader takes every value for all points that it cannot read as a number: False, too,
-    and a list with False in it. A person looks at these.
-    """
-    if value is True:
-        return True
-    tree = parsed(source)
-    last = tree.body[-1] if tree is not None and tree.body else None
-    if not isinstance(last, ast.Expr) or not isinstance(last.value, ast.Constant):
-        return False
-    return type(value) is str and not re.search(r"\d", value)
-
-
-def _waits(outputs: Outputs, words: str, fault: str = "", place: str = "") -> Outcome:
+def _waits(outputs: Outputs, words: str, fault: str = "", trace: str = "") -> Outcome:
     outputs.stream(f"{LEFT}{words}.\n")
-    return Outcome(0.0, [*outputs, _result(0.0)], fault=fault, waiting=words, trace=place)
+    return Outcome(0.0, [*outputs, _result(0.0)], fault=fault, waiting=words, trace=trace)
 
 
 def _short(value: Any) -> str:

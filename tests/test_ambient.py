@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import decimal
+import locale
 import os
 import sys
 from collections.abc import Callable
 from typing import Any
 
+import matplotlib
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
-from convgrade.ambient import KINDS, WORDS, Ambient, found, put
+from convgrade.ambient import KINDS, NAMED, WORDS, Ambient, found, put
 from convgrade.constructs import read_constructs
 
 
@@ -33,6 +36,15 @@ CHANGES: dict[str, Callable[[], Any]] = {
     "gradients": lambda: torch.set_grad_enabled(False),
     "environment": _environment,
     "arguments": lambda: sys.argv.append("more"),
+    "tables": lambda: pd.set_option("display.max_rows", 7),
+    "pictures": lambda: matplotlib.rcParams.update({"lines.linewidth": 7.0}),
+    "numbers": lambda: torch.set_default_dtype(torch.float64),
+    "language": lambda: locale.setlocale(locale.LC_ALL, "C.UTF-8"),
+}
+TOLD = {
+    "environment": {"CONVGRADE_TEST_AMBIENT": "x", "CONVGRADE_TEST_GONE": None},
+    "tables": {"display.max_rows": 7},
+    "pictures": {"lines.linewidth": 7.0},
 }
 
 
@@ -50,8 +62,8 @@ def test_what_is_changed_is_told_and_taken_back(
         told = ambient.changes()
         assert list(told) == [kind]
         changed = KINDS[kind][0]()
-        if kind == "environment":
-            assert told[kind] == {"CONVGRADE_TEST_AMBIENT": "x", "CONVGRADE_TEST_GONE": None}
+        if kind in NAMED:
+            assert told[kind] == TOLD[kind]  # and nothing else
             put(kind, {name: before.get(name) for name in told[kind]})
         else:
             put(kind, before)
@@ -65,8 +77,7 @@ def test_what_is_changed_is_told_and_taken_back(
         ambient.own()
         assert ambient.changes() == {}
     finally:
-        names = {"CONVGRADE_TEST_AMBIENT": None}
-        put(kind, names if kind == "environment" else before)
+        put(kind, {n: before.get(n) for n in TOLD[kind]} if kind in NAMED else before)
 
 
 def test_a_tests_text_says_what_it_sets() -> None:

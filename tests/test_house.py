@@ -55,7 +55,10 @@ LAYERS = [
     {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
     {"convgrade.skim"},
-    {"convgrade.ambient", "convgrade.plain", "convgrade.cells", "convgrade.submission"},
+    {
+        f"convgrade.{name}"
+        for name in ("ambient", "cells", "gradients", "libraries", "plain", "submission")
+    },
     {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "graphs", "tables")},
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
@@ -71,7 +74,8 @@ LAYERS = [
     {"convgrade.confinement.__main__"},
     {"convgrade.confine"},
     {"convgrade.kit", "convgrade.magics", "convgrade.modules", "convgrade.pictures"},
-    {f"convgrade.{name}" for name in ("constructs", "dataclass_fields", "proxy", "references")},
+    {f"convgrade.{name}" for name in ("bindings", "constructs", "dataclass_fields", "proxy")},
+    {"convgrade.changing", "convgrade.references", "convgrade.submodules"},
     {
         f"convgrade.{name}"
         for name in (
@@ -90,7 +94,7 @@ LAYERS = [
     {"convgrade.guard"},
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
-    {"convgrade.bindings", "convgrade.lookups", "convgrade.messages", "convgrade.our_outputs"},
+    {"convgrade.lookups", "convgrade.messages", "convgrade.our_outputs"},
     # Forks: what is asked for, a kernel in one, a server, where servers come from, for callers.
     {f"convgrade.kernels.{name}" for name in ("folders", "naming", "readable", "request")},
     {"convgrade.kernels.preloading", "convgrade.kernels.settle", "convgrade.probes"},
@@ -117,7 +121,7 @@ LAYERS = [
     {"convgrade.remote"},
     {"convgrade.namespace"},
     # A notebook, read upwards: its order, what a lost kernel costs, both sides, each side.
-    {"convgrade.outputs", "convgrade.shell"},
+    {"convgrade.ending", "convgrade.outputs", "convgrade.shell"},
     {"convgrade.student_outputs", "convgrade.verdict"},
     {"convgrade.judging", "convgrade.protocol_kernel"},
     {"convgrade.judge_process"},
@@ -219,7 +223,7 @@ FOREIGN = {"convkit", "torch"}
 TENSORS = {
     f"convgrade.{name}"
     for name in (
-        *("about", "ambient", "arrays", "classroom.versions", "copies", "forms"),
+        *("about", "ambient", "arrays", "classroom.versions", "copies", "forms", "gradients"),
         *("judge_process", "handles"),
         *("kernels.forked_kernel", "mirrors", "packing", "plain", "raised", "seeds", "state"),
         *("unpacking", "wire"),

@@ -1,0 +1,53 @@
+"""What the value in which a test ends says of its points.
+
+Stock nbgrader takes every value for all points that it cannot read as a number, `False` too. Where
+its author can have meant points, or whether all was right, a person decides.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from convgrade.libraries import is_library
+from convgrade.mirrors import Mirror
+from convgrade.proxy import Proxy
+
+__all__ = ["says_nothing"]
+
+CONTAINERS = (list, tuple, set, frozenset, dict)
+DEEP = 20  # containers in one another
+NUMBERS = (int, float, complex, type(None))
+
+
+def says_nothing(value: Any) -> bool:
+    """Tell whether a value is only shown: True, a text, a table, what holds texts and numbers."""
+    return value is True or _is_shown(value)
+
+
+def _is_shown(value: Any, deep: int = 0) -> bool:
+    kind = type(value)
+    if kind is str:
+        return deep > 0 or not _is_number(value)
+    if kind in CONTAINERS:
+        parts = [*value, *value.values()] if kind is dict else [*value]
+        if deep == DEEP or (len(parts) == 1 and type(parts[0]) in NUMBERS):  # points in a list
+            return False
+        return all(type(part) in NUMBERS or _is_shown(part, deep + 1) for part in parts)
+    if type(kind) is Mirror or issubclass(kind, Proxy) or not is_library(kind.__module__):
+        return False  # what stands for a student's is not asked
+    if kind.__module__.startswith("matplotlib."):
+        return True
+    types = getattr(value, "dtypes", None) if kind.__name__ == "DataFrame" else ()
+    types = [*types] if types is not None and len(types) else [getattr(value, "dtype", "bool")]
+    if any("bool" in str(dtype) for dtype in types):
+        return False
+    return getattr(value, "ndim", 0) > 0 and math.prod(value.shape) != 1
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
