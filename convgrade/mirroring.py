@@ -177,7 +177,12 @@ def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) ->
 
     def begin(self: Any, *args: Any, **kwargs: Any) -> None:
         if facts.begins or kwargs:
-            link.meet(f"the test makes a `{facts.name}`, an exception of the student's own")
+            # A subclass of the test's, or an attribute that does not cross: nobody knows.
+            held = link.use(handle, facts.name, "raisable", *args, **kwargs)
+            if type(self) is not made or type(held) is not list:
+                link.meet(f"the test makes a `{facts.name}`, an exception of the student's own")
+            args, attributes, said = held
+            self.__dict__.update(attributes, _convgrade_said=said)
         Exception.__init__(self, *args)
 
     def shown(self: Any) -> str:
@@ -195,9 +200,10 @@ def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) ->
     parts = {"__module__": "__main__", "__doc__": facts.doc, "__init__": begin, "__str__": shown,
              "__getattr__": attribute}  # fmt: skip
     try:
-        return type(facts.name, parents, parts)
+        made = type(facts.name, parents, parts)
     except TypeError:
-        return type(facts.name, parents[:1], parts)
+        made = type(facts.name, parents[:1], parts)
+    return made
 
 
 def make_generator(link: Link, handle: int, name: str) -> Generator[Any, Any, Any]:

@@ -53,6 +53,16 @@ def use(value: Any, operation: str) -> Callable[..., Any]:
     return operate
 
 
+def _raisable(kind: Any) -> Callable[..., list[Any]]:
+    """Return what makes an exception and says what it holds."""
+
+    def make(*args: Any, **kwargs: Any) -> list[Any]:
+        made = kind(*args, **kwargs)
+        return [made.args, dict(vars(made)), str(made)]
+
+    return make
+
+
 def _copied(how: str) -> Callable[[Any], Callable[[], Any]]:
     import copy
 
@@ -70,5 +80,6 @@ USES: dict[str, Callable[[Any], Callable[..., Any]]] = {
     "str": lambda value: lambda: str(value),
     "copy": _copied("copy"),
     "deepcopy": _copied("deepcopy"),
+    "raisable": _raisable,
     "await": lambda value: lambda: _awaited(value),
 }

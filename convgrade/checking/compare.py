@@ -159,8 +159,9 @@ def _waiting(cell: NotebookNode | None) -> str:
     """Return for what a test waits, as it says itself below."""
     for output in _outputs(cell):
         for line in str(output.get("text", "")).splitlines():
-            if line.startswith(LEFT):
-                return line.removeprefix(LEFT).rstrip(".")
+            _, said, words = line.partition(LEFT)  # perhaps with no end of line before it
+            if said:
+                return words.rstrip(".")
     return "it waits for a person"
 
 
