@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dis
+import hashlib
 import inspect
 import sys
 import types
@@ -56,6 +57,14 @@ def describe(function: Any) -> dict[str, Any]:
             for p in inspect.signature(function).parameters.values()
         ]
     return {name: value for name, value in found.items() if _crosses(value)}
+
+
+def fingerprint(value: Any) -> str | None:
+    """Return a text that equal plain data share; None of what is none."""
+    try:
+        return hashlib.sha256(wire.dumps(value, strict=True, exact=True)).hexdigest()
+    except Exception:  # of any library
+        return None
 
 
 def origin(value: Any) -> list[Any]:

@@ -36,7 +36,9 @@ class CellKinds(Recovering):
         By grade_id, what a test cell met that leaves its verdict to a person. It has no points.
     """
 
-    call_timeout = Float(20, help="Seconds for one call of a student's function.").tag(config=True)
+    call_timeout = Float(
+        60, help="Seconds for one call of a student's function: it may be all that a test does."
+    ).tag(config=True)
     environment = Dict(
         help="Environment variables where what a cell displays is a student's: of their kernel, "
         "and of locked cells in the grader's process; test cells run without them."
@@ -172,6 +174,8 @@ class CellKinds(Recovering):
             )  # fmt: skip
         if not outcome.fault:
             self._told.append(message)
+        if outcome.lost:
+            await self._recover()
 
 
 def _ends_in_value(cell: NotebookNode) -> bool:

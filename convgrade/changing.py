@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import os
+import sys
+from pathlib import Path
 
 from convgrade.bindings import bound_names
 from convgrade.constructs import parsed
 
-__all__ = ["changed_names", "keeps_state", "root_of"]
+__all__ = ["changed_names", "keeps_state", "module_keeps_state", "root_of"]
 
 # Functions of libraries that change what they are given.
 CHANGERS = frozenset(
@@ -26,6 +29,17 @@ def keeps_state(text: str) -> bool:
     functions = [n for n in nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
     shares = any(isinstance(node, ast.Global) for node in nodes)
     return shares or any(_changed(list(ast.walk(function))) & held for function in functions)
+
+
+def module_keeps_state(module: str, folder: str) -> bool:
+    """Tell that of a module by its name, if it is a file in a folder."""
+    file = getattr(sys.modules.get(module), "__file__", None) or ""
+    if not file.startswith(os.path.join(folder, "")):
+        return False
+    try:
+        return keeps_state(Path(file).read_text("utf-8", "replace"))
+    except OSError:
+        return False
 
 
 def root_of(node: ast.expr) -> str:

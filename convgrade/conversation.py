@@ -27,6 +27,7 @@ from convgrade.shared_files import SharedFiles
 __all__ = ["Conversation", "Lost", "alone"]
 
 MAX_REQUESTS = 1_000_000  # that a test cell makes, and calls of its functions by student code
+MANY_REQUESTS = 1000  # after which the way between two processes may be what takes the time
 MAX_NESTED = 1000  # calls from one side to the other and back, at a time
 OURS = (
     "reads",
@@ -72,7 +73,7 @@ class Conversation:
         files: SharedFiles | None,
     ) -> None:
         self._connect, self._call_timeout, self._deadline = connect, call_timeout, deadline
-        self._exactly, self.doubt, self.lost = exact, "", ""
+        self._exactly, self.doubt, self.lost, self.slow = exact, "", "", False
         self.raised: Exception | None = None
         self.told = False  # a text of the student's has come: see `convgrade.guard`
         self.lock = threading.RLock()
@@ -132,6 +133,8 @@ class Conversation:
         except Lost as lost:
             self._lose(str(lost))
         except TimeoutError:
+            # Of a test that asks so much it is not known that it is slow in one process, too.
+            self.slow = self.exact and self._requests > MANY_REQUESTS
             if limit < self._deadline:
                 self._lose(
                     f"a call of your function took longer than {self._call_timeout:g} s "

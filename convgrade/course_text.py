@@ -40,15 +40,19 @@ class Given:
     reads : list of str
         Of an answer: global names that its model solution reads, its own and Python's too; and
         names of files that stand in it.
+    left : list of str
+        Names of locked cells to which unmarked cells before it give a value that depends on
+        answers.
     """
 
     before: list[str] = field(default_factory=list)
     imports: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     reads: list[str] = field(default_factory=list)
+    left: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.before or self.imports or self.changes or self.reads)
+        return bool(self.before or self.imports or self.changes or self.reads or self.left)
 
 
 def find_given(course: NotebookNode) -> dict[str, Given]:
@@ -65,11 +69,19 @@ def find_given(course: NotebookNode) -> dict[str, Given]:
     chosen = _chosen(statements, students, wanted)
     found: dict[str, Given] = {}
     waiting: list[tuple[int, str]] = list(chosen)
+    fit = {id(node) for _, node in _fit(statements, students)}
+    left = [(place, _bound(node)) for place, node in statements if id(node) not in fit]
+    locked, last = set[str](), 0
     for part in parts:
         if part.role == "example":
             continue
         given = Given(before=[text for place, text in waiting if place < part.index])
         waiting = [(place, text) for place, text in waiting if place > part.index]
+        rebound = (names for place, names in left if last < place < part.index)
+        given.left = sorted(set().union(*rebound) & locked)
+        last = part.index
+        if part.role == "locked":
+            locked |= bound_names(part.cell.source)
         if part.role == "answer":
             given.imports = [
                 ast.unparse(node) for node in _imports(part.cell.source)
@@ -160,15 +172,22 @@ def _chosen(
 
 
 def _fit(statements: list[tuple[int, ast.stmt]], students: set[str]) -> list[tuple[int, ast.stmt]]:
-    """Return the statements that depend on nothing of a student's."""
-    theirs, fit = set(students), []
-    for place, node in statements:
-        bound = _bound(node)
-        if bound & students or _eager(node) & theirs - set(dir(builtins)):
-            theirs |= bound
-        else:
-            fit.append((place, node))
-    return fit
+    """Return the statements that depend on nothing of a student's.
+
+    A name that one of them makes of the course's own and another of a student's is the student's.
+    """
+    theirs = set(students)
+    while True:
+        known = set(theirs)
+        fit = []
+        for place, node in statements:
+            bound = _bound(node)
+            if bound & known or _eager(node) & theirs - set(dir(builtins)):
+                theirs |= bound
+            else:
+                fit.append((place, node))
+        if theirs == known:
+            return fit
 
 
 def _bound(node: ast.stmt) -> set[str]:

@@ -16,7 +16,7 @@ from convgrade import wire
 from convgrade.callbacks import ITERATORS, can_be_called_back, shape_of, step_of
 from convgrade.handles import PLAIN_TYPES
 from convgrade.held import Held
-from convgrade.libraries import is_library
+from convgrade.libraries import is_course_file, is_library
 from convgrade.mirroring import (
     ClassFacts,
     is_plain_class,
@@ -53,6 +53,8 @@ class Crossing:
         Tells whether a class was defined by the course, True, or by a test, False.
     named : callable, optional
         Returns the name that a cell of the course has given to a value, or None.
+    renewed : callable, optional
+        Called when another kernel answers than before.
 
     Attributes
     ----------
@@ -72,10 +74,11 @@ class Crossing:
         known: Callable[[str], Any],
         defined: Callable[[type], bool | None] | None = None,
         named: Callable[[Any], str | None] = lambda value: None,
+        renewed: Callable[[], None] = lambda: None,
     ) -> None:
         self.link: Any = None
         self._known, self._defined, self._named = known, defined or (lambda kind: None), named
-        self.calling = ""
+        self._renewed, self.calling = renewed, ""
         self._kernel, self._begun = "", 0
         self._start()
 
@@ -100,6 +103,7 @@ class Crossing:
         if other:
             self._begun += NEXT
             self._start()
+            self._renewed()
         self._kernel = kernel
         return other
 
@@ -140,10 +144,7 @@ class Crossing:
         """See `Link.signature`."""
         return self.link.signature(handle, name)
 
-    @property
-    def exact(self) -> bool:
-        """Say whether what does not cross makes the test wait for a person: always."""
-        return True
+    exact = True  # what does not cross makes the test wait for a person
 
     # ------------------------------------------------------------------ to the student
 
@@ -168,6 +169,8 @@ class Crossing:
         return self.twins.written(value) if written is None else written
 
     def _is_course(self, kind: type) -> bool:
+        if is_course_file(kind.__module__):
+            return getattr(sys.modules[kind.__module__], kind.__name__, None) is kind
         return self._known(kind.__name__) is kind and self._defined(kind) is not False
 
     def _was_course(self, kind: type) -> bool:
@@ -281,6 +284,8 @@ class Crossing:
         top = facts.module.partition(".")[0]
         if facts.module == "__main__":
             found = self._known(facts.name)
+        elif is_course_file(facts.module):
+            found = getattr(sys.modules[facts.module], facts.name, None)
         elif top == "builtins" or is_library(facts.module):
             found = getattr(sys.modules.get(facts.module), facts.name, None)
             if top not in sys.stdlib_module_names | LIBRARIES and not is_plain_class(found):

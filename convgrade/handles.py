@@ -135,7 +135,8 @@ class Handles(list[Any]):
     def borrowed(self, number: int, name: str) -> Any:
         """Return the object that stands for one of the grader's, of a class of both sides."""
         if number not in self.lent:
-            kind = self._names[name]
+            module, _, name = name.rpartition(".")
+            kind = _named(module or "__main__", name, self._names)
             self.lent[number] = made = kind.__new__(kind)
             self._lent_places[id(made)] = number  # it is kept, so that nothing else has this id
         return self.lent[number]

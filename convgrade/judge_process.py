@@ -115,7 +115,7 @@ def serve(pipe: Any, folder: str, support: str) -> None:
             pipe.send(run_cell(shell, message, listener.connect, place))
         elif isinstance(message, Prepare):
             pipe.send(Begun())
-            pipe.send(prepare_cells(shell, message, place))
+            pipe.send(prepare_cells(shell, message, listener.connect, place))
 
 
 def _limit_memory() -> None:

@@ -15,6 +15,7 @@ from typing import Any
 
 from convgrade.ambient import Ambient
 from convgrade.bindings import bound_names
+from convgrade.chance import settle
 from convgrade.constructs import Constructs, mentions_files, read_constructs
 from convgrade.current_figure import shared_figure
 from convgrade.exactness import Exactness
@@ -106,6 +107,9 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result), place.files)
+                if cell.points is None:
+                    again = functools.partial(shell.run_cell, cell.source)
+                    settle(shell.names, link, cell.source, again, deadline)
     tempfile.tempdir = None
     if link.exact and cell.points is not None:
         place.files.restore()
@@ -171,8 +175,11 @@ def _look_back(
             link.meet(f"the test uses `{name}`, a file that the student's code has written")
 
 
-def prepare_cells(shell: Shell, message: Prepare, place: Place) -> Outcome:
+def prepare_cells(
+    shell: Shell, message: Prepare, connect: Callable[[float], Any], place: Place
+) -> Outcome:
     """Run statements of the course's, each for itself; the trace says what failed."""
+    deadline = time.monotonic() + message.timeout
     traces, known = [], set(dict.keys(shell.names))
     for statement in message.statements:
         facts = read_constructs(statement)
@@ -191,4 +198,20 @@ def prepare_cells(shell: Shell, message: Prepare, place: Place) -> Outcome:
         shell.names.leave(set(dict.keys(shell.names)) - known)
     place.files.own()
     place.ambient.own()
-    return Outcome(0.0, trace="\n".join(traces))
+    source, lost = "\n".join(message.statements), ""
+    if not message.answers and not traces:
+        lost = _settle_prepared(shell, source, lambda: connect(deadline), deadline, place)
+    return Outcome(0.0, lost=lost, trace="\n".join(traces))
+
+
+def _settle_prepared(
+    shell: Shell, source: str, connect: Callable[[], Any], deadline: float, place: Place
+) -> str:
+    """Do for unmarked cells what `convgrade.chance` does; return why the student's is lost."""
+    facts = read_constructs(source)
+    exact = _exactness(shell.names, facts, None, place.ambient)
+    link = Link(connect, max(deadline - time.monotonic(), 0), deadline, exact=exact,
+                crossing=shell.names.crossing)  # fmt: skip
+    with shell.names.linked(link), contextlib.suppress(Lost, Undecided):
+        settle(shell.names, link, source, lambda: shell.run_cell(source), deadline)
+    return link.lost

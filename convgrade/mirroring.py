@@ -9,6 +9,7 @@ from collections.abc import Generator
 from typing import Any
 
 from convgrade.handles import ARITHMETIC, COMPARISONS, OPERATIONS
+from convgrade.libraries import is_of_course
 from convgrade.mirrors import (
     Link,
     Mirror,
@@ -143,7 +144,7 @@ def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], ow
     }  # fmt: skip
     parts |= {f"__{op}__": _method(op) for op in facts.operations if op in OPERATIONS}
     parents = tuple(base for base in bases if type(base) is Mirror) or (Stand,)
-    course = (own,) if isinstance(own, type) and own.__module__ == "__main__" else ()
+    course = (own,) if isinstance(own, type) and is_of_course(own) else ()
     known = [kind for base in bases if (kind := library_of(base)) is not None]
     parts["_convgrade_library"] = own if is_plain_class(own) else next(iter(known), None)
     parts["_convgrade_shadow"] = _shadow(facts.name, known) if own is None else None

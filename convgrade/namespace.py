@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import os
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from types import FrameType, FunctionType, ModuleType
 from typing import Any
 
 from convgrade.about import origin
-from convgrade.changing import keeps_state
+from convgrade.changing import module_keeps_state
 from convgrade.crossing import Crossing
+from convgrade.libraries import module_of
 from convgrade.mirrors import Mirror
 from convgrade.proxy import Proxy
 from convgrade.remote import Link
@@ -56,7 +55,8 @@ class Namespace(dict[str, Any]):
         self.displayed = 0  # by cells of the student's so far
         self._tests_displayed = -1  # how many these were when a test ended in a value, too
         self._classes: list[tuple[type, bool]] = []  # also those whose name means another by now
-        self.crossing = Crossing(self.course, self._defined_by_course, self._name_of)
+        self._drawn = set[str]()  # by chance, on the student's side
+        self.crossing = Crossing(self.course, self._defined_by_course, self._name_of, self.renewed)
 
     def course(self, name: str) -> Any:
         """Return the course's own value of a name, or None."""
@@ -87,6 +87,25 @@ class Namespace(dict[str, Any]):
         """Declare names that a cell of the course should have bound, and could not here."""
         self._lacks |= {name: why for name in names if name not in self}
 
+    def draw(self, name: str, value: Any) -> None:
+        """Have by a name what chance gave to the student's side."""
+        super().__setitem__(name, value)
+        self._drawn.add(name)
+
+    def part(self, name: str, why: str) -> None:
+        """Have nothing by a name: a test that reads it waits."""
+        self.pop(name, None)
+        self._lacks[name] = f"the test reads `{name}`, which {why}"
+
+    def renewed(self) -> None:
+        """Note that the student's side has begun anew: chance gave it something else."""
+        for name in self._drawn & self.keys():
+            self.part(name, "was given by chance to a Python of the student's that is gone")
+
+    def unlink(self) -> None:
+        """Have nothing of the student's, as in a process that is thrown away."""
+        self._link = None
+
     def shown(self, value: Any) -> None:
         """Note that a cell ended in a value; one of a test's own the student's kernel has not."""
         self._tests_displayed = self.displayed if self.in_test else self._tests_displayed
@@ -104,10 +123,10 @@ class Namespace(dict[str, Any]):
         model solutions use, too: each side has one.
         """
         values = {**dict(dict.items(self)), **self._imported}
-        places = {name: _module_of(value) for name, value in values.items()}
+        places = {name: module_of(value) for name, value in values.items()}
         theirs = {places.get(name) for name in self.model_reads} - {None}
         used = (name for name in reads if places.get(name) in theirs)
-        return next((name for name in used if _keeps(places[name], folder)), None)
+        return next((name for name in used if module_keeps_state(places[name], folder)), None)
 
     def expect(self, names: set[str], changed: set[str] = frozenset()) -> None:  # type: ignore[assignment]
         """Declare names that an answer cell binds: the student's from here on.
@@ -251,22 +270,6 @@ class Namespace(dict[str, Any]):
     def __iter__(self) -> Iterator[str]:
         link = self._looked_at()
         return super().__iter__() if link is None else iter(dict.fromkeys(self._all(link)))
-
-
-def _module_of(value: Any) -> Any:
-    if type(value) is ModuleType:
-        return value.__name__
-    return value.__module__ if type(value) in (FunctionType, type) else None
-
-
-def _keeps(module: str, folder: str) -> bool:
-    file = getattr(sys.modules.get(module), "__file__", None) or ""
-    if not file.startswith(os.path.join(folder, "")):
-        return False
-    try:
-        return keeps_state(Path(file).read_text("utf-8", "replace"))
-    except OSError:
-        return False
 
 
 class _Copy(dict[str, Any]):

@@ -1,8 +1,8 @@
 """Objects of the course's classes that a test passes on: one object on two sides.
 
-Both sides run the locked cell that defines the class, so that what an object holds is all there is
-to send. Before each request what the test changed goes over, after it what the student's code
-changed comes back; and where that gives the object back it is the test's own.
+Both sides run the locked cell that defines the class, or import the file, so that what an object
+holds is all there is to send. Before each request what the test changed goes over, after it what
+the student's code changed comes back; and where that gives the object back it is the test's own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Generic, NoReturn
 
 from convgrade import wire
 from convgrade.copies import copy_back
+from convgrade.libraries import is_of_course
 
 __all__ = ["Passed"]
 
@@ -63,11 +64,11 @@ class Passed:
                 self._meet(f"the test passes on more than {MAX_OBJECTS:,} objects")
             self._objects.append(value)
             self._seen.append(b"")
-        return ["object", place, kind.__name__]
+        return ["object", place, _place_of(kind)]
 
     def _holds(self, kind: type) -> bool:
         """Tell whether the objects of a class are what they hold, and nothing else."""
-        if kind.__module__ != "__main__" or issubclass(kind, enum.Enum):
+        if not is_of_course(kind) or issubclass(kind, enum.Enum):
             return False
         own = [part for part in kind.__mro__ if part not in BASES]
         theirs = [
@@ -112,7 +113,7 @@ class Passed:
             frame = self._frame(held)
             if frame != self._seen[place]:
                 self._seen[place] = frame
-                states.append([place, type(held).__name__, dict(vars(held))])
+                states.append([place, _place_of(type(held)), dict(vars(held))])
             place += 1
         return {"objects": states} if self._objects else {}
 
@@ -145,5 +146,11 @@ def _objects_in(value: Any, depth: int = 0) -> Iterator[Any]:
         for part in value:
             if depth < 20:
                 yield from _objects_in(part, depth + 1)
-    elif type(value).__module__ == "__main__":
+    elif is_of_course(type(value)):
         yield value
+
+
+def _place_of(kind: type) -> str:
+    """Return where the other side finds a class: its name, with that of a file's module before."""
+    file = "" if kind.__module__ == "__main__" else f"{kind.__module__}."
+    return file + kind.__name__

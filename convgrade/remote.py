@@ -122,7 +122,7 @@ class Link(Conversation):
         finally:
             self._through, self._said = kept
 
-    def about(self, what: str, handle: int | str | None = None) -> Any:
+    def about(self, what: str, handle: int | str | list[str] | None = None) -> Any:
         """Ask what a function, or the student's kernel, says of itself: plain data or None."""
         return self.ask({"do": what, "function": handle}).get("value")
 

@@ -150,6 +150,9 @@ ABOUT: dict[str, Any] = {
     "file": lambda request, names, handles: {n: _folder.read(n) for n in request["names"]},
     "figures": lambda request, names, handles: about.figures(),
     "table": lambda request, names, handles: _begin(handles),
+    "fingerprints": lambda request, names, handles: {
+        name: about.fingerprint(names[name]) for name in request["function"] if name in names
+    },
     "loaded": lambda request, names, handles: request["function"] in sys.modules,
     "module": lambda request, names, handles: importlib.import_module(request["function"]),
     "class": lambda request, names, handles: handles.class_facts(request["function"]),

@@ -94,6 +94,9 @@ class TrustedClient(CellKinds):
             }
             for index, cell in enumerate(self.nb.cells):
                 if cell.cell_type == "code":
+                    left = cell.metadata.get("convgrade", {}).get("left")
+                    if left:
+                        self._tell(Expect(frozenset(left)))
                     await self._prepare(cell, "before")
                 if cell.cell_type == "code" and cell.source.strip():
                     await self._cell(index, cell)

@@ -31,6 +31,8 @@ def source(table: dict[str, dict[str, str]]) -> Any:
             cells.append(_cell(f"{name}-locked", case["locked"].strip(), locked=True))
         text = f"### BEGIN SOLUTION\n{case['answer'].strip()}\n### END SOLUTION"
         cells.append(_cell(name, text, solution=True))
+        if "after" in case:
+            cells.append(v4.new_code_cell(case["after"].strip(), id=f"{name}-after"))
         if "later" in case:
             cells.append(_cell(f"{name}-later", case["later"].strip(), locked=True))
         cells.append(

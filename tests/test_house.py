@@ -120,6 +120,7 @@ LAYERS = [
     {"convgrade.conversation"},
     {"convgrade.remote"},
     {"convgrade.namespace"},
+    {"convgrade.chance"},
     # A notebook, read upwards: its order, what a lost kernel costs, both sides, each side.
     {"convgrade.ending", "convgrade.outputs", "convgrade.shell"},
     {"convgrade.student_outputs", "convgrade.verdict"},

@@ -328,11 +328,57 @@ def test_prints_of_a_function_are_shown_only_for_visible_lines() -> None:
 
 def test_locked_cells_run_on_both_sides() -> None:
     client = grade(
-        locked("import numpy as np\nx = np.arange(3)\nhere = __import__('os').getpid()"),
-        answer("a", "def f(v):\n    return v + x, here"),
-        check("f", "r, there = f(x)\nassert (r == [0, 2, 4]).all() and there != here"),
+        locked("import os\nimport numpy as np\nx = np.arange(3)\ndef here(): return os.getpid()"),
+        answer("a", "def f(v):\n    return v + x, here()"),
+        check("f", "r, there = f(x)\nassert (r == [0, 2, 4]).all() and there != here()"),
     )
     assert client.points == {"f": 2.0}
+
+
+def test_what_chance_gives_a_locked_cell_is_the_same_on_both_sides() -> None:
+    """As in one process: the student's side has it, and the grader's takes it from there."""
+    client = grade(
+        locked(
+            "import random, time\nx = random.random()\nnow = time.time()\nn = random.choice('ab')"
+        ),
+        answer("a", "def f():\n    return x, now, n"),
+        check("f", "assert f() == (x, now, n)"),
+    )
+    assert client.points == {"f": 2.0}
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "expected = sum([1, 2])",
+        "import random\nx = random.random()\nexpected = sum([1, 2])",
+        "import random\nrandom.seed(1)\nexpected = sum([random.randint(1, 6) for _ in range(9)])",
+    ],
+)
+def test_what_is_no_matter_of_chance_stays_the_courses(given: str) -> None:
+    """A student who changes what a locked cell calls changes it on their side only."""
+    client = grade(
+        answer("a", "import builtins\nbuiltins.sum = lambda x: 0\ndef f():\n    return 0"),
+        locked(given),
+        check("f", "assert f() == expected"),
+    )
+    assert client.points == {"f": 0.0}
+    assert not client.waiting
+
+
+def test_what_chance_gave_is_gone_with_the_students_python() -> None:
+    client = grade(
+        locked("import random\nx = random.random()"),
+        answer("a", "def f():\n    return x"),
+        check("f", "assert f() == x"),
+        answer("b", "import os; os._exit(1)"),
+        check("b", "assert g() == 1"),
+        answer("c", "def h():\n    return x"),
+        check("h", "assert h() == x"),
+    )
+    assert client.points["f"] == 2.0
+    assert client.points["b"] == 0.0
+    assert "by chance" in client.waiting["h"]
 
 
 @pytest.mark.parametrize("how", ["fails here", "fails there", "crashes there"])

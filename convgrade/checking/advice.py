@@ -14,6 +14,28 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "test from warning.",
     ),
     (
+        r"not what the model solution imports",
+        "Import what tests use in a locked cell, or leave out of the model solution's imports what "
+        "a student may write without.",
+    ),
+    (
+        r"what cells ended in",
+        "Let the exercise give the value a name, and test that.",
+    ),
+    (
+        r"by chance",
+        "Set a seed in the locked cell that draws, or let the test draw what it passes on.",
+    ),
+    (
+        r"called each other many times",
+        "Test fewer or smaller cases, or let one call of the student's function do more; "
+        "`c.TrustedClient.call_timeout` and `c.Execute.timeout` give more time.",
+    ),
+    (
+        r"of a module that keeps",
+        "Let the student's code and the test pass on the state that they share as a value.",
+    ),
+    (
         r"beside files that the student",
         "Let the student's code save text, JSON, CSV or arrays of numbers, and read these; or put "
         "what unpickles, evaluates or runs something into a test of its own, before such files.",

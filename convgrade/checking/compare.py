@@ -155,6 +155,9 @@ def _line_of(reason: str, source: str) -> int:
     return 0
 
 
+LOST = "No points: "  # as `convgrade.our_outputs` has it
+
+
 def _waiting(cell: NotebookNode | None) -> str:
     """Return for what a test waits, as it says itself below."""
     for output in _outputs(cell):
@@ -172,7 +175,9 @@ def _ended(cell: NotebookNode | None) -> str:
             words = f"{output.ename}: {output.evalue}" if output.evalue else output.ename
             place = PLACE.search("\n".join(output.traceback))
             return " ".join(f"{words:.160}{', in the test: ' + place[1] if place else ''}".split())
-    return "it warned" if _warned(cell) else "no error"
+    lines = [line for o in _outputs(cell) for line in str(o.get("text", "")).splitlines()]
+    lost = [line.rstrip(".") for line in lines if line.startswith(LOST)]
+    return lost[-1] if lost else "it warned" if _warned(cell) else "no error"
 
 
 def _warned(cell: NotebookNode | None) -> bool:
