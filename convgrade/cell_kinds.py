@@ -12,7 +12,7 @@ from nbgrader import utils
 from traitlets import Dict, Float
 
 from convgrade.bindings import bound_names, read_first
-from convgrade.cells import hidden_lines, visible
+from convgrade.cells import hidden_lines, is_test, visible
 from convgrade.constructs import parsed, read_constructs
 from convgrade.magics import MAGIC, as_python
 from convgrade.messages import UNREACHED, Cell, Own, Prepare
@@ -48,6 +48,7 @@ class CellKinds(Recovering):
         super().__init__(nb, **options)
         self.points: dict[str, float] = {}
         self.waiting: dict[str, str] = {}
+        self._exact: bool | None = None
         self._uses: dict[int, set[str]] = {}  # names that unlocked cells mention, by place
 
     async def _student(self, index: int, cell: NotebookNode) -> None:
@@ -94,6 +95,7 @@ class CellKinds(Recovering):
             cell.source,
             timeout=self._left(self._seconds),
             environment=self.environment,
+            compared=self._compared(),
             **_known(cell.source),
         )
         outcome = await self._judged(locked)
@@ -102,6 +104,13 @@ class CellKinds(Recovering):
             self._told.append(locked)
         if outcome.lost:
             await self._recover()
+
+    def _compared(self) -> bool:
+        """Tell whether any test may look at values of the notebook: one by parts does not."""
+        if self._exact is None:
+            tests = [cell.source for cell in self.nb.cells if is_test(cell)]
+            self._exact = not all(read_constructs(source).rubric for source in tests)
+        return self._exact
 
     async def _test(self, index: int, cell: NotebookNode) -> None:
         """Run a test cell in the grader's process and record its verdict."""
@@ -165,7 +174,9 @@ class CellKinds(Recovering):
         statements = tuple(cell.metadata.get("convgrade", {}).get(what, ()))
         if not statements or self._left(1) <= 0:
             return
-        message = Prepare(statements, self._left(self._seconds), what == "imports")
+        answers = what == "imports"
+        compared = not answers and self._compared()
+        message = Prepare(statements, self._left(self._seconds), answers, compared)
         outcome = await self._judged(message)
         if outcome.trace or outcome.fault:
             self.log.info(

@@ -13,10 +13,9 @@ import os
 import select
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from convgrade.about import fingerprint
-from convgrade.bindings import bound_names
 from convgrade.namespace import Namespace
 from convgrade.remote import Link
 
@@ -27,7 +26,11 @@ SECONDS = 2.0  # in which further runs begin
 
 
 def settle(
-    names: Namespace, link: Link, source: str, again: Callable[[], object], deadline: float
+    names: Namespace,
+    link: Link,
+    bound: Iterable[str],
+    again: Callable[[], object],
+    deadline: float,
 ) -> None:
     """Take over from the student's side what chance gave to both, right after both ran a cell.
 
@@ -35,16 +38,14 @@ def settle(
     ----------
     names : Namespace
     link : Link
-    source : str
-        What has run.
+    bound : iterable of str
+        The names that it binds.
     again : callable
         Runs it once more, in a process that is thrown away.
     deadline : float
         On the clock of `time.monotonic`.
     """
-    if "(" not in source:  # it calls nothing
-        return
-    prints = {name: fingerprint(dict.get(names, name)) for name in bound_names(source)}
+    prints = {name: fingerprint(dict.get(names, name)) for name in bound}
     ours = {name: found for name, found in prints.items() if found is not None}
     theirs = link.about("fingerprints", sorted(ours)) if ours else {}
     if type(theirs) is not dict:

@@ -107,9 +107,9 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result), place.files)
-                if cell.points is None:
+                if cell.compared and "(" in cell.source:  # else it calls nothing
                     again = functools.partial(shell.run_cell, cell.source)
-                    settle(shell.names, link, cell.source, again, deadline)
+                    settle(shell.names, link, bound_names(cell.source), again, deadline)
     tempfile.tempdir = None
     if link.exact and cell.points is not None:
         place.files.restore()
@@ -198,20 +198,17 @@ def prepare_cells(
         shell.names.leave(set(dict.keys(shell.names)) - known)
     place.files.own()
     place.ambient.own()
-    source, lost = "\n".join(message.statements), ""
-    if not message.answers and not traces:
-        lost = _settle_prepared(shell, source, lambda: connect(deadline), deadline, place)
+    lost, bound = "", set().union(*map(bound_names, message.statements))
+    if bound and message.compared:
+        exact = _exactness(shell.names, Constructs(), None, place.ambient)
+        link = Link(lambda: connect(deadline), message.timeout, deadline, exact=exact,
+                    crossing=shell.names.crossing)  # fmt: skip
+        with shell.names.linked(link), contextlib.suppress(Lost, Undecided):
+
+            def again() -> None:
+                for statement in message.statements:
+                    shell.run_cell(statement)
+
+            settle(shell.names, link, bound, again, deadline)
+        lost = link.lost
     return Outcome(0.0, lost=lost, trace="\n".join(traces))
-
-
-def _settle_prepared(
-    shell: Shell, source: str, connect: Callable[[], Any], deadline: float, place: Place
-) -> str:
-    """Do for unmarked cells what `convgrade.chance` does; return why the student's is lost."""
-    facts = read_constructs(source)
-    exact = _exactness(shell.names, facts, None, place.ambient)
-    link = Link(connect, max(deadline - time.monotonic(), 0), deadline, exact=exact,
-                crossing=shell.names.crossing)  # fmt: skip
-    with shell.names.linked(link), contextlib.suppress(Lost, Undecided):
-        settle(shell.names, link, source, lambda: shell.run_cell(source), deadline)
-    return link.lost

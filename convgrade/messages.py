@@ -46,6 +46,8 @@ class Cell:
         Variables that are set for a locked cell, and that a test cell runs without.
     displayed : int
         How many of the student's cells so far have ended in a value.
+    compared : bool
+        Whether both sides must have the same values of what a locked cell binds.
     facts : Constructs, optional
         What is known of its text; else it is read.
     read : mapping of str to str
@@ -60,6 +62,7 @@ class Cell:
     timeout: float = 60.0
     environment: Mapping[str, str] = field(default_factory=dict)
     displayed: int = 0
+    compared: bool = False
     facts: Constructs | None = None
     read: Mapping[str, str] = field(default_factory=dict)
 
@@ -83,11 +86,13 @@ class Prepare:
     """Statements of the course's that no locked cell holds; one that fails spoils no other.
 
     ``answers`` tells that a model solution has them, so that a student's must have them, too.
+    ``compared`` tells whether both sides must have the same values of what they bind.
     """
 
     statements: tuple[str, ...]
     timeout: float = 20.0
     answers: bool = False
+    compared: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ ADVICE: tuple[tuple[str, str], ...] = (
     ),
     (
         r"not what the model solution imports",
-        "Import what tests use in a locked cell, or leave out of the model solution's imports what "
-        "a student may write without.",
+        "Import what tests use in a locked cell, or leave out of the model solution's imports "
+        "what a student may write without.",
     ),
     (
         r"what cells ended in",
