@@ -54,11 +54,13 @@ def settle(
     varied = _varying(names, other, again, deadline) if other else set()
     for name in other:
         if varied is None:
-            names.part(
-                name, "comes out in another way there, and running the cell again takes long"
-            )
+            names.part(name, "is another on the student's side: perhaps by chance")
         elif name in varied:
-            names.draw(name, copy.deepcopy(link.get(name)))
+            value = link.get(name)
+            if fingerprint(value) == theirs[name]:
+                names.draw(name, copy.deepcopy(value))
+            else:
+                names.part(name, "is no plain data on the student's side: perhaps by chance")
 
 
 def _varying(

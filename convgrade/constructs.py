@@ -35,6 +35,11 @@ WARNED = frozenset(
 )  # fmt: skip
 LOGGED = frozenset({"logging", "assertLogs", "assertNoLogs", "caplog"})
 BACKWARD = frozenset({"backward", "grad_fn", "autograd", "retain_grad"})
+CLOCKS = frozenset(
+    {"time", "time_ns", "perf_counter", "perf_counter_ns", "process_time", "monotonic", "timeit",
+     "default_timer", "now"}
+)  # fmt: skip
+MEMORY = frozenset({"shares_memory", "may_share_memory", "base", "data_ptr", "owndata", "OWNDATA"})
 RECORDS = frozenset({"In", "_ih", "_i", "_ii", "_iii", "user_ns"})
 
 
@@ -61,6 +66,8 @@ class Constructs:
         It reads the texts of the cells, as IPython has them.
     attributes : frozenset of (str, str)
         Names, and attributes of them that it reads.
+    timed, aliases : bool
+        It measures time; it changes a part of something, or asks whether memory is shared.
     reads : frozenset of str
         Names that it reads.
     dotted : frozenset of str
@@ -91,6 +98,8 @@ class Constructs:
     quoted: frozenset[str] | None = None
     records: bool = False
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    timed: bool = False
+    aliases: bool = False
     reads: frozenset[str] = field(default_factory=frozenset)
     dotted: frozenset[str] = field(default_factory=frozenset)
     imports: frozenset[tuple[str, str]] = field(default_factory=frozenset)
@@ -167,6 +176,8 @@ def read_constructs(source: str) -> Constructs:
             (node.value.id, node.attr) for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         ),
+        timed=any(isinstance(n, ast.Call) and _name(n.func) in CLOCKS for n in nodes),
+        aliases=any(name in MEMORY or _changes_part(node) for name, node in named),
         reads=frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
         dotted=frozenset(filter(None, map(_dotted, nodes))),
         imports=frozenset(
@@ -187,6 +198,11 @@ def _name(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _changes_part(node: ast.AST) -> bool:
+    stored = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+    return stored or isinstance(node, ast.AugAssign)
 
 
 def _dotted(node: ast.AST) -> str:

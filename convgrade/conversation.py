@@ -27,6 +27,7 @@ from convgrade.shared_files import SharedFiles
 __all__ = ["Conversation", "Lost", "alone"]
 
 MAX_REQUESTS = 1_000_000  # that a test cell makes, and calls of its functions by student code
+SOME_REQUESTS = 50  # that take longer, by a blink, than in one process
 MANY_REQUESTS = 1000  # after which the way between two processes may be what takes the time
 MAX_NESTED = 1000  # calls from one side to the other and back, at a time
 OURS = (
@@ -107,6 +108,11 @@ class Conversation:
             line = self._exactly.line() if self._exactly is not None else 0
             self.doubt = f"{words} (line {line})" if line else words
         raise Undecided(self.doubt)
+
+    def meet_slowness(self) -> None:
+        """End a test that found something slow, if that can be the way between the processes."""
+        if self._requests > SOME_REQUESTS:
+            self.meet(f"the test measures time, of {self._requests:,} calls of the student's code")
 
     def _exchange(self, request: dict[str, Any], name: str, met: list[str]) -> dict[str, Any]:
         """Send a request and wait for the reply, which may name what does not cross in ``met``."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["copy_back"]
+__all__ = ["copy_back", "is_view"]
 
 
 def copy_back(ours: Any, theirs: Any) -> bool:
@@ -69,6 +70,18 @@ def copy_back(ours: Any, theirs: Any) -> bool:
 
         return generators.copy_state(ours, theirs)
     return True
+
+
+def is_view(value: Any, arguments: Iterable[Any]) -> bool:
+    """Tell whether an array or a tensor has memory in common with another that it is not."""
+    np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    others = [part for part in arguments if type(part) is type(value) and part is not value]
+    if np is not None and type(value) is np.ndarray:
+        return any(np.may_share_memory(value, part) for part in others)
+    if torch is not None and type(value) is torch.Tensor:
+        place = value.untyped_storage().data_ptr()
+        return any(part.untyped_storage().data_ptr() == place for part in others)
+    return False
 
 
 def _copy_tensor(torch: Any, ours: Any, theirs: Any) -> bool:

@@ -104,6 +104,9 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             result = shell.run_cell(cell.source)
             shell.names.in_test = False
         facts = replace(facts, figures=None) if one else facts
+        if facts.timed and link.exact and isinstance(ended_in(result), AssertionError):
+            with contextlib.suppress(Undecided):
+                link.meet_slowness()
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result), place.files)
@@ -141,6 +144,7 @@ def _exactness(names: Namespace, facts: Constructs, stream: object, ambient: Amb
         warned=facts.warned,
         logged=facts.logged,
         differentiates=facts.differentiates,
+        aliases=facts.aliases,
     )
 
 

@@ -43,4 +43,5 @@ def module_of(value: Any) -> Any:
     """Return the name of the module that a value is or comes from; None where it is of none."""
     if type(value) is ModuleType:
         return value.__name__
-    return value.__module__ if type(value) in (FunctionType, type) else None
+    kind = type(value)  # what stands for a student's function has a class that equals Python's
+    return value.__module__ if kind is FunctionType or kind is type else None

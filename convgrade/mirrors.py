@@ -15,7 +15,7 @@ from typing import Any, NoReturn, Protocol
 
 from convgrade.dataclass_fields import made_fields
 from convgrade.handles import OPERATIONS
-from convgrade.proxy import Proxy, may_be
+from convgrade.proxy import Kind, Proxy, may_be
 
 __all__ = [
     "Link", "Mirror", "Stand", "ask", "compare_with", "counterpart", "handle_of", "is_same",
@@ -177,6 +177,8 @@ def is_same(one: Any, other: Any) -> bool:
         for a, b in ((one, other), (other, one)):
             if issubclass_(type(a), Proxy) and may_be(a, b):
                 a._undecided("compares")
+    if Kind in (type(one), type(other)):
+        return bool(one == other)
     return one is other or any(
         type(a) is Mirror and isinstance(b, type) and (counterpart(a) is b or shadow(a) is b)
         for a, b in ((one, other), (other, one))

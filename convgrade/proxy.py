@@ -7,12 +7,14 @@ In an exact test cell, whatever a `Proxy` cannot answer as the function itself w
 from __future__ import annotations
 
 import builtins
+import contextlib
+import pickle
 import types
 from contextlib import AbstractContextManager
 from inspect import Parameter, Signature, _ParameterKind
 from typing import Any, ClassVar, NoReturn, Protocol
 
-__all__ = ["Proxy", "Undecided", "may_be", "signature_of", "stand_in"]
+__all__ = ["Kind", "Proxy", "Undecided", "may_be", "signature_of", "stand_in"]
 
 
 class Undecided(BaseException):
@@ -45,6 +47,17 @@ class _Link(Protocol):
 
     @property
     def exact(self) -> bool: ...
+
+
+class Kind(type):
+    """The class of what stands for functions: equal to the class of the function itself."""
+
+    kind: str
+
+    def __eq__(cls, other: object) -> bool:
+        return cls is other or other is KINDS.get(cls.kind)
+
+    __hash__ = type.__hash__
 
 
 class Proxy:
@@ -226,6 +239,12 @@ def _refuses(does: str) -> Any:
     return lambda proxy, *args, **options: proxy._undecided(does)
 
 
+def _pickle(proxy: Proxy, protocol: Any) -> NoReturn:
+    with contextlib.suppress(Undecided):  # in a thread, perhaps, where nobody would hear of it
+        proxy._undecided("pickles")
+    raise pickle.PicklingError("what stands for a student's function")
+
+
 def _said(name: str) -> property:
     return property(lambda proxy: proxy._fact(name))
 
@@ -242,6 +261,7 @@ EXACT: dict[str, Any] = {
     "__setattr__": _set,
     "__delattr__": _delete,
     "__repr__": _refuses("shows"),
+    "__reduce_ex__": _pickle,
     "__instancecheck__": _refuses("asks for instances of"),
     "__subclasscheck__": _refuses("asks for subclasses of"),
 }
@@ -275,5 +295,5 @@ def stand_in(link: _Link, handle: int, name: str, kind: str) -> Proxy:
         if words not in KINDS:
             parts |= {f"__{operation}__": _refuses("uses") for operation in OPERATIONS.split()}
     shown = {"builtin": "function"}.get(words, words)
-    made: type[Proxy] = type(shown, (Proxy,), parts)
+    made: type[Proxy] = (Kind if link.exact else type)(shown, (Proxy,), parts)
     return made(link, handle, name)

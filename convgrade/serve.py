@@ -20,7 +20,7 @@ import warnings
 from types import ModuleType
 from typing import Any
 
-from convgrade import about, handles, state, uses, wire
+from convgrade import about, copies, handles, state, uses, wire
 from convgrade.folder import Folder
 from convgrade.handles import Handles
 
@@ -230,6 +230,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         reply["value"] = state.without_airs(reply["value"])
         reply |= taken.found | state.share(reply["value"], table)
         reply["warned"] = warned
+        reply["view"] = copies.is_view(reply["value"], arguments.values())
         reply["touched"] = request.get("files") is True and _folder.touched()
     elif callable(reply["value"]):
         reply |= {"value": None, **_function(reply["value"], table)}

@@ -216,6 +216,7 @@ def test_every_note_of_the_grader_has_its_advice() -> None:
     notes += ["the student's code gives a pandas.Series that cannot be built: ValueError"]
     notes += ["the test reads `x`, which is another on the student's side: perhaps by chance"]
     notes += ["the test and the student's code called each other many times: the time is up"]
+    notes += ["the test measures time, of 2,000 calls of the student's code"]
     notes += ["the test uses `f`, of a module that keeps what student code may change"]
     notes += ["`add` changes a value that the test holds in a way that does not cross"]
     assert [note for note in notes if advice_on(note) == OTHERWISE] == []

@@ -32,6 +32,14 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "`c.TrustedClient.call_timeout` and `c.Execute.timeout` give more time.",
     ),
     (
+        r"measures time",
+        "Let one call of the student's function do all that is timed, or count its steps instead.",
+    ),
+    (
+        r"part of the memory",
+        "Compare the values; whether memory is shared let a function of the student's say.",
+    ),
+    (
         r"of a module that keeps",
         "Let the student's code and the test pass on the state that they share as a value.",
     ),
@@ -69,7 +77,8 @@ ADVICE: tuple[tuple[str, str], ...] = (
     (
         r"compares `|reads the code|uses `|shows `|the type of `|"
         r"asks for (instances|subclasses) of `|reads .+ of(?: the code of)? `|"
-        r"derives a class|makes a number of|as an array|turns a value|measures `|inspects `",
+        r"derives a class|makes a number of|pickles `|as an array|turns a value|measures `|"
+        r"inspects `",
         "Ask the student's function or class for plain data, by calling a function, and compare "
         "that.",
     ),
