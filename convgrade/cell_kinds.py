@@ -96,6 +96,7 @@ class CellKinds(Recovering):
             timeout=self._left(self._seconds),
             environment=self.environment,
             compared=self._compared(),
+            fine=not any(output.output_type == "error" for output in cell.outputs),
             **_known(cell.source),
         )
         outcome = await self._judged(locked)

@@ -18,17 +18,38 @@ CHANGERS = frozenset(
      "insort_left", "insort_right", "setattr", "delattr", "fill_diagonal", "put", "place",
      "copyto"}
 )  # fmt: skip
+MUTATORS = frozenset(
+    {"append", "extend", "add", "update", "pop", "setdefault", "remove", "insert", "clear",
+     "popitem", "discard", "sort", "reverse", "appendleft", "popleft", "write"}
+)  # fmt: skip
 
 
 def keeps_state(text: str) -> bool:
     """Tell whether functions of a module change what it holds, so that calls depend on others."""
     tree = parsed(text)
     nodes = list(ast.walk(tree)) if tree is not None else []
-    imports = [node for node in nodes if isinstance(node, (ast.Import, ast.ImportFrom))]
-    held = bound_names(text).difference(*(bound_names(ast.unparse(node)) for node in imports))
-    functions = [n for n in nodes if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef))]
-    shares = any(isinstance(node, ast.Global) for node in nodes)
-    return shares or any(_changed(list(ast.walk(function))) & held for function in functions)
+    named = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+    fixed = [node for node in nodes if isinstance(node, named)]
+    held = bound_names(text)
+    values = held.difference(*(bound_names(ast.unparse(node)) for node in fixed))
+    for function in fixed:
+        if isinstance(function, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            inner = list(ast.walk(function))
+            called = {_mutated(node) for node in inner if isinstance(node, ast.Call)}
+            if any(isinstance(node, ast.Global) for node in inner) or called & values:
+                return True
+            if _changed([n for n in inner if not isinstance(n, ast.Expr)]) & held:
+                return True
+    return False
+
+
+def _mutated(call: ast.Call) -> str:
+    """Return the name whose value a call changes; "" of one that changes none."""
+    function = call.func
+    if isinstance(function, ast.Name) and function.id == "next" and call.args:
+        return root_of(call.args[0])
+    changes = isinstance(function, ast.Attribute) and function.attr in MUTATORS
+    return root_of(function) if changes else ""
 
 
 def module_keeps_state(module: str, folder: str) -> bool:

@@ -39,7 +39,10 @@ CLOCKS = frozenset(
     {"time", "time_ns", "perf_counter", "perf_counter_ns", "process_time", "monotonic", "timeit",
      "default_timer", "now"}
 )  # fmt: skip
-MEMORY = frozenset({"shares_memory", "may_share_memory", "base", "data_ptr", "owndata", "OWNDATA"})
+MEMORY = frozenset(
+    {"shares_memory", "may_share_memory", "base", "data_ptr", "owndata", "OWNDATA", "sort", "fill",
+     "fill_", "zero_", "put", "itemset", "copyto"}
+)  # fmt: skip
 RECORDS = frozenset({"In", "_ih", "_i", "_ii", "_iii", "user_ns"})
 
 
@@ -140,6 +143,11 @@ def read_constructs(source: str) -> Constructs:
         return Constructs(rubric)
     nodes = list(ast.walk(tree))
     named = [(_name(node), node) for node in nodes]
+    counters = {
+        target.id for node in nodes
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets if isinstance(target, ast.Name)
+    }  # fmt: skip
     whether = {node.left for node in nodes if isinstance(node, ast.Compare) and _of_none(node)}
     texts = [
         (node.lineno, node.value) for node in nodes
@@ -177,14 +185,17 @@ def read_constructs(source: str) -> Constructs:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         ),
         timed=any(isinstance(n, ast.Call) and _name(n.func) in CLOCKS for n in nodes),
-        aliases=any(name in MEMORY or _changes_part(node) for name, node in named),
+        aliases=any(name in MEMORY or _changes_part(node, counters) for name, node in named),
         reads=frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
         dotted=frozenset(filter(None, map(_dotted, nodes))),
         imports=frozenset(
             (alias.asname or alias.name, alias.name) for node in nodes
             if isinstance(node, ast.Import) for alias in node.names
         ),
-        ambient=frozenset(WORDS[name] for name, _ in named if name in WORDS),
+        ambient=frozenset(
+            WORDS[name] for name, node in named
+            if name in WORDS and (name != "options" or isinstance(node, ast.Attribute))
+        ),
         assigned=frozenset(pair for node in nodes for pair in _assigned(node)),
         rewritten=any(
             isinstance(node, (ast.Is, ast.IsNot, ast.ClassDef)) or name in ("eval", "exec")
@@ -200,9 +211,11 @@ def _name(node: ast.AST) -> str:
     return node.id if isinstance(node, ast.Name) else ""
 
 
-def _changes_part(node: ast.AST) -> bool:
-    stored = isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
-    return stored or isinstance(node, ast.AugAssign)
+def _changes_part(node: ast.AST, counters: set[str]) -> bool:
+    """Tell whether a part of an array may be changed; counters are names that begin as numbers."""
+    if isinstance(node, ast.AugAssign):
+        return _name(node.target) not in counters
+    return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
 
 
 def _dotted(node: ast.AST) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import sys
 from collections.abc import Iterable
@@ -79,8 +80,9 @@ def is_view(value: Any, arguments: Iterable[Any]) -> bool:
     if np is not None and type(value) is np.ndarray:
         return any(np.may_share_memory(value, part) for part in others)
     if torch is not None and type(value) is torch.Tensor:
-        place = value.untyped_storage().data_ptr()
-        return any(part.untyped_storage().data_ptr() == place for part in others)
+        with contextlib.suppress(Exception):  # such as of one without storage
+            place = value.untyped_storage().data_ptr()
+            return any(part.untyped_storage().data_ptr() == place for part in others)
     return False
 
 

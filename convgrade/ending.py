@@ -6,9 +6,12 @@ its author can have meant points, or whether all was right, a person decides.
 
 from __future__ import annotations
 
+import ast
 import math
+import re
 from typing import Any
 
+from convgrade.constructs import parsed
 from convgrade.libraries import is_library
 from convgrade.mirrors import Mirror
 from convgrade.proxy import Proxy
@@ -16,19 +19,34 @@ from convgrade.proxy import Proxy
 __all__ = ["says_nothing"]
 
 CONTAINERS = (list, tuple, set, frozenset, dict)
+POINTS = re.compile(r"\s*-?[\d.]+\s*((/|of|out of|%)\s*[\d.]*\s*)?(points?)?\W*", re.IGNORECASE)
 DEEP = 20  # containers in one another
 NUMBERS = (int, float, complex, type(None))
 
 
-def says_nothing(value: Any) -> bool:
-    """Tell whether a value is only shown: True, a text, a table, what holds texts and numbers."""
-    return value is True or _is_shown(value)
+def says_nothing(value: Any, source: str) -> bool:
+    """Tell whether a value is only shown: True, a text, a table, what holds texts and numbers.
+
+    In a test that asserts nothing, other values than a word of its own could be the verdict.
+    """
+    if value is True or not _is_shown(value):
+        return value is True
+    tree = parsed(source)
+    nodes = list(ast.walk(tree)) if tree is not None else []
+    if any(isinstance(n, (ast.Assert, ast.Raise)) or "assert" in _called(n) for n in nodes):
+        return True
+    last = tree.body[-1] if tree is not None and tree.body else None
+    return isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant)
+
+
+def _called(node: ast.AST) -> str:
+    return ast.unparse(node.func).lower() if isinstance(node, ast.Call) else ""
 
 
 def _is_shown(value: Any, deep: int = 0) -> bool:
     kind = type(value)
     if kind is str:
-        return deep > 0 or not _is_number(value)
+        return deep > 0 or not POINTS.fullmatch(value)
     if kind in CONTAINERS:
         parts = [*value, *value.values()] if kind is dict else [*value]
         if deep == DEEP or (len(parts) == 1 and type(parts[0]) in NUMBERS):  # points in a list
@@ -43,11 +61,3 @@ def _is_shown(value: Any, deep: int = 0) -> bool:
     if any("bool" in str(dtype) for dtype in types):
         return False
     return getattr(value, "ndim", 0) > 0 and math.prod(value.shape) != 1
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True

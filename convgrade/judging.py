@@ -5,23 +5,28 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import FrameType
 from typing import Any
+
+from IPython.core.interactiveshell import ExecutionResult
 
 from convgrade.ambient import Ambient
 from convgrade.bindings import bound_names
+from convgrade.cells import visible
 from convgrade.chance import settle
 from convgrade.constructs import Constructs, mentions_files, read_constructs
 from convgrade.current_figure import shared_figure
 from convgrade.exactness import Exactness
 from convgrade.guard import Guard
 from convgrade.messages import Cell, Outcome, Prepare
-from convgrade.namespace import Namespace, line_of
+from convgrade.namespace import Namespace
 from convgrade.proxy import Undecided
 from convgrade.remote import Link, Lost
 from convgrade.shared_files import SharedFiles
@@ -66,7 +71,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         lambda: connect(deadline),
         cell.call_timeout,
         deadline,
-        quiet=lambda: line_of(shell.names) in cell.hidden,
+        quiet=lambda: _line_of(shell.names) in cell.hidden,
         # Whoever grades by parts knows what to say of an answer of a strange type.
         exact=None if facts.rubric else _exactness(shell.names, facts, stream, place.ambient),
         crossing=None if facts.rubric else shell.names.crossing,
@@ -99,8 +104,11 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         ):
             shell.names.in_test = cell.points is not None
             if link.exact and cell.points is not None:
+                there = functools.partial(link.about, "loaded")
                 with contextlib.suppress(Lost, Undecided):  # it is said once the cell has run
-                    bring(facts, shell.names.course, functools.partial(link.about, "loaded"))
+                    if shell.names.are_drawn(facts.reads):
+                        there("")  # so that it is known whether it is the same kernel
+                    bring(facts, shell.names.course, there)
             result = shell.run_cell(cell.source)
             shell.names.in_test = False
         facts = replace(facts, figures=None) if one else facts
@@ -112,7 +120,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
                 _look_back(shell, link, facts, ended_in(result), place.files)
                 if cell.compared and "(" in cell.source:  # else it calls nothing
                     again = functools.partial(shell.run_cell, cell.source)
-                    settle(shell.names, link, bound_names(cell.source), again, deadline)
+                    settle(shell.names, link, visible(cell.source), again, deadline)
     tempfile.tempdir = None
     if link.exact and cell.points is not None:
         place.files.restore()
@@ -122,19 +130,23 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         if link.doubt:
             words = f"a locked cell needs a person: {link.doubt}"
             shell.names.lack(set(bound_names(cell.source)), words)
+        error = ended_in(result)
+        if error is not None and cell.fine and not link.runs:
+            words = f"a locked cell fails in the grader's process only: {type(error).__name__}"
+            shell.names.lack(set(bound_names(cell.source)), words)
         return Outcome(0.0, lost=link.lost, trace=trace(ended_in(result)))
     return verdict(shell, cell, link, result)
 
 
 def _exactness(names: Namespace, facts: Constructs, stream: object, ambient: Ambient) -> Exactness:
     return Exactness(
-        line=lambda: line_of(names),
+        line=lambda: _line_of(names),
         stream=stream,
         written=lambda: names.written,
         here=names.here,
         known=names.course,
         model=lambda: names.model_reads,
-        unused=lambda name: (line_of(names), name) in facts.unused,
+        unused=lambda name: (_line_of(names), name) in facts.unused,
         attributes=facts.attributes,
         seeds=facts.seeds,
         patches=facts.patches,
@@ -202,17 +214,28 @@ def prepare_cells(
         shell.names.leave(set(dict.keys(shell.names)) - known)
     place.files.own()
     place.ambient.own()
-    lost, bound = "", set().union(*map(bound_names, message.statements))
-    if bound and message.compared:
+    lost, source = "", "\n".join(message.statements)
+    if message.compared and bound_names(source):
         exact = _exactness(shell.names, Constructs(), None, place.ambient)
         link = Link(lambda: connect(deadline), message.timeout, deadline, exact=exact,
                     crossing=shell.names.crossing)  # fmt: skip
         with shell.names.linked(link), contextlib.suppress(Lost, Undecided):
 
-            def again() -> None:
-                for statement in message.statements:
-                    shell.run_cell(statement)
+            def again() -> ExecutionResult:
+                *_, last = map(shell.run_cell, message.statements)
+                return last
 
-            settle(shell.names, link, bound, again, deadline)
+            settle(shell.names, link, source, again, deadline)
         lost = link.lost
     return Outcome(0.0, lost=lost, trace="\n".join(traces))
+
+
+def _line_of(namespace: dict[str, Any]) -> int:
+    """Return the line at which the cell that runs in ``namespace`` is now; 0 when none does."""
+    line = 0
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals is namespace and frame.f_code.co_name == "<module>":
+            line = frame.f_lineno
+        frame = frame.f_back
+    return line

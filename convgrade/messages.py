@@ -44,6 +44,8 @@ class Cell:
         Seconds for one call of a student's function, and for all of them.
     environment : mapping of str to str
         Variables that are set for a locked cell, and that a test cell runs without.
+    fine : bool
+        Of a locked cell: it ended without an error on the student's side.
     displayed : int
         How many of the student's cells so far have ended in a value.
     compared : bool
@@ -61,6 +63,7 @@ class Cell:
     call_timeout: float = 20.0
     timeout: float = 60.0
     environment: Mapping[str, str] = field(default_factory=dict)
+    fine: bool = False
     displayed: int = 0
     compared: bool = False
     facts: Constructs | None = None

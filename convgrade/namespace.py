@@ -11,7 +11,7 @@ import contextlib
 import re
 import sys
 from collections.abc import Iterable, Iterator
-from types import FrameType, FunctionType, ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from convgrade.about import origin
@@ -22,7 +22,7 @@ from convgrade.mirrors import Mirror
 from convgrade.proxy import Proxy
 from convgrade.remote import Link
 
-__all__ = ["LAST", "Namespace", "line_of"]
+__all__ = ["LAST", "Namespace"]
 
 
 # What cells ended in: the last three, and all by their numbers.
@@ -90,12 +90,18 @@ class Namespace(dict[str, Any]):
     def draw(self, name: str, value: Any) -> None:
         """Have by a name what chance gave to the student's side."""
         super().__setitem__(name, value)
+        self.written.pop(name, None)  # the student's side has it
         self._drawn.add(name)
 
     def part(self, name: str, why: str) -> None:
         """Have nothing by a name: a test that reads it waits."""
         self.pop(name, None)
+        self.written.pop(name, None)
         self._lacks[name] = f"the test reads `{name}`, which {why}"
+
+    def are_drawn(self, names: Iterable[str]) -> bool:
+        """Tell whether chance gave any of some names to the student's side."""
+        return not self._drawn.isdisjoint(names)
 
     def renewed(self) -> None:
         """Note that the student's side has begun anew: chance gave it something else."""
@@ -142,6 +148,8 @@ class Namespace(dict[str, Any]):
             self.pop(name, None)
             self.written.pop(name, None)
             self._imported.pop(name, None)
+            self._lacks.pop(name, None)
+            self._drawn.discard(name)
 
     @contextlib.contextmanager
     def linked(self, link: Link) -> Iterator[None]:
@@ -215,6 +223,7 @@ class Namespace(dict[str, Any]):
             self.written.pop(name, None)
             return
         super().__setitem__(name, value)
+        self._drawn.discard(name)
         if isinstance(value, type) and type(value) is not Mirror:
             self._classes.append((value, not self.in_test))
         if not name.startswith("_"):
@@ -285,14 +294,3 @@ class _Copy(dict[str, Any]):
     def copy(self) -> Any:
         """Return another one."""
         return _Copy(self._names)
-
-
-def line_of(namespace: dict[str, Any]) -> int:
-    """Return the line at which the cell that runs in ``namespace`` is now; 0 when none does."""
-    line = 0
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if frame.f_globals is namespace and frame.f_code.co_name == "<module>":
-            line = frame.f_lineno
-        frame = frame.f_back
-    return line

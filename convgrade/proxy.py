@@ -55,7 +55,7 @@ class Kind(type):
     kind: str
 
     def __eq__(cls, other: object) -> bool:
-        return cls is other or other is KINDS.get(cls.kind)
+        return cls is other or (cls.kind in KINDS and other is KINDS[cls.kind])
 
     __hash__ = type.__hash__
 

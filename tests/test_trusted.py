@@ -9,7 +9,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -49,9 +49,10 @@ def cell(kind: str, name: str, source: str) -> NotebookNode:
     return v4.new_code_cell(source, metadata=metadata)
 
 
-def answer(name: str, source: str, binds: str = "") -> NotebookNode:
+def answer(name: str, source: str, binds: str = "", reads: Sequence[str] = ()) -> NotebookNode:
     made = cell("answer", name, source)
-    made.metadata["convgrade"] = {"binds": binds.split() or sorted(bound_names(source))}
+    names = binds.split() or sorted(bound_names(source))
+    made.metadata["convgrade"] = {"binds": names, "reads": [*reads]}
     return made
 
 
@@ -366,6 +367,47 @@ def test_what_is_no_matter_of_chance_stays_the_courses(given: str) -> None:
     assert not client.waiting
 
 
+def test_a_function_reads_what_chance_gave() -> None:
+    """Also where the model solution reads the name: the student's side keeps its own."""
+    client = grade(
+        locked("import random\nx = random.random()\ndeck = [*range(9)]\nrandom.shuffle(deck)"),
+        answer("a", "def f(): return x, deck[0]", reads=["x", "deck"]),
+        check("f", "assert f() == (x, deck[0])\nassert f()[0] == x"),
+    )
+    assert client.points == {"f": 2.0}
+
+
+@pytest.mark.parametrize("easy", ["[]", "[1]", "'x' * 20", "{}"])
+def test_chance_is_no_way_to_make_a_test_easy(easy: str) -> None:
+    client = grade(
+        answer("a", f"import random\nrandom.sample = lambda *a: {easy}\ndef f(c): return 0"),
+        locked("import random\ncases = random.sample(range(100), 20)"),
+        check("f", "for c in cases:\n    assert f(c) == c + 1"),
+    )
+    assert client.points == {"f": 0.0}
+
+
+def test_further_runs_of_a_cell_leave_the_folder_as_it_is() -> None:
+    client = grade(
+        locked(
+            "import os, random\nx = random.random()\n"
+            "with open('log.txt', 'a') as file: file.write('once ')"
+        ),
+        answer("a", "def f(): return x"),
+        check("f", "assert f() == x and open('log.txt').read() == 'once '"),
+    )
+    assert client.points == {"f": 2.0}
+
+
+def test_a_cell_that_cannot_run_again_waits() -> None:
+    client = grade(
+        locked("import os, random\nos.mkdir('out')\nx = random.random()"),
+        answer("a", "def f(): return x"),
+        check("f", "assert f() == x"),
+    )
+    assert client.waiting.keys() == {"f"}
+
+
 def test_what_chance_gave_is_gone_with_the_students_python() -> None:
     client = grade(
         locked("import random\nx = random.random()"),
@@ -374,7 +416,7 @@ def test_what_chance_gave_is_gone_with_the_students_python() -> None:
         answer("b", "import os; os._exit(1)"),
         check("b", "assert g() == 1"),
         answer("c", "def h():\n    return x"),
-        check("h", "assert h() == x"),
+        check("h", "y = x\nassert h() == y"),
     )
     assert client.points["f"] == 2.0
     assert client.points["b"] == 0.0
