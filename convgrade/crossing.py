@@ -293,7 +293,7 @@ class Crossing:
         else:
             return None
         if facts.module == "__main__" or is_course_file(facts.module):  # or a library's there
-            return found if getattr(found, "__module__", None) == facts.module else None
+            return None if is_library(getattr(found, "__module__", None)) else found
         if top in CREDULOUS and isinstance(found, type) and not is_plain_class(found):
             self.meet(f"`{self.calling}` is a {facts.name}, which does not cross")
         kind = found if isinstance(found, type) and found not in PLAIN_TYPES else None

@@ -9,6 +9,7 @@ import random
 import socket
 import sys
 import time
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -434,3 +435,21 @@ def fire(item, hook):
         assert names["fire"](one, hook) == ["0!", "0!1!", "0!1!2!"]
         assert seen == ["0", "0!1", "0!1!2"]
         assert one.name == "0!1!2!"
+
+
+@pytest.mark.parametrize("module", ["__main__", "convgrade_helpers_for_tests"])
+def test_a_librarys_class_that_the_course_has_by_a_name_is_not_believed(module: str) -> None:
+    """A cell or a file of the course's says ``from torch import Tensor``: a student could, too."""
+    import torch
+
+    helpers = ModuleType("convgrade_helpers_for_tests")
+    helpers.__file__, helpers.Tensor = "/course/helpers.py", torch.Tensor  # type: ignore[attr-defined]
+    sys.modules[helpers.__name__] = helpers
+    facts = {"value": {"name": "Tensor", "module": module}}
+    try:
+        with linked(forging(["thing", 1, 2], facts)) as names:
+            dict.__setitem__(names, "Tensor", torch.Tensor)
+            assert names["p"].__class__ is not torch.Tensor
+            assert not isinstance(names["p"], torch.Tensor)
+    finally:
+        del sys.modules[helpers.__name__]
