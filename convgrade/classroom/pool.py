@@ -84,6 +84,7 @@ class Pool:
         self._landed: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
         self._held: dict[str, float] = {}  # since when a result is there and does not come
         self._waits: Counter[str] = Counter()  # workers killed for a result that did not come
+        self._lost: dict[str, Future[Any]] = {}  # whose result is gone with the worker that had it
         self._last = time.monotonic()
         self._stack = contextlib.ExitStack()
 
@@ -167,10 +168,10 @@ class Pool:
         PoolError
             When the scheduler or the last worker is gone.
         """
+        self._find()
         try:
             key, name = self._landed.get(timeout=timeout)
         except queue.Empty:
-            self._still_there()
             return self._overdue()
         future = self._flying.get(key)
         if future is None or future.key != name:  # it was given up
@@ -188,20 +189,38 @@ class Pool:
                 outcome = TookTooLongError(f"{WAITS} workers did not hand it over")
             elif future.status != "error":  # who held the result is gone, and another grades anew
                 self._held.pop(key, None)
-                self._await(key, future)
+                self._lost[key] = future
                 return self._overdue()
         self._last = time.monotonic()
         self._forget(key)
         future.release()
         return key, outcome
 
+    def _find(self) -> None:
+        """Wait again for results that were lost and are being made anew.
+
+        Dask calls those who wait for a lost one at once, and again and again.
+        """
+        for key, future in list(self._lost.items()):
+            if future.status != "lost":
+                del self._lost[key]
+                self._await(key, future)
+
     def _forget(self, key: str) -> None:
         self._clocks.ends(str(self._flying[key].key))
         self._held.pop(key, None)
+        self._lost.pop(key, None)
         del self._flying[key], self._bytes[key], self._waits[key]
 
     def _overdue(self) -> tuple[str, OUTCOME] | None:
-        """Give up a task that took too long, and with it a worker of our own that holds it."""
+        """Give up a task that took too long, and with it a worker of our own that holds it.
+
+        Raises
+        ------
+        PoolError
+            When the scheduler or the last worker is gone.
+        """
+        self._still_there()
         keys = {str(f.key): key for key, f in self._flying.items() if key not in self._held}
         for name, worker in self._clocks.overdue(keys).items():
             key, limit = keys[name], f"{self._clocks.limit:.0f} s"
