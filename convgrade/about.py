@@ -69,14 +69,20 @@ def fingerprint(value: Any) -> str | None:
 
 def origin(value: Any) -> list[Any]:
     """Return where a value comes from: a module, and its name there; of others what it is."""
+    found = place(value)
+    if found is not None:
+        return found
+    return [type(value).__name__, value if type(value) in (int, float, str) else None]
+
+
+def place(value: Any) -> list[Any] | None:
+    """Return a value's module and its name there, "" of the module itself; None without them."""
     if isinstance(value, types.ModuleType):
         return [value.__name__, ""]
     module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
     if type(value).__name__ == "ufunc":
         module, name = "numpy", value.__name__
-    if type(module) is str and type(name) is str:
-        return [module, name]
-    return [type(value).__name__, value if type(value) in (int, float, str) else None]
+    return [module, name] if type(module) is str and type(name) is str else None
 
 
 def source(function: Any) -> Any:

@@ -7,6 +7,7 @@ import functools
 import symtable
 from typing import Any
 
+from convgrade.constructs import parsed
 from convgrade.magics import as_python
 
 __all__ = ["bound_names", "read_first"]
@@ -37,14 +38,8 @@ def read_first(source: str) -> frozenset[str]:
 
     Branches count in the order of the text.
     """
-    if source.lstrip().startswith("%%"):
-        source = source.lstrip().partition("\n")[2]
-    try:
-        body = ast.parse(as_python(source)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return frozenset()
-    order = _Order()
-    for node in body:
+    tree, order = parsed(source), _Order()
+    for node in tree.body if tree is not None else ():
         order.visit(node)
     return frozenset(order.first & bound_names(source))
 

@@ -12,12 +12,13 @@ from nbgrader import utils
 from traitlets import Dict, Float
 
 from convgrade.bindings import bound_names, read_first
-from convgrade.cells import hidden_lines, is_test, visible
+from convgrade.cells import is_test
 from convgrade.constructs import parsed, read_constructs
 from convgrade.magics import MAGIC, as_python
 from convgrade.messages import UNREACHED, Cell, Own, Prepare
 from convgrade.our_outputs import no_points, said_error
 from convgrade.recovering import Recovering
+from convgrade.regions import hidden_lines, visible
 
 __all__ = ["CellKinds"]
 

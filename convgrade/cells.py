@@ -10,24 +10,22 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from convgrade.regions import visible
+
 __all__ = [
     "ATTACHED",
     "FIRST_LINE",
     "FLAGS",
     "MAX_CODE",
-    "REGIONS",
     "Copy",
     "Part",
-    "hidden_lines",
     "is_test",
     "python_version",
     "read_course",
     "read_submitted",
     "tidy",
-    "visible",
 ]
 
-REGIONS = ("HIDDEN TESTS", "MARK SCHEME")  # nbgrader's defaults, each after BEGIN and END
 FLAGS = ("grade", "locked", "solution", "task")
 # The first line of an answer cell: "# grade_id: name", in Markdown "<!-- grade_id: name -->".
 FIRST_LINE = re.compile(r"\s*(?:#|<!--)[ \t]*grade_id[ \t]*:[ \t]*(\S+)")
@@ -78,30 +76,6 @@ class Copy:
 def is_test(cell: NotebookNode) -> bool:
     """Tell whether a cell of the course is a test cell: graded, and no answer."""
     return bool(utils.is_grade(cell) and not utils.is_solution(cell))
-
-
-def hidden_lines(source: str) -> set[int]:
-    """Return the numbers of the lines that students never see, counted from 1.
-
-    These are the regions of hidden tests and of marking guides, with the lines
-    that mark them. A region without an end reaches to the last line.
-    """
-    hidden: set[int] = set()
-    for region in REGIONS:
-        inside = False
-        for number, line in enumerate(source.split("\n"), 1):
-            begins, ends = f"BEGIN {region}" in line, f"END {region}" in line
-            if inside or begins or ends:
-                hidden.add(number)
-            inside = begins or (inside and not ends)
-    return hidden
-
-
-def visible(source: str) -> str:
-    """Return a cell's text without its `hidden_lines`: what was handed out."""
-    hidden = hidden_lines(source)
-    lines = enumerate(source.split("\n"), 1)
-    return "\n".join(line for number, line in lines if number not in hidden)
 
 
 def read_course(course: NotebookNode) -> list[Part]:

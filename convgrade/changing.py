@@ -10,7 +10,7 @@ from pathlib import Path
 from convgrade.bindings import bound_names
 from convgrade.constructs import parsed
 
-__all__ = ["changed_names", "keeps_state", "module_keeps_state", "root_of"]
+__all__ = ["changed_names", "module_keeps_state", "root_of"]
 
 # Functions of libraries that change what they are given.
 CHANGERS = frozenset(
@@ -24,7 +24,7 @@ MUTATORS = frozenset(
 )  # fmt: skip
 
 
-def keeps_state(text: str) -> bool:
+def _keeps_state(text: str) -> bool:
     """Tell whether functions of a module change what it holds, so that calls depend on others."""
     tree = parsed(text)
     nodes = list(ast.walk(tree)) if tree is not None else []
@@ -58,7 +58,7 @@ def module_keeps_state(module: str, folder: str) -> bool:
     if not file.startswith(os.path.join(folder, "")):
         return False
     try:
-        return keeps_state(Path(file).read_text("utf-8", "replace"))
+        return _keeps_state(Path(file).read_text("utf-8", "replace"))
     except OSError:
         return False
 

@@ -30,12 +30,8 @@ MAX_REQUESTS = 1_000_000  # that a test cell makes, and calls of its functions b
 SOME_REQUESTS = 50  # that take longer, by a blink, than in one process
 MANY_REQUESTS = 1000  # after which the way between two processes may be what takes the time
 MAX_NESTED = 1000  # calls from one side to the other and back, at a time
-OURS = (
-    "reads",
-    "folder",
-    "file",
-    "origin",
-)  # asked for by the grader: no test gets to see the answer
+#: Asked for by the grader: no test gets to see the answer.
+OURS = frozenset({"reads", "folder", "file", "origin", "fingerprints", "loaded"})
 
 
 class Lost(BaseException):

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import ast
-import contextlib
-import importlib
-import os
-import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 import nbformat
 
-from convgrade.cells import visible
 from convgrade.constructs import parsed
-from convgrade.kernels.zygotes import KEPT, ONE_THREAD
+from convgrade.kernels.forkable import fit
+from convgrade.regions import visible
 
-__all__ = ["course_imports", "fit"]
+__all__ = ["course_imports"]
 
-TRIAL = 120.0  # seconds for all imports
-UNFIT = "!"  # before the name of a module that leaves threads behind
 #: What comes with a module that is used, and is imported late.
 ALONG = {"numpy": ("numpy.random",), "matplotlib": ("matplotlib.backends.backend_agg",)}
 OURS = "convgrade"  # no kernel of a student's has it
 
 
-def course_imports(source: Path) -> tuple[list[str], list[str]]:
+def course_imports(
+    source: Path, meanwhile: Callable[[list[str]], None] = lambda modules: None
+) -> tuple[list[str], list[str]]:
     """Return what to import once for student kernels, and once for the grader's processes.
 
     Parameters
@@ -34,6 +30,8 @@ def course_imports(source: Path) -> tuple[list[str], list[str]]:
     source : Path
         The assignment's folder. What its notebooks import and this Python has, but for its
         standard library and for files of that folder. Kernels do without what hidden tests use.
+    meanwhile : callable
+        Gets what it will most likely be for kernels, before the imports are tried.
     """
     files = {path.name.partition(".")[0] for path in source.iterdir()}
     seen, every = dict[str, None](), dict[str, None]()
@@ -50,9 +48,15 @@ def course_imports(source: Path) -> tuple[list[str], list[str]]:
     wanted = [name for name in every if name.partition(".")[0] not in known]
     tops = {name.partition(".")[0] for name in wanted}
     wanted += [name for top in ALONG if top in tops for name in ALONG[top]]
-    good = fit(list(dict.fromkeys(wanted)))
+    wanted = list(dict.fromkeys(wanted))
     shown = {name.partition(".")[0] for name in seen} - {OURS}
-    return [name for name in good if name.partition(".")[0] in shown], good
+    meanwhile(_of(wanted, shown))
+    good = fit(wanted)
+    return _of(good, shown), good
+
+
+def _of(modules: Iterable[str], tops: Collection[str]) -> list[str]:
+    return [name for name in modules if name.partition(".")[0] in tops]
 
 
 def _imported(source: str) -> Iterable[str]:
@@ -62,45 +66,3 @@ def _imported(source: str) -> Iterable[str]:
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             yield node.module
-
-
-def fit(modules: Sequence[str]) -> list[str]:
-    """Return those of some modules that can be imported here without leaving threads behind.
-
-    A process with threads cannot be forked safely. They are tried in a process of their own.
-    """
-    left, good = list(modules), list[str]()
-    while left:
-        env = {name: os.environ[name] for name in KEPT if name in os.environ} | ONE_THREAD
-        words = [sys.executable, "-m", __name__, *left]
-        try:
-            done = subprocess.run(
-                words, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                timeout=TRIAL, check=False,
-            )  # fmt: skip
-        except (OSError, subprocess.TimeoutExpired):  # then notebooks import for themselves
-            return []
-        lines = [line for line in done.stdout.splitlines() if line.lstrip(UNFIT) in left]
-        good = [line for line in lines if not line.startswith(UNFIT)]
-        unfit = [line.lstrip(UNFIT) for line in lines if line.startswith(UNFIT)]
-        if not unfit:
-            return good
-        left = [name for name in left if name not in unfit]
-    return good
-
-
-def main(modules: Sequence[str]) -> int:
-    """Try imports, and write down how each went."""
-    say, sys.stdout = sys.stdout, sys.stderr  # a module may print
-    for name in modules:
-        with contextlib.suppress(Exception, SystemExit):
-            importlib.import_module(name)
-            if len(os.listdir("/proc/self/task")) > 1:
-                print(f"{UNFIT}{name}", file=say, flush=True)
-                return 0
-            print(name, file=say, flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

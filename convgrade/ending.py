@@ -7,8 +7,11 @@ its author can have meant points, or whether all was right, a person decides.
 from __future__ import annotations
 
 import ast
+import dis
 import math
 import re
+from collections.abc import Callable
+from types import FunctionType, ModuleType
 from typing import Any
 
 from convgrade.constructs import parsed
@@ -24,23 +27,47 @@ DEEP = 20  # containers in one another
 NUMBERS = (int, float, complex, type(None))
 
 
-def says_nothing(value: Any, source: str) -> bool:
+def says_nothing(value: Any, source: str, course: Callable[[str], Any]) -> bool:
     """Tell whether a value is only shown: True, a text, a table, what holds texts and numbers.
 
     In a test that asserts nothing, other values than a word of its own could be the verdict.
+
+    Parameters
+    ----------
+    value : object
+        In which the test has ended.
+    source : str
+        The test's.
+    course : callable
+        Returns the course's own value of a name, or None: its functions may assert for a test.
     """
     if value is True or not _is_shown(value):
         return value is True
     tree = parsed(source)
     nodes = list(ast.walk(tree)) if tree is not None else []
-    if any(isinstance(n, (ast.Assert, ast.Raise)) or "assert" in _called(n) for n in nodes):
+    if any(isinstance(n, (ast.Assert, ast.Raise)) or _asserts(n, course) for n in nodes):
         return True
     last = tree.body[-1] if tree is not None and tree.body else None
     return isinstance(last, ast.Expr) and isinstance(last.value, ast.Constant)
 
 
-def _called(node: ast.AST) -> str:
-    return ast.unparse(node.func).lower() if isinstance(node, ast.Call) else ""
+def _asserts(node: ast.AST, course: Callable[[str], Any]) -> bool:
+    """Tell whether it calls what raises an error of its own, of the course's or by its name."""
+    if not isinstance(node, ast.Call):
+        return False
+    name = ast.unparse(node.func)
+    first, *rest = name.split(".")
+    found = course(first)
+    for part in rest:
+        found = vars(found).get(part) if type(found) is ModuleType else None
+    return "assert" in name.lower() or (type(found) is FunctionType and _raises(found))
+
+
+def _raises(function: FunctionType) -> bool:
+    code = function.__code__
+    return any("assert" in name.lower() for name in code.co_names) or any(
+        step.opname == "RAISE_VARARGS" for step in dis.get_instructions(code)
+    )
 
 
 def _is_shown(value: Any, deep: int = 0) -> bool:

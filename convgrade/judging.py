@@ -19,7 +19,6 @@ from IPython.core.interactiveshell import ExecutionResult
 
 from convgrade.ambient import Ambient
 from convgrade.bindings import bound_names
-from convgrade.cells import visible
 from convgrade.chance import settle
 from convgrade.constructs import Constructs, mentions_files, read_constructs
 from convgrade.current_figure import shared_figure
@@ -28,6 +27,7 @@ from convgrade.guard import Guard
 from convgrade.messages import Cell, Outcome, Prepare
 from convgrade.namespace import Namespace
 from convgrade.proxy import Undecided
+from convgrade.regions import visible
 from convgrade.remote import Link, Lost
 from convgrade.shared_files import SharedFiles
 from convgrade.shell import Shell, Stream

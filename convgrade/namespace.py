@@ -112,7 +112,7 @@ class Namespace(dict[str, Any]):
         """Have nothing of the student's, as in a process that is thrown away."""
         self._link = None
 
-    def shown(self, value: Any) -> None:
+    def shown(self) -> None:
         """Note that a cell ended in a value; one of a test's own the student's kernel has not."""
         self._tests_displayed = self.displayed if self.in_test else self._tests_displayed
 

@@ -20,15 +20,13 @@ from convgrade.cells import (
     ATTACHED,
     FIRST_LINE,
     MAX_CODE,
-    REGIONS,
     Copy,
     Part,
-    hidden_lines,
     read_course,
     read_submitted,
     tidy,
-    visible,
 )
+from convgrade.regions import REGIONS, hidden_lines, visible
 from convgrade.repairs import WORDS, Repair, find_repairs
 
 __all__ = ["Repair", "hidden_lines", "rebuild", "visible"]

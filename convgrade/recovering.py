@@ -9,10 +9,11 @@ from nbgrader import utils
 from traitlets import Integer
 
 from convgrade.both_sides import GRACE, BothSides
-from convgrade.cells import is_test, visible
+from convgrade.cells import is_test
 from convgrade.judge import JudgeError
 from convgrade.messages import Cell, Outcome, Prepare
 from convgrade.our_outputs import no_points
+from convgrade.regions import visible
 from convgrade.student_kernel import KernelLostError
 
 __all__ = ["Recovering"]

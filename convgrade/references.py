@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Any
 from unittest import mock
 
+from convgrade.about import place
+
 __all__ = ["SIMPLE", "reference"]
 
 SIMPLE = frozenset({type(None), bool, int, float, str})  # what JSON has, too
@@ -37,12 +39,11 @@ def reference(value: Any, known: Callable[[str], Any]) -> list[Any] | None:
 
 def _named(value: Any, known: Callable[[str], Any]) -> list[str] | None:
     """Return where both sides find a library's value, or the course's class."""
-    if isinstance(value, types.ModuleType):
-        return [value.__name__, ""]
-    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if type(value).__name__ == "ufunc":
-        module, name = "numpy", value.__name__
-    if type(module) is not str or type(name) is not str or isinstance(value, mock.NonCallableMock):
+    at = place(value)
+    if at is None or isinstance(value, types.ModuleType):
+        return at
+    module, name = at
+    if isinstance(value, mock.NonCallableMock):
         return None
     if isinstance(value, type) and module == "__main__":
         return [module, name] if known(name) is value else None

@@ -61,7 +61,20 @@ def serve(family: int, address: Any, token: str, names: dict[str, Any]) -> None:
     try:
         _serve(family, address, token, names)
     finally:
+        _close_figures()
         _reserve()
+
+
+def _close_figures() -> None:
+    """Close the figures that IPython closes after a cell: it would draw each, for nobody."""
+    inline: Any = sys.modules.get("matplotlib_inline.backend_inline")
+    if inline is None:
+        return
+    with contextlib.suppress(Exception):  # a student has put something else there
+        shell: Any = sys.modules["IPython"].get_ipython()
+        shows = inline.flush_figures in shell.events.callbacks["post_execute"]
+        if shows and inline.show._draw_called and inline.InlineBackend.instance().close_figures:
+            inline.matplotlib.pyplot.close("all")
 
 
 def begin() -> None:
@@ -149,7 +162,7 @@ ABOUT: dict[str, Any] = {
     "folder": lambda request, names, handles: _folder.exchange(request["put"], request["gone"]),
     "file": lambda request, names, handles: {n: _folder.read(n) for n in request["names"]},
     "figures": lambda request, names, handles: about.figures(),
-    "table": lambda request, names, handles: _begin(handles),
+    "table": lambda request, names, handles: handles.name,
     "fingerprints": lambda request, names, handles: {
         name: about.fingerprint(names[name]) for name in request["function"] if name in names
     },
@@ -157,14 +170,6 @@ ABOUT: dict[str, Any] = {
     "module": lambda request, names, handles: importlib.import_module(request["function"]),
     "class": lambda request, names, handles: handles.class_facts(request["function"]),
 }
-
-
-def _begin(table: Handles) -> str:
-    """Say which table answers in a test cell; the figures of earlier cells are closed, as ever."""
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is not None:
-        pyplot.close("all")
-    return table.name
 
 
 def _function(value: Any, table: Handles) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class _Hook(DisplayHook):  # type: ignore[misc]
     def __call__(self, result: Any = None) -> None:
         if result is not None and not self.quiet():
             self.shell.value = result
-            self.shell.names.shown(result)
+            self.shell.names.shown()
 
 
 SAME = "__same_object__"  # among Python's own names: a test's globals stay as they are

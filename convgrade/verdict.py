@@ -65,7 +65,7 @@ def verdict(shell: Shell, cell: Cell, link: Link, result: ExecutionResult) -> Ou
         output = _error(error, link, shell.names, cell)
         fault = "the test cell is not valid Python" if never else ""
         return Outcome(0.0, [*outputs, output], fault=fault, trace=trace(error))
-    if value is None or (link.exact and says_nothing(value, cell.source)):
+    if value is None or (link.exact and says_nothing(value, cell.source, shell.names.course)):
         return Outcome(points, list(outputs))
     if type(value) in (int, float) and 0 <= value <= points:  # NaN is not
         return Outcome(abs(float(value)), [*outputs, _result(abs(value))])  # not -0.0

@@ -10,7 +10,8 @@ import pytest
 from tiny import _cell
 from traitlets.config import Config
 
-from convgrade.course_imports import course_imports, fit
+from convgrade.course_imports import course_imports
+from convgrade.kernels.forkable import fit
 from convgrade.plugins.preload import preloads
 
 pytestmark = pytest.mark.slow

@@ -54,7 +54,7 @@ LAYERS = [
     {"convgrade.records"},
     {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
-    {"convgrade.skim"},
+    {"convgrade.regions", "convgrade.skim"},
     {
         f"convgrade.{name}"
         for name in ("ambient", "cells", "gradients", "libraries", "plain", "submission")
@@ -74,7 +74,8 @@ LAYERS = [
     {"convgrade.confinement.__main__"},
     {"convgrade.confine"},
     {"convgrade.kit", "convgrade.magics", "convgrade.modules", "convgrade.pictures"},
-    {f"convgrade.{name}" for name in ("bindings", "constructs", "dataclass_fields", "proxy")},
+    {f"convgrade.{name}" for name in ("constructs", "dataclass_fields", "proxy")},
+    {"convgrade.bindings"},
     {"convgrade.changing", "convgrade.references", "convgrade.submodules"},
     {
         f"convgrade.{name}"
@@ -105,7 +106,7 @@ LAYERS = [
     {"convgrade.machine"},
     {"convgrade.doctor"},
     {"convgrade.kernels.fork", "convgrade.kernels.zygotes"},
-    {"convgrade.kernels.forks"},
+    {"convgrade.kernels.forkable", "convgrade.kernels.forks"},
     {"convgrade.kernels.provisioner"},
     {"convgrade.kernels.__main__"},
     {"convgrade.repairs", "convgrade.exercises"},
@@ -325,6 +326,19 @@ for name in {names!r}:
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines() == [f"{name} []" for name in wanted]
+
+
+FORKED = ("judge_process", "kernels.forkable", "kernels.zygote", "session.process")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FORKED)
+def test_what_every_run_waits_for_imports_no_notebooks(name: str) -> None:
+    """Reading and checking them takes seconds to import, and memory that each fork has."""
+    heavy = {"jsonschema", "nbconvert", "nbformat", "nbgrader", "sqlalchemy"}
+    code = f"import sys, convgrade.{name}\nprint(*sorted({heavy!r} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
 
 
 def test_no_file_holds_several_ideas() -> None:

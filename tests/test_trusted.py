@@ -1027,3 +1027,34 @@ def test_an_ungradable_notebook_earns_nothing() -> None:
     client.refuse("this notebook cannot be graded")
     assert client.points == {"f": 0.0}
     assert shown(client, "f") == "No points: this notebook cannot be graded.\n\n0.0"
+
+
+FIGURES = """
+import matplotlib.pyplot as plt
+from matplotlib.lines import Line2D
+count = []
+class Counted(Line2D):
+    def draw(self, renderer):
+        count.append(1)
+        super().draw(renderer)
+def sketch():
+    figure, axes = plt.subplots()
+    axes.add_line(Counted([0, 1], [0, 1]))
+    return axes.get_title()
+def drawn():
+    return len(count), plt.get_fignums()
+"""
+
+
+def test_figures_of_a_test_are_closed_and_drawn_for_nobody() -> None:
+    """A kernel would draw what a call has left open when a cell ends, a tenth second each."""
+    client = grade(
+        answer("plots", f"%matplotlib inline\n{FIGURES}"),
+        check("first", "assert sketch() == '' and drawn() == (0, [1])"),
+        check("second", "assert drawn() == (0, []), drawn()"),
+        # Those that no notebook shows stay.
+        answer("silent", "plt.ioff();"),
+        check("third", "assert sketch() == ''"),
+        check("fourth", "assert drawn() == (0, [1]), drawn()"),
+    )
+    assert set(client.points.values()) == {POINTS}, client.points

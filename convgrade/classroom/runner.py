@@ -184,7 +184,7 @@ class ClassRunner(LoggingConfigurable):
                 "a list of them, or grade with `nbgrader autograde`.",
                 ", ".join(left_out),
             )
-        config.TrustedClient.update(preloads(config, source))
+        config.TrustedClient.update(preloads(config, source, not self.scheduler))
         return config
 
     def _courses(

@@ -17,7 +17,7 @@ from dataclasses import asdict
 from convgrade.kernels.folders import held_folder, remove_leftovers, short_folder
 from convgrade.kernels.request import ServerRequest
 
-__all__ = ["ADDRESS", "KEPT", "ONE_THREAD", "ask", "places", "shared"]
+__all__ = ["ADDRESS", "KEPT", "ONE_THREAD", "ask", "leave", "places", "shared"]
 
 ADDRESS = "CONVGRADE_LIBRARIES"  # environment variable: where a command shares them
 #: Threads that libraries start at import would make a fork unsafe.
@@ -115,6 +115,15 @@ def zygote(libraries: Sequence[str]) -> Zygote:
             found = _zygotes[tuple(libraries)] = Zygote(libraries)
             atexit.register(found.stop)
         return found
+
+
+def leave(libraries: Sequence[str]) -> None:
+    """End this process's own with these libraries, if there is one: they are not wanted."""
+    with _lock:
+        found = _zygotes.pop(tuple(libraries), None)
+        if found is not None:
+            atexit.unregister(found.stop)
+            found.stop()
 
 
 def shared(libraries: Sequence[str]) -> dict[str, str]:
