@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import contextlib
+import importlib.util
 import sys
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
@@ -50,13 +52,20 @@ def course_imports(
     wanted += [name for top in ALONG if top in tops for name in ALONG[top]]
     wanted = list(dict.fromkeys(wanted))
     shown = {name.partition(".")[0] for name in seen} - {OURS}
-    meanwhile(_of(wanted, shown))
+    meanwhile([name for name in _of(wanted, shown) if _is_there(name.partition(".")[0])])
     good = fit(wanted)
     return _of(good, shown), good
 
 
 def _of(modules: Iterable[str], tops: Collection[str]) -> list[str]:
     return [name for name in modules if name.partition(".")[0] in tops]
+
+
+def _is_there(top: str) -> bool:
+    """Tell whether a module can be found; notebooks try to import what only Colab has."""
+    with contextlib.suppress(ValueError):  # one without a place, as what runs
+        return importlib.util.find_spec(top) is not None
+    return False
 
 
 def _imported(source: str) -> Iterable[str]:

@@ -11,6 +11,7 @@ from tiny import _cell
 from traitlets.config import Config
 
 from convgrade.course_imports import course_imports
+from convgrade.kernels import zygotes
 from convgrade.kernels.forkable import fit
 from convgrade.plugins.preload import preloads
 
@@ -77,3 +78,28 @@ def test_settings_of_the_courses_own_come_first(modules: Path, tmp_path: Path) -
     assert preloads(config, folder) == {"kernel_preload": ["good_two"]}
     config.TrustedClient.kernel_preload = []
     assert preloads(config, folder) == preloads(Config(), tmp_path / "none") == {}
+
+
+def test_libraries_are_loaded_while_they_are_tried(
+    modules: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By one process, which stays if all can be forked from, and which is ended if not."""
+    monkeypatch.syspath_prepend(str(modules))
+    monkeypatch.delenv(zygotes.ADDRESS, raising=False)
+    monkeypatch.setattr(zygotes, "_zygotes", {})
+    try:
+        folder = write(tmp_path / "fit", v4.new_code_cell("import good_two, nowhere"))
+        assert preloads(Config(), folder)["kernel_preload"] == ["good_two"]
+        assert list(zygotes._zygotes) == [("good_two",)]
+        begun = zygotes._zygotes["good_two",]
+        assert zygotes.zygote(["good_two"]) is begun
+        folder = write(tmp_path / "unfit", v4.new_code_cell("import good_one, busy"))
+        assert preloads(Config(), folder)["kernel_preload"] == ["good_one"]
+        assert list(zygotes._zygotes) == [("good_two",)]
+        # Workers of others load for themselves.
+        folder = write(tmp_path / "elsewhere", v4.new_code_cell("import good_one"))
+        assert preloads(Config(), folder, here=False)["kernel_preload"] == ["good_one"]
+        assert list(zygotes._zygotes) == [("good_two",)]
+    finally:
+        for found in zygotes._zygotes.values():
+            found.stop()
