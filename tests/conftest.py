@@ -35,15 +35,16 @@ torch.set_num_threads(1)
 #: Files of tests that take long, first to begin, so that no worker is left with one at the end.
 #: Which these are is printed below each run.
 LONG = (
-    "test_demo_class", "test_stuck", "test_check", "test_attacks", "test_bounds",
-    "test_classroom", "test_mutation", "test_constructs", "test_student", "test_handed_again",
-    "test_same_points", "test_rule", "test_diagnosis", "test_both_roads", "test_road",
-    "test_attack_controls", "test_stock_demo", "test_autograde", "test_given",
-    "test_same_gradebook", "test_release", "test_released", "test_instructors_page",
-    "test_postgres", "test_trusted", "test_report", "test_pictures", "test_starts",
-    "test_foreign_course", "test_harmless", "test_overview", "test_feedback", "test_programs",
-    "test_handles", "test_new_course", "test_model_answers", "test_machines", "test_origin",
-    "test_renew", "test_collect", "test_formgrader", "test_kernels", "test_doctor", "test_usage",
+    "test_constructs", "test_demo_class", "test_classroom", "test_stuck", "test_attacks",
+    "test_mutation", "test_student", "test_diagnosis", "test_rule", "test_check",
+    "test_handed_again", "test_session", "test_bounds", "test_pictures", "test_autograde",
+    "test_both_roads", "test_starts", "test_road", "test_stock_demo", "test_given",
+    "test_same_gradebook", "test_attack_controls", "test_trusted", "test_same_points",
+    "test_report", "test_instructors_page", "test_foreign_course", "test_postgres", "test_kit",
+    "test_skim", "test_new_course", "test_feedback", "test_programs", "test_gate",
+    "test_harmless", "test_house", "test_machines", "test_released", "test_release",
+    "test_unused", "test_doctor", "test_kernels", "test_collect", "test_names",
+    "test_formgrader", "test_session_bytes", "test_wheel", "test_confine",
 )  # fmt: skip
 
 
