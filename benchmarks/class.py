@@ -486,7 +486,7 @@ def goals(found: Results, size: int) -> Iterator[tuple[str, bool, str]]:
     ours, loose, one = f"class {size}", f"unconfined {size}", f"one {size}"
     if "stock" in found:
         stock = found.median("stock", stock_class(size))
-        for name, goal, how in ((loose, 25, "not confined"), (ours, 20, "every layer of the box")):
+        for name, goal, how in ((loose, 25, "not confined"), (ours, 25, "every layer of the box")):
             if name in found:
                 ratio = stock / found.median(name, seconds)
                 met = ratio >= goal and (name != ours or found.machine["box"] == "every layer")
@@ -500,8 +500,8 @@ def goals(found: Results, size: int) -> Iterator[tuple[str, bool, str]]:
                 yield what, ratio <= 2.5, f"{ratio:.2f}"
     if "stock" in found and "plain" in found:
         ratio = found.median("stock", further) / found.median("plain", further)
-        what = "nbgrader autograde with our plug-ins: at least 5 times as fast as stock"
-        yield what, ratio >= 5, f"{ratio:.1f}, a further notebook"
+        what = "nbgrader autograde with our plug-ins: at least 10 times as fast as stock"
+        yield what, ratio >= 10, f"{ratio:.1f}, a further notebook"
         for name, how in (("plain", "our plug-ins"), (ours, "runner")):
             if name in found:
                 times = [found.median(n, first) for n in (name, "stock")]
@@ -523,14 +523,16 @@ def goals(found: Results, size: int) -> Iterator[tuple[str, bool, str]]:
             yield what, spread <= 0.1, f"{spread:.0%}; {times}"
     if "cost" in found:
         kernels = sorted(found.runs["cost"][-1]["kernel"])
-        what = "one more kernel in flight: under 60 MB"
+        what = "one more notebook in flight: under 60 MB for both its processes together"
         alone = sorted(found.runs["cost"][-1]["kernel uss"])
         judges = sorted(found.runs["cost"][-1]["judge"])
         words = (
             f"{span(kernels, 0)} MB with its supervisor, of which each has alone (USS) "
             f"{span(alone, 0)}; one more grader's process {span(judges, 0)}"
         )
-        yield what, kernels[-1] < 60, words
+        # The first of each pays for what later ones share: medians.
+        both = statistics.median(kernels) + statistics.median(judges)
+        yield what, both < 60, f"{both:.0f} MB, medians: {words}"
 
 
 def bounds(found: Results, size: int) -> Iterator[str]:
@@ -539,6 +541,9 @@ def bounds(found: Results, size: int) -> Iterator[str]:
         parts = found.runs["cost"][-1]["seconds"]
         each = ", ".join(f"{name} {value:.3f}" for name, value in parts.items())
         yield f"processor seconds of a notebook graded alone, {sum(parts.values()):.2f}: {each}"
+        if "compiling" in found.runs["cost"][-1]:
+            once = found.runs["cost"][-1]["compiling"]
+            yield f"of it parsing and compiling the cells, in both processes: {2 * once:.3f}"
     for name in (f"class {size}", f"unconfined {size}"):
         if name in found:
             busy = found.median(name, lambda run: run["busy"]) / (size * len(NOTEBOOKS))
