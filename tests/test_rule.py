@@ -125,6 +125,14 @@ AROUND = [
 ]
 
 
+@pytest.fixture
+def unnamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name no misconception: the rule knows none, and to look for one takes much of the time."""
+    for module in ("convkit.diagnosis", "convgrade.rubric"):
+        monkeypatch.setattr(f"{module}.diagnose", lambda *args: None)
+
+
+@pytest.mark.usefixtures("unnamed")
 @pytest.mark.parametrize("answer", sweep(RULED, 10), ids=str)
 def test_check_and_hidden_test_agree_in_notebooks_full_of_other_cells(answer: Answer) -> None:
     notebook = source_notebook(answer.assignment, answer.notebook)
