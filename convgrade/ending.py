@@ -52,7 +52,7 @@ def says_nothing(value: Any, source: str, course: Callable[[str], Any]) -> bool:
 
 
 def _asserts(node: ast.AST, course: Callable[[str], Any]) -> bool:
-    """Tell whether it calls what raises an error of its own, of the course's or by its name."""
+    """Tell whether it calls what asserts: a function of the course's, or one of such a name."""
     if not isinstance(node, ast.Call):
         return False
     name = ast.unparse(node.func)
@@ -60,13 +60,15 @@ def _asserts(node: ast.AST, course: Callable[[str], Any]) -> bool:
     found = course(first)
     for part in rest:
         found = vars(found).get(part) if type(found) is ModuleType else None
-    return "assert" in name.lower() or (type(found) is FunctionType and _raises(found))
+    return "assert" in name.lower() or (type(found) is FunctionType and _has_assert(found))
 
 
-def _raises(function: FunctionType) -> bool:
+def _has_assert(function: FunctionType) -> bool:
     code = function.__code__
     return any("assert" in name.lower() for name in code.co_names) or any(
-        step.opname == "RAISE_VARARGS" for step in dis.get_instructions(code)
+        # Of an `assert`; the second since Python 3.14.
+        step.opname == "LOAD_ASSERTION_ERROR" or step.argrepr == "AssertionError"
+        for step in dis.get_instructions(code)
     )
 
 
