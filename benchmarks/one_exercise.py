@@ -32,7 +32,6 @@ from reference import processor, verdict  # noqa: E402
 from tiny import FULL, MEANS, RIGHT, Tiny  # noqa: E402
 from traitlets.config import PyFileConfigLoader  # noqa: E402
 
-import convgrade.classroom  # noqa: E402, F401  (first: it makes other imports quicker)
 from convgrade.classroom.fit import missing_layers  # noqa: E402
 from convgrade.classroom.grade import grade  # noqa: E402
 from convgrade.classroom.lists import split_lists  # noqa: E402

@@ -84,7 +84,7 @@ class Pool:
         self._landed: queue.SimpleQueue[tuple[str, str]] = queue.SimpleQueue()
         self._held: dict[str, float] = {}  # since when a result is there and does not come
         self._waits: Counter[str] = Counter()  # workers killed for a result that did not come
-        self._lost: dict[str, Future[Any]] = {}  # whose result is gone with the worker that had it
+        self._lost: set[str] = set()  # whose result is gone with the worker that had it
         self._last = time.monotonic()
         self._stack = contextlib.ExitStack()
 
@@ -189,7 +189,7 @@ class Pool:
                 outcome = TookTooLongError(f"{WAITS} workers did not hand it over")
             elif future.status != "error":  # who held the result is gone, and another grades anew
                 self._held.pop(key, None)
-                self._lost[key] = future
+                self._lost.add(key)
                 return self._overdue()
         self._last = time.monotonic()
         self._forget(key)
@@ -201,15 +201,14 @@ class Pool:
 
         Dask calls those who wait for a lost one at once, and again and again.
         """
-        for key, future in list(self._lost.items()):
-            if future.status != "lost":
-                del self._lost[key]
-                self._await(key, future)
+        for key in [key for key in self._lost if self._flying[key].status != "lost"]:
+            self._lost.remove(key)
+            self._await(key, self._flying[key])
 
     def _forget(self, key: str) -> None:
         self._clocks.ends(str(self._flying[key].key))
         self._held.pop(key, None)
-        self._lost.pop(key, None)
+        self._lost.discard(key)
         del self._flying[key], self._bytes[key], self._waits[key]
 
     def _overdue(self) -> tuple[str, OUTCOME] | None:
