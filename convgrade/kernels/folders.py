@@ -12,7 +12,7 @@ from pathlib import Path
 if sys.platform == "linux":  # elsewhere nothing is forked
     import fcntl
 
-__all__ = ["MARK", "PREFIX", "held_folder", "remove_leftovers", "short_folder"]
+__all__ = ["MARK", "PREFIX", "held_folder", "remove_leftovers", "remove_unused", "short_folder"]
 
 PREFIX, MARK = "cg-", ".in-use"
 MAX_SHORT = 40  # characters: sockets lie 66 deeper at most, and unix(7) has 107 for a path
@@ -39,16 +39,33 @@ def short_folder() -> Path:
 
 
 def held_folder(top: Path) -> tuple[Path, int]:
-    """Make a folder that is in use as long as the descriptor is open in some process, flock(2)."""
+    """Make a folder that is in use as long as the descriptor is open in some process, flock(2).
+
+    Raises
+    ------
+    OSError
+        When there is no room for it, or no descriptor; then nothing is left.
+    """
     while True:
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=top))
-        mark = os.open(folder / MARK, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            mark = os.open(folder / MARK, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError:
+            folder.rmdir()  # takes no descriptor: there may be none
+            raise
         with contextlib.suppress(BlockingIOError):
             fcntl.flock(mark, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if os.fstat(mark).st_nlink:
                 return folder, mark
         # Not marked in time: another process has taken it for a leftover.
         os.close(mark)
+
+
+def remove_unused(folder: Path, *names: str) -> None:
+    """Remove a held folder that has no more than these files; it takes no descriptor."""
+    for name in (MARK, *names):
+        (folder / name).unlink(missing_ok=True)
+    folder.rmdir()
 
 
 def remove_leftovers(temporary: Path) -> None:

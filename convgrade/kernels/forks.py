@@ -165,7 +165,9 @@ class ForkServer:
         """End the server and remove its folder. Its kernels go on."""
         with self._lock:
             self._discard()
-            if self.is_mine:
+            if self.is_mine and self._mark >= 0:
+                os.close(self._mark)  # first: removing a folder takes descriptors
+                self._mark = -1
                 shutil.rmtree(self.folder, ignore_errors=True)
 
     def _discard(self) -> None:

@@ -14,7 +14,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from convgrade.kernels.folders import held_folder, remove_leftovers, short_folder
+from convgrade.kernels.folders import (
+    held_folder,
+    remove_leftovers,
+    remove_unused,
+    short_folder,
+)
 from convgrade.kernels.request import ServerRequest
 
 __all__ = ["ADDRESS", "KEPT", "ONE_THREAD", "ask", "leave", "places", "shared"]
@@ -54,8 +59,11 @@ class Zygote:
         self._owner = os.getpid()
         self._folder, mark = held_folder(temporary)
         self.address = str(self._folder / "libraries")
-        self._control, theirs = socket.socketpair()
-        try:
+        with contextlib.ExitStack() as undo:
+            undo.callback(remove_unused, self._folder, os.path.basename(self.address))
+            undo.callback(os.close, mark)
+            self._control, theirs = socket.socketpair()
+            undo.callback(self._control.close)
             with socket.socket(socket.AF_UNIX) as listener, theirs:
                 listener.bind(self.address)
                 listener.listen()
@@ -70,11 +78,7 @@ class Zygote:
                     stdin=subprocess.DEVNULL,
                     pass_fds=[theirs.fileno(), listener.fileno(), mark],
                 )  # fmt: skip
-        except OSError:
-            self._control.close()
-            shutil.rmtree(self._folder, ignore_errors=True)
-            raise
-        finally:
+            undo.pop_all()
             os.close(mark)  # it is held by the process
 
     @property
