@@ -1,9 +1,9 @@
 """nbgrader's configuration for this course. One setting to change: where Colab finds it."""
 
 import os
-import sys
 import warnings
-from pathlib import Path
+
+from convgrade.new_gradebook import find_version_here
 
 c = get_config()  # noqa: F821 (nbgrader provides it)
 
@@ -20,11 +20,8 @@ c.ColabLaunch.kit_url = (
 c.CourseDirectory.course_id = "convolution-is-a-matrix"
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".pytest_cache"]
 
-# A new gradebook is made by calling the program `alembic` by name. It lies beside this Python,
-# whose folder need not be on PATH when nbgrader is started as `python -m nbgrader`.
-_bin = str(Path(sys.executable).parent)
-if _bin not in os.environ.get("PATH", "").split(os.pathsep):
-    os.environ["PATH"] = os.pathsep.join([_bin, os.environ.get("PATH", "")])
+# For a new gradebook nbgrader starts the program `alembic`, which need not be on PATH.
+find_version_here()
 
 # SQLAlchemy 2.1 warns about the order in which nbgrader adds rows; the rows are right.
 warnings.filterwarnings("ignore", message="Object of type <Submitted")

@@ -8,6 +8,8 @@ from typing import Any
 from traitlets.config import Config
 from traitlets.config.loader import LazyConfigValue
 
+from convgrade.new_gradebook import find_version_here
+
 __all__ = [
     "AUTOGRADE",
     "EXPORTERS",
@@ -117,6 +119,7 @@ def adopt(config: Config) -> None:
         _adopt_feedback(config)
     if not ZIP.keys() & config.ZipCollectApp.keys():
         config.ZipCollectApp.update(ZIP)
+    find_version_here()
 
 
 def _adopt_feedback(config: Config) -> None:

@@ -25,6 +25,7 @@ from convgrade.classroom.workers import AddressError, PoolError, UnfitError
 from convgrade.collect.app import CollectApp
 from convgrade.init import InitApp
 from convgrade.new_course import NewCourseApp
+from convgrade.new_gradebook import find_version_here
 from convgrade.plugins.course import source_folder
 from convgrade.report.gradebook import ReportError
 from convgrade.report.make import make_report
@@ -245,4 +246,5 @@ def run() -> None:
             stream.reconfigure(errors="backslashreplace")
     if sys.argv[1:2] == [GradeApp.name.removeprefix("convgrade-")]:
         fork_origin()
+    find_version_here()
     ConvgradeApp.launch_instance()

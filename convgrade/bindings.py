@@ -8,7 +8,7 @@ import symtable
 from typing import Any
 
 from convgrade.constructs import parsed
-from convgrade.magics import as_python
+from convgrade.magics import as_python, below_magic
 
 __all__ = ["bound_names", "read_first"]
 
@@ -22,10 +22,8 @@ def bound_names(source: str) -> frozenset[str]:
     source : str
         What is no Python counts as binding nothing.
     """
-    if source.lstrip().startswith("%%"):  # a cell magic such as %%time runs the lines below it
-        source = source.lstrip().partition("\n")[2]
     try:
-        table = symtable.symtable(as_python(source), "cell", "exec")
+        table = symtable.symtable(as_python(below_magic(source)), "cell", "exec")
     except (SyntaxError, ValueError):
         return frozenset()
     symbols = table.get_symbols()

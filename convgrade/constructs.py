@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 
 from convgrade.ambient import WORDS
-from convgrade.magics import as_python
+from convgrade.magics import as_python, below_magic
 from convgrade.records import BY_PARTS, RUBRIC
 
 __all__ = ["Constructs", "as_run", "mentions_files", "parsed", "read_constructs"]
@@ -126,10 +126,8 @@ def as_run(source: str) -> str:
 
 def parsed(source: str) -> ast.Module | None:
     """Return a cell's syntax tree, of the lines below a cell magic; None where it has none."""
-    if source.lstrip().startswith("%%"):
-        source = source.lstrip().partition("\n")[2]  # whose lines are counted anew
     try:
-        return ast.parse(as_python(source))
+        return ast.parse(as_python(below_magic(source)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from IPython.core.inputtransformer2 import TransformerManager
 
-__all__ = ["MAGIC", "Transformers", "as_python"]
+__all__ = ["MAGIC", "Transformers", "as_python", "below_magic"]
 
 #: What a cell has if IPython may change it: an escape, a prompt, an empty or indented first line,
 #: a line of blanks, or a character that ends a line for Python and not for regular expressions.
@@ -45,3 +45,8 @@ class Transformers(TransformerManager):  # type: ignore[misc]
 def as_python(source: str) -> str:
     """Return a cell with its magics written as calls, line by line."""
     return Transformers().transform_cell(source)
+
+
+def below_magic(source: str) -> str:
+    """Return the lines that a cell magic such as ``%%time`` runs, or all; counted anew."""
+    return source.lstrip().partition("\n")[2] if source.lstrip().startswith("%%") else source

@@ -26,10 +26,10 @@ from convgrade.cells import (
     read_submitted,
     tidy,
 )
-from convgrade.regions import REGIONS, hidden_lines, visible
+from convgrade.regions import REGIONS
 from convgrade.repairs import WORDS, Repair, find_repairs
 
-__all__ = ["Repair", "hidden_lines", "rebuild", "visible"]
+__all__ = ["Repair", "rebuild"]
 
 MAX_OWN_CODE = 1_000_000  # characters of all code cells that a student added
 # Lines that nbgrader takes for its own wherever they stand.

@@ -14,10 +14,7 @@ FOLDER = Path(__file__).parent / "courses"
 COURSES: dict[str, dict[str, dict[str, str]]] = {
     path.stem: tomllib.loads(path.read_text()) for path in sorted(FOLDER.glob("*.toml"))
 }
-# A new gradebook needs `alembic` on PATH, which run_nbgrader leaves out.
 CONFIG = """\
-import os, sys
-os.environ["PATH"] += os.pathsep + os.path.dirname(sys.executable)
 c = get_config()
 c.CourseDirectory.course_id = "small"
 c.Execute.timeout = 50"""

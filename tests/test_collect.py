@@ -38,6 +38,7 @@ from nbgrader.api import Gradebook
 
 from convgrade.collect.download import DownloadError
 from convgrade.collect.people import RosterError
+from convgrade.new_gradebook import find_version_here
 
 BOTH = {JANE: work("jane"), JOHN: work("john", FIVE[:2])}
 
@@ -619,11 +620,9 @@ def test_one_student_does_not_get_a_second_id_with_a_roster(tmp_path: Path) -> N
     assert "2 unchanged" in got.text
 
 
-def test_the_gradebook_knows_students_and_the_due_date(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_gradebook_knows_students_and_the_due_date(tmp_path: Path) -> None:
     """Ids by names and by the platform's number; absent ones; late without a time."""
-    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)  # alembic
+    find_version_here()
     root = course(tmp_path)
     with Gradebook(f"sqlite:///{root}/gradebook.db", "") as gradebook:
         gradebook.add_assignment("toeplitz", duedate="2026-03-10 09:00:00 UTC")

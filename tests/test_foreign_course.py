@@ -116,9 +116,7 @@ def course(root: Path, config: str) -> Tiny:
     folder.mkdir(parents=True)
     for path in SOURCE.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
-    # A new gradebook needs `alembic` on PATH, which run_nbgrader leaves out.
-    path = 'import os, sys\nos.environ["PATH"] += os.pathsep + os.path.dirname(sys.executable)\n'
-    (root / "nbgrader_config.py").write_text(path + STOCK)
+    (root / "nbgrader_config.py").write_text(STOCK)
     ps1 = Tiny(root, "ps1")
     ps1.run("generate_assignment", "ps1")
     (root / "nbgrader_config.py").write_text(config)

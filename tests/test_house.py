@@ -145,7 +145,8 @@ LAYERS = [
             *("page", "rebuild", "release", "save", "trim"),
         )
     },
-    {"convgrade.usage", "convgrade.adopt"},
+    {"convgrade.usage", "convgrade.new_gradebook"},
+    {"convgrade.adopt"},
     # Downloads: read, platforms, placing, writing, the command.
     {f"convgrade.collect.{name}" for name in ("names", "record")},
     {f"convgrade.collect.{name}" for name in ("assignment", "download", "people")},

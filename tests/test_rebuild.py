@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests, ClearMarkScheme
 
-from convgrade.rebuild import Repair, hidden_lines, rebuild, visible
+from convgrade.rebuild import Repair, rebuild
+from convgrade.regions import hidden_lines, visible
 
 NAMES = sorted(
     (f"{p.parent.name}/{p.stem}" for p in (ROOT / "release").glob("*/*.ipynb")),

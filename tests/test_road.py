@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import csv
+import os
 import re
 import shutil
 import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
 import nbformat
+import nbgrader.api
 import programs
 import pytest
 import validated
@@ -18,6 +21,7 @@ from gate import notebooks
 from validated import ALL_PASS, FOUND, RENEW, TRIED, Place, misjudged
 
 from convgrade.kit import archive
+from convgrade.new_gradebook import find_version_here
 
 pytestmark = pytest.mark.slow
 
@@ -92,12 +96,25 @@ def test_another_kit_or_version_is_not_known(monkeypatch: pytest.MonkeyPatch, pa
 
 
 def test_a_new_gradebook_is_made_without_the_environment_on_path(tmp_path: Path) -> None:
-    """Nbgrader calls `alembic` by name for a new database; run_nbgrader's PATH lacks it."""
+    """Nbgrader calls `alembic` by name for a new database, which a Python started so lacks."""
     root = make_course(tmp_path, f"{ONE}.ipynb")
-    run_nbgrader(root, "generate_assignment", "toeplitz")
-    assert (root / "gradebook.db").stat().st_size > 0
-    listed = run_nbgrader(root, "db", "assignment", "list")
-    assert "toeplitz" in listed.stdout + listed.stderr
+    for words in (["generate_assignment", "toeplitz"], ["db", "assignment", "list"]):
+        said = subprocess.run(
+            programs.in_new_python("nbgrader", *words), cwd=root, text=True, check=True,
+            env={"PATH": os.defpath}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        ).stdout  # fmt: skip
+    assert "toeplitz" in said
+
+
+def test_a_new_gradebook_has_the_version_that_nbgrader_gives_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    monkeypatch.setattr(nbgrader.api, "get_alembic_version", nbgrader.api.get_alembic_version)
+    stock = "import nbgrader.api; print(nbgrader.api.get_alembic_version())"
+    said = subprocess.run([sys.executable, "-c", stock], stdout=subprocess.PIPE, check=True)
+    find_version_here()
+    assert nbgrader.api.get_alembic_version() == said.stdout.decode().strip() != ""
 
 
 def test_from_zip_files_to_feedback_and_grades(small_course: Path) -> None:
@@ -203,8 +220,6 @@ def test_an_assignment_stands_by_itself(tmp_path: Path, stock: bool) -> None:
     assert not [path for path in (tmp_path / "source").rglob("*") if path.is_symlink()]
     if stock:
         (tmp_path / "nbgrader_config.py").write_text(
-            "import os, sys\n"  # nbgrader calls alembic by name
-            "os.environ['PATH'] += os.pathsep + os.path.dirname(sys.executable)\n"
             "c = get_config()\nc.ClearMarkScheme.enforce_metadata = False\n"
         )
     else:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import sys
 import uuid
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
@@ -27,6 +24,7 @@ from nbgrader.api import (
 )
 from sqlalchemy import create_engine, insert
 
+from convgrade.new_gradebook import find_version_here
 from convgrade.records import RECORD
 
 COURSE = "written"
@@ -169,9 +167,8 @@ def write_gradebook(
     also: Iterable[str] = (),
 ) -> None:
     """Fill a new gradebook, all rows of a table at once; ``also`` are students without work."""
-    # nbgrader starts `alembic` by name.
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
-    with _environment(PATH=path), warnings.catch_warnings():
+    find_version_here()
+    with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # alembic's
         with Gradebook(url, COURSE) as gradebook:
             gradebook.add_assignment(course.assignment)
@@ -230,17 +227,3 @@ def write_gradebook(
 
 def _id() -> str:
     return uuid.uuid4().hex
-
-
-@contextlib.contextmanager
-def _environment(**values: str) -> Any:
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -177,12 +177,7 @@ class _Run(subprocess.Popen[str]):
 def _nbgrader(folder: Path, root: Path, *words: str) -> _Run:
     """Start a command as the instructor would, in the trial's folder."""
     paths = [str(root.resolve()), os.environ.get("PYTHONPATH", "")]
-    env = {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(filter(None, paths)),
-        # A new gradebook is made by calling the program `alembic` by name.
-        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
-    }
+    env = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     return _Run(
         [sys.executable, "-c", START, *words], cwd=folder, env=env, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
