@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import io
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import nbformat
@@ -43,15 +44,23 @@ class Claims:
         return " ".join(quote.split()) in text_of(self.notebook)
 
 
+@cache
 def text_of(notebook: str) -> str:
     """Return what a student reads in a notebook, in one line."""
     cells = nbformat.read(ROOT / "source" / f"{notebook}.ipynb", 4).cells
     return " ".join(" ".join(c.source for c in cells if c.cell_type == "markdown").split())
 
 
+@cache
+def sources_of(notebook: str) -> dict[str, str]:
+    """Return all cells of a notebook, by id."""
+    cells = nbformat.read(ROOT / "source" / f"{notebook}.ipynb", 4).cells
+    return {cell.id: cell.source for cell in cells}
+
+
 def run(notebook: str, *ids: str) -> tuple[dict[str, Any], str]:
     """Run cells of a notebook, without pictures; return their variables and what they print."""
-    cells = {c.id: c.source for c in nbformat.read(ROOT / "source" / f"{notebook}.ipynb", 4).cells}
+    cells = sources_of(notebook)
     space: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()) as out:
         for name in ids:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,30 @@ class Found:
     def keep(self, places: Iterable[Place]) -> None:
         """Keep that it is known of these places, and of no others."""
         write(self.path, {"/".join(place): self.digest(place) for place in places})
+
+    def renew(
+        self, places: Sequence[Place], wrong: Callable[[Place], Sequence[str]], processes: int = 2
+    ) -> int:
+        """Try what is not known, keep where nothing is wrong, and return an exit status.
+
+        Parameters
+        ----------
+        places : sequence of tuple
+            Those that take longest first.
+        wrong : callable
+            Says of a place what is. Runs in a process of its own.
+        processes : int
+        """
+        old = [place for place in places if not self.fresh(place)]
+        known = [place for place in places if place not in old]
+        self.keep(known)
+        with multiprocessing.get_context("spawn").Pool(processes) as pool:
+            for place, lines in zip(old, pool.imap(wrong, old), strict=True):
+                print("/".join(place), *(lines or ["as it should be"]), sep="\n  ", flush=True)
+                if not lines:
+                    known.append(place)
+                    self.keep(known)
+        return 0 if len(known) == len(places) else 1
 
     def sample(self, place: Place, known: Sequence[T]) -> list[T]:
         """Return some, others when anything changes: one in `every`, and one at least."""

@@ -9,7 +9,6 @@ minutes.
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -205,18 +204,12 @@ FOUND = Found(ANSWERS / "same_points.json", digest)
 def main() -> int:
     """Grade what is not known, two notebooks at a time, and keep where nothing differs."""
     torch.set_num_threads(1)
-    old = [place for place in notebooks() if not FOUND.fresh(place)]
-    # The largest take longest: first.
-    old.sort(key=lambda place: -len(answers_of(place)))
-    known = [place for place in notebooks() if place not in old]
-    FOUND.keep(known)
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
-        for place, different in zip(old, pool.imap(all_differing, old), strict=True):
-            print("/".join(place), *(different or ["the same"]), sep="\n  ", flush=True)
-            if not different:
-                known.append(place)
-                FOUND.keep(known)
-    return 0 if len(known) == len(notebooks()) else 1
+    return FOUND.renew(largest_first(), all_differing)
+
+
+def largest_first() -> list[Place]:
+    """Return all notebooks, those first of which all answers take longest."""
+    return sorted(notebooks(), key=lambda place: -len(answers_of(place)))
 
 
 if __name__ == "__main__":

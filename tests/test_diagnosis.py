@@ -225,14 +225,21 @@ def test_what_is_known_of_an_exercise_is_found_by_its_name_alone() -> None:
     assert known_in("no such exercise") == {}
 
 
-@pytest.mark.parametrize("number", sorted(MISCONCEPTIONS))
-def test_section_to_reread_exists(number: str) -> None:
+@cache
+def titles_of_sections() -> frozenset[tuple[str, str, str]]:
+    """Return all of them, each with its assignment and the number of its notebook."""
     titles = set()
     for assignment, name in notebooks():
         cells = nbformat.read(ROOT / "source" / assignment / f"{name}.ipynb", 4).cells
         text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
         for title in re.findall(r"^#+ (?:[\d.]+ )?(.*?)(?:   .*)?$", text, flags=re.MULTILINE):
             titles.add((assignment, name[0], title))
+    return frozenset(titles)
+
+
+@pytest.mark.parametrize("number", sorted(MISCONCEPTIONS))
+def test_section_to_reread_exists(number: str) -> None:
+    titles = titles_of_sections()
     reread = MISCONCEPTIONS[number].reread
     for place, assignment, words in re.findall(r"notebook (\d) of (\w+)(\D*)", reread):
         for title in re.findall(r"'([^']*)'", words):

@@ -1,81 +1,25 @@
-"""A session shows what a Jupyter kernel shows: the same cells through both, compared.
-
-The other side is ipykernel in a process of its own, driven by nbclient.
-"""
+"""A session shows what a Jupyter kernel shows: the same cells through both, compared."""
 
 from __future__ import annotations
 
-import json
-import re
 from pathlib import Path
-from typing import Any
 
-import nbformat
-import nbformat.v4 as v4
 import pytest
+import same_outputs
 from conftest import ROOT
-from gate import notebooks, read_answers, source_notebook
-from nbformat import NotebookNode
-
-from convgrade.trusted import TrustedClient
+from found import Place
+from gate import notebooks
+from same_outputs import FOUND, RENEW, all_differing, differing, run, seen, some_differing
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 TRIED = sorted((ROOT / "tests" / "sessions").glob("*.ipy"))
+PLACE = ("toeplitz", "1_toeplitz_1d")
 
 
 def cells_of(path: Path) -> list[str]:
     """Return the cells of a file: what the tests of nbclient and ipykernel try."""
     return [cell.removesuffix("\n") for cell in path.read_text().split("# %%\n")[1:]]
-
-
-def run(cells: list[str], files: Path | None = None, **options: Any) -> list[NotebookNode]:
-    """Return the cells as they are after they have run."""
-    notebook = v4.new_notebook(cells=[v4.new_code_cell(source) for source in cells])
-    client = TrustedClient(notebook, files, files, kernel_name="python3", **options)
-    client.grade()
-    nbformat.validate(client.nb)
-    return list(client.nb.cells)
-
-
-def seen(cell: NotebookNode) -> list[Any]:
-    """Return a cell's outputs, without what differs between two runs of one kernel."""
-    found: list[Any] = []
-    for output in cell.outputs:
-        if output.output_type == "stream":
-            if found and type(found[-1]) is list and found[-1][1] == output.name:
-                found[-1][2] += output.text
-            else:
-                found.append(["stream", output.name, output.text])
-        else:
-            found.append(dict(output))
-    # Which of the two streams comes first depends on when they are flushed.
-    streams = sorted((o for o in found if type(o) is list), key=lambda o: str(o[1]))
-    others = [o for o in found if type(o) is not list]
-    text = json.dumps([*streams, *others], sort_keys=True)
-    text = re.sub(r"0x[0-9a-f]{6,}", "0x...", text)
-    text = re.sub(r"/[\w/.-]*/(?=(work|tmp|box|home)\b)", ".../", text)
-    text = re.sub(r"ipykernel_\d+", "ipykernel", text)
-    text = re.sub(r"(?i)(wall time|cpu times|user|total): [^\"]*", "time", text)
-    text = re.sub(r"[\d.]+ [\\\w]+ \\u00b1 [^\"]*", "time", text)
-    text = re.sub(r"Thread-\d+", "Thread", text)
-    return list(json.loads(text))
-
-
-def differing(cells: list[str], files: Path | None = None, **options: Any) -> list[Any]:
-    """Return the cells whose outputs differ, with both.
-
-    What a child process prints may reach a kernel after its cell: it has three tries.
-    """
-    session = [seen(cell) for cell in run(cells, files, **options)]
-    left = list(zip(cells, session, session, strict=True))
-    for _ in range(3):
-        kernel = [seen(cell) for cell in run(cells, files, forked=False, **options)]
-        both = zip(cells, session, kernel, strict=True)
-        left = [(cell, a, b) for cell, a, b in both if a != b and cell in {c for c, *_ in left}]
-        if not left:
-            break
-    return left
 
 
 @pytest.mark.parametrize("path", TRIED, ids=lambda path: path.stem)
@@ -99,16 +43,34 @@ def test_a_child_process_prints_into_the_notebook() -> None:
     assert seen(cell)[0] == ["stream", "stdout", "in the child\n"]
 
 
-@pytest.mark.parametrize("notebook", notebooks(), ids="/".join)
-def test_answers_show_the_same(notebook: tuple[str, str], tmp_path: Path) -> None:
-    """All cells of a notebook with their solutions, then every answer to its exercises."""
-    assignment, name = notebook
-    folder = ROOT / "source" / assignment
-    cells = [
-        cell.source
-        for cell in source_notebook(assignment, name).cells
-        if cell.cell_type == "code" and "measure" not in cell.source  # what takes how long
-    ]
-    answers = [a.source for a in read_answers() if (a.assignment, a.notebook) == notebook]
-    (tmp_path / "convkit.zip").write_bytes((folder / "convkit.zip").read_bytes())
-    assert differing([*cells, *answers], tmp_path, timeout=60, notebook_timeout=500.0) == []
+@pytest.mark.parametrize("place", notebooks(), ids="-".join)
+def test_all_notebooks_of_today_have_been_run_both_ways(place: Place) -> None:
+    """And showed the same with all answers: else what is below runs all, and this fails."""
+    assert FOUND.fresh(place), RENEW
+
+
+def test_no_notebook_that_is_gone_is_on_record() -> None:
+    assert FOUND.kept().keys() <= {"/".join(place) for place in notebooks()}, RENEW
+
+
+@pytest.mark.parametrize("place", notebooks(), ids="-".join)
+def test_answers_show_the_same(place: Place) -> None:
+    """All cells of a notebook with their solutions, then answers: all that are not known."""
+    assert (some_differing if FOUND.fresh(place) else all_differing)(place) == []
+
+
+def test_a_difference_is_found() -> None:
+    """Of what carries a kernel's messages, which is told apart."""
+    asked = "type(get_ipython().kernel.iopub_thread).__name__"
+    ((cell, *shown),) = differing(["1 + 1", asked])
+    assert cell == asked
+    texts = [output["data"]["text/plain"] for (output,) in shown]
+    assert texts == ["'Direct'", "'IOPubThread'"]
+
+
+def test_another_answer_or_program_is_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As those of test_same_points.py say, whose digest this one holds."""
+    before = FOUND.digest(PLACE)
+    assert FOUND.digest(PLACE) == before
+    monkeypatch.setattr(same_outputs, "digest", lambda _: "others")
+    assert FOUND.digest(PLACE) != before
