@@ -36,7 +36,7 @@ STOCK = 8  # one in so many answers is tried in a stock kernel, where all answer
 ASIDE = (
     *("checking", "classroom", "collect", "plugins", "report", "templates"),  # folders
     *("__main__", "adopt", "app", "canonical", "init", "kit", "new_course"),
-    *("new_gradebook", "summary", "usage"),
+    *("nbgrader_schema", "new_gradebook", "summary", "usage"),
 )
 HERE = ("confusion.py", "gate.py", "same_points.py")
 PACKAGES = ("torch", "numpy", "matplotlib", "ipykernel", "ipython", "nbclient", "nbgrader")

@@ -145,7 +145,7 @@ LAYERS = [
             *("page", "rebuild", "release", "save", "trim"),
         )
     },
-    {"convgrade.usage", "convgrade.new_gradebook"},
+    {"convgrade.usage", "convgrade.nbgrader_schema", "convgrade.new_gradebook"},
     {"convgrade.adopt"},
     # Downloads: read, platforms, placing, writing, the command.
     {f"convgrade.collect.{name}" for name in ("names", "record")},

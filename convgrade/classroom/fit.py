@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import json
 import multiprocessing
 import os
 import shutil
@@ -13,19 +12,15 @@ import warnings
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
-from jsonschema.exceptions import best_match
-from jsonschema.validators import validator_for
 from nbformat.warnings import DuplicateCellId, MissingIDFieldWarning
-from nbgrader.nbgraderformat import common
 
 from convgrade import confine
 from convgrade.classroom import own_worker
 from convgrade.classroom.versions import differences, versions
 from convgrade.kernels import forks
 from convgrade.kernels.folders import held_folder, remove_leftovers
+from convgrade.nbgrader_schema import check_schema_once
 
 __all__ = ["missing_layers", "prepare", "unfit"]
 
@@ -60,9 +55,7 @@ def prepare() -> None:
     # The ids that a submission comes with do not matter: the first plug-in replaces its cells.
     warnings.simplefilter("ignore", DuplicateCellId)
     warnings.simplefilter("ignore", MissingIDFieldWarning)
-    # nbgrader checks its schema, which never changes, for every cell: half of a tenth of a second
-    # a notebook.
-    common.jsonschema = SimpleNamespace(validate=_validate)
+    check_schema_once()
     # The command removes what workers of its own leave when they are killed.
     if own_worker.LOG not in os.environ and forks.available():
         with _preparing:
@@ -80,16 +73,3 @@ def _own_folder() -> None:
     folder, _ = held_folder(top)
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     tempfile.tempdir = str(folder)
-
-
-def _validate(instance: Any, schema: Any) -> None:
-    """Do what ``jsonschema.validate`` does, but for checking the schema itself."""
-    error = best_match(_validator(json.dumps(schema)).iter_errors(instance))
-    if error is not None:
-        raise error
-
-
-@cache
-def _validator(schema: str) -> Any:
-    found = json.loads(schema)
-    return validator_for(found)(found)

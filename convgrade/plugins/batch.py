@@ -19,8 +19,16 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
+from convgrade.nbgrader_schema import check_schema_once
 from convgrade.plugins.choose import File, choose
-from convgrade.plugins.course import notebook_names, read_course_notebook, source_folder
+from convgrade.plugins.course import (
+    MATERIAL,
+    Material,
+    notebook_names,
+    read_course_notebook,
+    read_released,
+    source_folder,
+)
 from convgrade.plugins.given import note_missing
 from convgrade.plugins.graded import (
     Needs,
@@ -64,6 +72,7 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         self._ungradable: dict[str, str] = {}
         self._older: Counter[str] = Counter()  # submissions, by cell that was handed out otherwise
         self._failed: dict[str, str] = {}  # why one was not graded, with no fault of its own
+        self._course = functools.cache(self._read_course)
         self._converter: Any = self.parent
         if isinstance(self._converter, Autograde):
             self._prepare = self._converter.init_assignment
@@ -104,6 +113,8 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
             self._graded -= 1  # its second pass is none
             self.log.error("Cannot be graded: %s: %s.", filename, why)
         resources["metadata"] = {"name": path.stem, "path": str(path.parent)}
+        names = resources["nbgrader"]
+        resources[MATERIAL] = self._course(names["assignment"], names["notebook"])
         with warnings.catch_warnings():
             # nbconvert tidies ids before the first plug-in, which replaces the cells.
             warnings.simplefilter("ignore", DuplicateCellId)
@@ -112,6 +123,13 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         for name in result[1].get(OLDER, []):
             self._older[f"{path.stem}, {name}"] += 1
         return result
+
+    def _read_course(self, assignment: str, name: str) -> Material:
+        """Read what all copies of a notebook are graded with; it takes as long as one of them."""
+        folder = self._converter.coursedir
+        course, binds, _ = read_course_notebook(self, assignment, name)
+        support = source_folder(folder, assignment)
+        return Material(course, binds, support, read_released(folder, assignment, name))
 
     # ------------------------------------------------------- before a submission
 
@@ -267,3 +285,4 @@ def _carefully(init_notebooks: Callable[[Autograde], None]) -> Callable[[Autogra
 
 
 Autograde.init_notebooks = _carefully(Autograde.init_notebooks)
+check_schema_once()

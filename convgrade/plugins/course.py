@@ -34,13 +34,13 @@ __all__ = [
     "students_and_assignments",
 ]
 
-#: Where preprocessors find a `Material` in ``resources`` when there is no course folder.
+#: Where preprocessors find a `Material` in ``resources``, if they need not read it.
 MATERIAL = "convgrade_material"
 
 
 @dataclass(frozen=True)
 class Material:
-    """What a notebook is graded with, where there is no course folder to read it from.
+    """What a notebook is graded with, where it has been read for all, or on another machine.
 
     Attributes
     ----------

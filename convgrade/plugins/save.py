@@ -38,9 +38,34 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
         for name, words in found.get("waiting", {}).items():
             words = words.replace("`", "'")  # which Markdown would take for code
             notes.setdefault(name, []).append(f"{WAITS}{words}.")
-        self._remarks = _remarks(nb, notes)
-        nb, resources = super().preprocess(nb, resources)
+        self._remarks, self._last = _remarks(nb, notes), len(nb.cells) - 1
+        try:
+            nb, resources = super().preprocess(nb, resources)
+        finally:
+            self._commit_again()
         return without_marks(nb), resources
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, cell_index: int
+    ) -> tuple[NotebookNode, Any]:
+        """Record one cell; called by nbgrader's preprocessor.
+
+        A notebook's are committed at once, where nbgrader does it after each score: a commit
+        waits for the disk, and what nbgrader writes first is not yet ours.
+        """
+        session = self.gradebook.db
+        if cell_index == 0:
+            session.commit = session.flush
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        if cell_index == self._last:
+            self._commit_again()
+            session.commit()
+        return cell, resources
+
+    def _commit_again(self) -> None:
+        gradebook = getattr(self, "gradebook", None)
+        if gradebook is not None:  # else it could not be opened
+            vars(gradebook.db).pop("commit", None)
 
     def _add_score(self, cell: NotebookNode, resources: Any) -> None:
         super()._add_score(_without_outputs(cell), resources)
@@ -69,7 +94,6 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
             grade_id, self.notebook_id, self.assignment_id, self.student_id
         )
         let_wait(self.gradebook, grade, self._answers[grade_id] + verdict)
-        self.gradebook.db.commit()
 
     def _add_comment(self, cell: NotebookNode, resources: Any) -> None:
         super()._add_comment(cell, resources)
@@ -82,7 +106,6 @@ class SaveVerdicts(SaveAutoGrades):  # type: ignore[misc]
             cell.metadata.nbgrader.grade_id, self.notebook_id, self.assignment_id, self.student_id
         )
         comment.auto_comment = "\n".join(filter(None, [comment.auto_comment, *remarks]))
-        self.gradebook.db.commit()
 
 
 def without_marks(nb: NotebookNode) -> NotebookNode:
