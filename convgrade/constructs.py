@@ -43,6 +43,7 @@ MEMORY = frozenset(
     {"shares_memory", "may_share_memory", "base", "data_ptr", "owndata", "OWNDATA", "sort", "fill",
      "fill_", "zero_", "put", "itemset", "copyto"}
 )  # fmt: skip
+LAYOUT = frozenset({"flags", "strides", "base", "owndata", "ctypes", "__array_interface__"})
 RECORDS = frozenset({"In", "_ih", "_i", "_ii", "_iii", "user_ns"})
 
 
@@ -69,8 +70,11 @@ class Constructs:
         It reads the texts of the cells, as IPython has them.
     attributes : frozenset of (str, str)
         Names, and attributes of them that it reads.
-    timed, aliases : bool
-        It measures time; it changes a part of something, or asks whether memory is shared.
+    timed, aliases, layout : bool
+        It measures time; it changes a part of something, or asks whether memory is shared; it
+        asks how an array lies there.
+    ratios : frozenset of int
+        Lines on which it asks which of two values is less, neither of them written out.
     reads : frozenset of str
         Names that it reads.
     dotted : frozenset of str
@@ -103,6 +107,8 @@ class Constructs:
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     timed: bool = False
     aliases: bool = False
+    layout: bool = False
+    ratios: frozenset[int] = frozenset()
     reads: frozenset[str] = field(default_factory=frozenset)
     dotted: frozenset[str] = field(default_factory=frozenset)
     imports: frozenset[tuple[str, str]] = field(default_factory=frozenset)
@@ -184,6 +190,8 @@ def read_constructs(source: str) -> Constructs:
         ),
         timed=any(isinstance(n, ast.Call) and _name(n.func) in CLOCKS for n in nodes),
         aliases=any(name in MEMORY or _changes_part(node, counters) for name, node in named),
+        layout=any(name in LAYOUT for name, _ in named),
+        ratios=frozenset(getattr(node, "lineno", 0) for node in nodes if _compares_sizes(node)),
         reads=frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
         dotted=frozenset(filter(None, map(_dotted, nodes))),
         imports=frozenset(
@@ -207,6 +215,19 @@ def _name(node: ast.AST) -> str:
     if isinstance(node, ast.Attribute):
         return node.attr
     return node.id if isinstance(node, ast.Name) else ""
+
+
+def _compares_sizes(node: ast.AST) -> bool:
+    """Tell whether a statement asks which of two values, neither of them written out, is less."""
+    if isinstance(node, ast.Assert):
+        inner = [part for part in ast.walk(node.test) if isinstance(part, ast.Compare)]
+        orders = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+        return any(
+            isinstance(part.ops[0], orders)
+            and not any(isinstance(side, ast.Constant) for side in (part.left, *part.comparators))
+            for part in inner
+        )
+    return isinstance(node, ast.Call) and _name(node.func) in ("assertLess", "assertGreater")
 
 
 def _changes_part(node: ast.AST, counters: set[str]) -> bool:

@@ -105,9 +105,12 @@ class Conversation:
             self.doubt = f"{words} (line {line})" if line else words
         raise Undecided(self.doubt)
 
-    def meet_slowness(self) -> None:
-        """End a test that found something slow, if that can be the way between the processes."""
-        if self._requests > SOME_REQUESTS:
+    def meet_slowness(self, compared: bool) -> None:
+        """End a test that found something slow, if that can be the way between the processes.
+
+        It can be with each call if two times are ``compared``, or sizes that may be times.
+        """
+        if self._requests > (0 if compared else SOME_REQUESTS):
             self.meet(f"the test measures time, of {self._requests:,} calls of the student's code")
 
     def _exchange(self, request: dict[str, Any], name: str, met: list[str]) -> dict[str, Any]:
@@ -212,7 +215,10 @@ class Conversation:
     def _send(self, request: dict[str, Any], name: str) -> None:
         assert self._socket is not None
         try:
-            wire.send(self._socket, request, strict=True, exact=self.exact and self._keep)
+            wire.send(
+                self._socket, request, strict=True, exact=self.exact and self._keep,
+                known=self._crossing.held.inner(),
+            )  # fmt: skip
         except wire.WireError as error:  # often what another of the student's functions returned
             if self.exact:
                 what = str(error).partition(" cannot be passed on")[0]

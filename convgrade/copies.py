@@ -5,13 +5,48 @@ from __future__ import annotations
 import contextlib
 import io
 import sys
+from collections import deque
 from collections.abc import Iterable
 from typing import Any
 
-__all__ = ["copy_back", "is_view"]
+__all__ = ["SHARED", "Seen", "copy_back", "has_layout", "is_view", "parts", "shared_parts"]
+
+#: Names of the types of what two who hold it can change for each other.
+SHARED = frozenset(
+    {"list", "dict", "set", "bytearray", "deque", "Counter", "OrderedDict", "defaultdict",
+     "StringIO", "ndarray", "DataFrame", "Series", "Tensor", "Random", "Generator", "RandomState",
+     "Graph", "DiGraph", "MultiGraph", "MultiDiGraph"}
+)  # fmt: skip
+MAX_PARTS = 10_000  # that are told; others are copies
+FIXED = frozenset({int, float, bool, str, bytes, complex, type(None)})
 
 
-def copy_back(ours: Any, theirs: Any) -> bool:
+class Seen:
+    """What has become of a copy's parts: one that stands in two places becomes one."""
+
+    def __init__(self) -> None:
+        self._ours: dict[int, Any] = {}  # by the copy's
+        self._taken = set[int]()
+
+    def __contains__(self, theirs: Any) -> bool:
+        return id(theirs) in self._ours
+
+    def has(self, ours: Any) -> bool:
+        """Tell whether a value of ours has become like some part already."""
+        return id(ours) in self._taken
+
+    def note(self, theirs: Any, ours: Any) -> None:
+        """Note what a part becomes; it can be changed, or holds what can."""
+        if _holds(theirs):
+            self._ours[id(theirs)] = ours
+            self._taken.add(id(ours))
+
+    def of(self, theirs: Any) -> Any:
+        """Return what a part has become, or itself."""
+        return self._ours.get(id(theirs), theirs)
+
+
+def copy_back(ours: Any, theirs: Any, seen: Seen | None = None) -> bool:
     """Change a value, in place, into what a student's function made of its copy.
 
     Parameters
@@ -20,30 +55,45 @@ def copy_back(ours: Any, theirs: Any) -> bool:
         The caller's list, dict, set, array, tensor or table, or a tuple that holds some.
     theirs : anything
         The function's copy, as plain data.
+    seen : Seen, optional
+        What has become of parts of ``theirs`` so far.
 
     Returns
     -------
     bool
         Whether that could be done; else ``ours`` may be changed in part.
     """
+    if ours is theirs:
+        return True
     kind = type(ours)
     if kind is not type(theirs):
         return False
+    seen = Seen() if seen is None else seen
+    seen.note(theirs, ours)
     np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     if kind is list:
-        known = [_kept(old, new) for old, new in zip(ours, theirs, strict=False)]
-        ours[:] = [*known, *theirs[len(known) :]]
+        known = [_kept(old, new, seen) for old, new in zip(ours, theirs, strict=False)]
+        ours[:] = [*known, *map(seen.of, theirs[len(known) :])]
     elif issubclass(kind, dict):
-        pairs = {k: _kept(ours[k], new) if k in ours else new for k, new in theirs.items()}
+        pairs = {
+            k: _kept(ours[k], new, seen) if k in ours else seen.of(new)
+            for k, new in theirs.items()
+        }
         ours.clear()
         dict.update(ours, pairs) if kind is dict else ours.update(pairs)
     elif kind is set:
         ours.clear()
         ours.update(theirs)
+    elif kind is deque:
+        known = [_kept(old, new, seen) for old, new in zip(ours, theirs, strict=False)]
+        ours.clear()
+        ours.extend([*known, *map(seen.of, list(theirs)[len(known) :])])
+    elif kind is bytearray:
+        ours[:] = theirs
     elif kind is tuple:
         parts = zip(ours, theirs, strict=False)
         return len(ours) == len(theirs) and all(
-            copy_back(old, new) for old, new in parts if _holds(old)
+            copy_back(old, new, seen) for old, new in parts if _holds(old)
         )
     elif kind is io.StringIO:
         ours.seek(0)
@@ -73,8 +123,50 @@ def copy_back(ours: Any, theirs: Any) -> bool:
     return True
 
 
+def parts(value: Any) -> dict[int, tuple[Any, list[list[int]]]]:
+    """Return a value's parts that can be changed, itself too, by id, and where each stands.
+
+    A place is a way down from the value: the how-manieth part of each list, tuple or dict.
+    """
+    found: dict[int, tuple[Any, list[list[int]]]] = {}
+    waiting: list[tuple[list[int], Any]] = [([], value)]
+    for way, part in waiting:  # which grows
+        kind = type(part)
+        if kind is not tuple and kind.__name__ not in SHARED:
+            continue
+        if id(part) in found:
+            found[id(part)][1].append(way)
+            continue
+        if kind is not tuple:
+            found[id(part)] = part, [way]
+        inner = part.values() if kind is dict else part if kind in (list, tuple) else ()
+        waiting += [
+            ([*way, place], each) for place, each in enumerate(inner) if type(each) not in FIXED
+        ]
+    return found
+
+
+def shared_parts(value: Any, others: dict[Any, Any]) -> list[list[Any]]:
+    """Return where a value has what stands in others: its place, the other's name, the place."""
+    inside = parts(value)
+    known = {
+        number: (name, ways[0]) for name, other in others.items()
+        for number, (_, ways) in parts(other).items()
+    } if inside else {}  # fmt: skip
+    same = [(way, *known[n]) for n, (_, ways) in inside.items() if n in known for way in ways]
+    return [[way, name, there] for way, name, there in same if way or there][:MAX_PARTS]
+
+
 def is_view(value: Any, arguments: Iterable[Any]) -> bool:
     """Tell whether an array or a tensor has memory in common with another that it is not."""
+    theirs = [part for part, _ in parts(value).values() if hasattr(part, "dtype")]
+    if not theirs:
+        return False
+    every = [part for other in arguments for part, _ in parts(other).values()]
+    return any(_has_memory_of(part, [*every, *theirs]) for part in theirs)
+
+
+def _has_memory_of(value: Any, arguments: Iterable[Any]) -> bool:
     np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     others = [part for part in arguments if type(part) is type(value) and part is not value]
     if np is not None and type(value) is np.ndarray:
@@ -84,6 +176,15 @@ def is_view(value: Any, arguments: Iterable[Any]) -> bool:
             place = value.untyped_storage().data_ptr()
             return any(part.untyped_storage().data_ptr() == place for part in others)
     return False
+
+
+def has_layout(value: Any) -> bool:
+    """Tell whether an array's memory is another than that of the copy that crosses."""
+    np = sys.modules.get("numpy")
+    arrays = [part for part, _ in parts(value).values() if np and type(part) is np.ndarray]
+    return any(
+        not (a.flags.c_contiguous and a.flags.writeable and a.flags.owndata) for a in arrays
+    )
 
 
 def _copy_tensor(torch: Any, ours: Any, theirs: Any) -> bool:
@@ -107,6 +208,11 @@ def _holds(value: Any) -> bool:
     return isinstance(value, (list, dict, set, tuple)) or hasattr(value, "dtype")
 
 
-def _kept(old: Any, new: Any) -> Any:
+def _kept(old: Any, new: Any, seen: Seen) -> Any:
     """Return the old object where it can become like the new one: others may hold it."""
-    return old if _holds(old) and copy_back(old, new) else new
+    if new in seen:
+        return seen.of(new)
+    if _holds(old) and not seen.has(old) and copy_back(old, new, seen):
+        return old
+    seen.note(new, new)
+    return new

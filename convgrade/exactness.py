@@ -48,7 +48,7 @@ class Exactness:
         Says whether nobody looks at what a function of this name returns now.
     attributes : frozenset of (str, str)
         Names, and attributes of them that the test reads.
-    seeds, patches, warned, logged, differentiates, aliases : bool
+    seeds, patches, warned, logged, differentiates, aliases, layout : bool
     assigned : frozenset of (str, str)
         As `convgrade.constructs.Constructs` has them.
     cells : sequence of str
@@ -70,6 +70,7 @@ class Exactness:
     logged: bool = False
     differentiates: bool = False
     aliases: bool = False
+    layout: bool = False
     assigned: frozenset[tuple[str, str]] = frozenset()
     cells: Sequence[str] = ()
     ambient: Ambient = field(default_factory=Ambient)
@@ -150,6 +151,11 @@ def after(
         meet(f"the test differentiates what it has from `{name}`, which was computed elsewhere")
     if exactly.aliases and reply.get("view") is True:
         meet(f"`{name}` returns part of the memory of its argument, and the test can see that")
+    if exactly.layout and reply.get("layout") is True:
+        meet(
+            f"the test looks at how the memory of an array is laid out, and that of `{name}` is "
+            "not as that of a new one"
+        )
     if type(reply.get("apart_class")) is str:
         shown = reply["apart_class"][:60]
         meet(f"the test reads `{shown}` of a class that both sides have, each with its own")

@@ -6,6 +6,7 @@ comes back. What nobody holds here any more is forgotten.
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
@@ -16,6 +17,7 @@ from convgrade.copies import copy_back
 __all__ = ["Held"]
 
 MAX_HELD = 1000
+INNER = (list, dict, set)  # which may stand in others
 
 
 class Held:
@@ -59,6 +61,14 @@ class Held:
         """Return the number of a value that the test holds; None of others."""
         return next((n for n, held in self._values.items() if held[0] is value), None)
 
+    def inner(self) -> dict[int, int]:
+        """Return the numbers of lists and the like by id: the student's side has them."""
+        return {id(held[0]): n for n, held in self._values.items() if type(held[0]) in INNER}
+
+    def value(self, number: Any) -> Any:
+        """Return the value of a number that the test holds; None of others."""
+        return self._values[number][0] if number in self._values else None
+
     def _knows(self, value: Any) -> bool:
         return self.number(value) is not None
 
@@ -69,7 +79,7 @@ class Held:
             frame = self._frame(held[0])
             if frame != held[1]:
                 held[1] = frame
-                changed.append([number, held[0]])
+                changed.append([number, _contents(held[0])])
         # Also of what nobody holds any more: `box.rows[0][0] = 1` does not.
         free = [n for n, held in self._values.items() if sys.getrefcount(held[0]) <= 2]
         for number in [n for n in free if not _held_inside(self._values[n][0])]:
@@ -101,6 +111,11 @@ class Held:
             return wire.dumps(value, strict=True, exact=self._keep)
         except wire.WireError:
             self._meet("the test puts into a value of the student's what does not cross")
+
+
+def _contents(value: Any) -> Any:
+    """Return what is no known value, and holds the same."""
+    return copy.copy(value) if type(value) in INNER else value
 
 
 def _held_inside(value: Any) -> bool:

@@ -112,9 +112,12 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             result = shell.run_cell(cell.source)
             shell.names.in_test = False
         facts = replace(facts, figures=None) if one else facts
-        if facts.timed and link.exact and isinstance(ended_in(result), AssertionError):
+        failed = ended_in(result)
+        if facts.timed and link.exact and isinstance(failed, AssertionError):
+            places = traceback.walk_tb(failed.__traceback__)
+            lines = {n for f, n in places if f.f_globals is shell.names}
             with contextlib.suppress(Undecided):
-                link.meet_slowness()
+                link.meet_slowness(not facts.ratios.isdisjoint(lines))
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result), place.files)
@@ -157,6 +160,7 @@ def _exactness(names: Namespace, facts: Constructs, stream: object, ambient: Amb
         logged=facts.logged,
         differentiates=facts.differentiates,
         aliases=facts.aliases,
+        layout=facts.layout,
     )
 
 

@@ -6,13 +6,14 @@ import json
 import struct
 import sys
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from convgrade import plain
 from convgrade.plain import (
     ARRAY_TYPES,
     CONSTANTS,
+    COUNTED,
     FACTORIES,
     KNOWN,
     PLAIN,
@@ -24,13 +25,17 @@ from convgrade.plain import (
 
 __all__ = ["dumps"]
 
-Exact = bool | Callable[[Any], Any]
 # By number: a class of a student's may have a hash and an equality of its own.
 _KINDS: dict[int, Any] = {id(kind): kind for kind in PLAIN}
 _BASES = (str, int, *SEQUENCES, dict, bytes, bytearray)
 
 
-def dumps(value: Any, strict: bool = False, exact: Exact = False) -> bytes:
+def dumps(
+    value: Any,
+    strict: bool = False,
+    exact: bool | Callable[[Any], Any] = False,
+    known: Mapping[int, int] | None = None,
+) -> bytes:
     """Write a value as a frame.
 
     Parameters
@@ -42,6 +47,9 @@ def dumps(value: Any, strict: bool = False, exact: Exact = False) -> bytes:
     exact : bool or callable
         Replace also what would arrive as another type than it has: instances of subclasses. A
         callable says what is written for a value that has no form: a node, or None for nothing.
+        A list, a dict and the like that stands in two places stays one.
+    known : mapping of int to int, optional
+        By id, numbers of what the reader has already and is not written once more.
 
     Returns
     -------
@@ -55,7 +63,7 @@ def dumps(value: Any, strict: bool = False, exact: Exact = False) -> bytes:
     """
     buffers: list[bytes] = []
     opaque: list[str] = []
-    tree = _write(value, buffers, opaque, 0, exact)
+    tree = _write(value, buffers, opaque, 0, _Twice(exact, known or {}) if exact else None)
     if strict and opaque:
         raise WireError(f"a value of type {opaque[0]} cannot be passed on: only plain data can")
     text = json.dumps(tree, separators=(",", ":")).encode("ascii")
@@ -65,8 +73,42 @@ def dumps(value: Any, strict: bool = False, exact: Exact = False) -> bytes:
     return b"".join([struct.pack(">I", len(text)), text, *buffers])
 
 
+class _Twice:
+    """What is written exactly, by number: one object that stands in two places stays one."""
+
+    def __init__(self, form: bool | Callable[[Any], Any], known: Mapping[int, int]) -> None:
+        self.form, self._known = form, known
+        self._written: dict[int, tuple[int, Any]] = {}  # kept, so that no other gets its id
+
+    def __contains__(self, value: Any) -> bool:
+        return id(value) in self._written or id(value) in self._known
+
+    def node(self, value: Any) -> dict[str, Any]:
+        """Return what stands for a value that has been written, or is known."""
+        if id(value) in self._known:
+            return {"kept": ["handle", self._known[id(value)]]}
+        return {"same": self._written[id(value)][0]}
+
+    def note(self, value: Any, node: Any) -> None:
+        """Count what has been written, as the reader does."""
+        if type(node) is dict and not COUNTED.isdisjoint(node):
+            self._written[id(value)] = len(self._written), value
+
+
 def _write(
-    value: Any, buffers: list[bytes], opaque: list[str], depth: int, exact: Exact = False
+    value: Any, buffers: list[bytes], opaque: list[str], depth: int, exact: _Twice | None = None
+) -> Any:
+    if exact is None or value is None or type(value) in (bool, int, float, str):
+        return _write_anew(value, buffers, opaque, depth, exact)
+    if value in exact:
+        return exact.node(value)
+    node = _write_anew(value, buffers, opaque, depth, exact)
+    exact.note(value, node)
+    return node
+
+
+def _write_anew(
+    value: Any, buffers: list[bytes], opaque: list[str], depth: int, exact: _Twice | None
 ) -> Any:
     if depth > plain.MAX_DEPTH:
         raise WireError(f"a value nested deeper than {plain.MAX_DEPTH} levels cannot be graded")
@@ -76,7 +118,7 @@ def _write(
     if value is None or value is True or value is False:
         return value
     kind = _KINDS.get(id(type_))
-    if exact and kind is None:
+    if exact is not None and kind is None:
         node = _write_exactly(value, type_, buffers, opaque, depth, exact)
         if node is not None:
             return node
@@ -125,7 +167,7 @@ def _has_gradient(tensor: Any) -> bool:
 
 
 def _write_exactly(
-    value: Any, type_: type, buffers: list[bytes], opaque: list[str], depth: int, exact: Exact
+    value: Any, type_: type, buffers: list[bytes], opaque: list[str], depth: int, exact: _Twice
 ) -> Any:
     """Write what is of no plain type itself; None for what the usual way writes exactly."""
     for name, constant in CONSTANTS.items():
@@ -141,7 +183,8 @@ def _write_exactly(
     factory: Any = ""
     if type_ is defaultdict:
         factory = next((n for n, f in FACTORIES.items() if f is value.default_factory), None)
-        factory = exact(value.default_factory) if factory is None and callable(exact) else factory
+        if factory is None and callable(exact.form):
+            factory = exact.form(value.default_factory)
         name = "defaultdict" if factory else ""
     if name:
         tree = _write(dict(value.items()), buffers, opaque, depth, exact)
@@ -151,7 +194,7 @@ def _write_exactly(
     form = forms.take_apart(value)
     if form is not None:
         return {"form": [form[0], _write(form[1], buffers, opaque, depth + 1, exact)]}
-    kept = exact(value) if callable(exact) else None
+    kept = exact.form(value) if callable(exact.form) else None
     if kept is not None:
         return {"kept": kept}
     arrays: list[Any] = [np.ndarray, np.generic] if np is not None else []

@@ -29,6 +29,8 @@ SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset)
 PLAIN = frozenset({str, int, float, complex, bytes, dict, *SEQUENCES})
 KNOWN: dict[str, Any] = {"Counter": Counter, "OrderedDict": OrderedDict}
 FACTORIES = {kind.__name__: kind for kind in (int, float, bool, str, list, dict, set, tuple)}
+#: What is counted, in the order in which it ends, so that it can be named: it can be changed.
+COUNTED = frozenset({"list", "set", "dict", "array", "tensor", "known", "form"})
 CONSTANTS: dict[str, Any] = {"Ellipsis": ..., "NotImplemented": NotImplemented}
 
 

@@ -16,6 +16,7 @@ from convgrade import wire
 from convgrade.conversation import Conversation, Lost, alone
 from convgrade.crossing import Crossing
 from convgrade.exactness import Exactness, after, before
+from convgrade.joining import join
 from convgrade.proxy import Proxy, signature_of, stand_in
 from convgrade.raised import faithful, rebuild
 from convgrade.shared_files import SharedFiles
@@ -182,7 +183,9 @@ class Link(Conversation):
         request["args"] = tuple(map(self._by_number, request["args"]))
         request["kwargs"] = {n: self._by_number(v) for n, v in request["kwargs"].items()}
         reply = self.ask(request, name, shown, ours, ends)
-        value = self._crossing.held.take(reply.get("share"), reply.get("value"))
+        held = self._crossing.held
+        value = join(reply.get("value"), reply.get("parts"), lambda n: ours.get(n, held.value(n)))
+        value = held.take(reply.get("share"), value)
         return reply, value if self._files is None else self._files.here(value)
 
     def _share_files(self, request: dict[str, Any], name: str) -> None:

@@ -133,7 +133,8 @@ def _answer(request: dict[str, Any], names: dict[str, Any], table: Handles) -> d
             return {"missing": True}
         value = names[name]
         if exact:
-            return {"value": value, **state.share(value, table), **exact}
+            layout = {"layout": copies.has_layout(value)}
+            return {"value": value, **state.share(value, table), **layout, **exact}
         return _function(value, table) if callable(value) else {"value": value}
     if kind in ABOUT:
         return {"value": ABOUT[kind](request, names, table), **exact}
@@ -236,6 +237,9 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         reply |= taken.found | state.share(reply["value"], table)
         reply["warned"] = warned
         reply["view"] = copies.is_view(reply["value"], arguments.values())
+        reply["layout"] = copies.has_layout(reply["value"])
+        held = {number: table[number] for number in request.get("held", [])}
+        reply["parts"] = copies.shared_parts(reply["value"], {**arguments, **held})
         reply["touched"] = request.get("files") is True and _folder.touched()
     elif callable(reply["value"]):
         reply |= {"value": None, **_function(reply["value"], table)}

@@ -14,15 +14,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from convgrade import ambient, wire
-from convgrade.copies import copy_back
+from convgrade.copies import SHARED, copy_back
 from convgrade.handles import Handles
 from convgrade.twins import digest
-
-SHARED = frozenset(
-    {"list", "dict", "set", "bytearray", "deque", "Counter", "OrderedDict", "defaultdict",
-     "StringIO", "ndarray", "DataFrame", "Series", "Tensor", "Random", "Generator", "RandomState",
-     "Graph", "DiGraph", "MultiGraph", "MultiDiGraph"}
-)  # fmt: skip
 
 AIRS: dict[tuple[str, str], Any] = {
     ("matplotlib", "silent_list"): list, ("pandas", "PrettyDict"): dict

@@ -13,6 +13,7 @@ from convgrade import plain
 from convgrade.plain import (
     ARRAY_TYPES,
     CONSTANTS,
+    COUNTED,
     FACTORIES,
     KNOWN,
     SEQUENCES,
@@ -83,14 +84,34 @@ class _Reader:
     def __init__(self, rest: memoryview, made: Callable[[Any], Any] | None) -> None:
         self.rest, self._made = rest, made
         self._room = plain.MAX_BYTES  # for tensors that repeat a few bytes
+        self._counted: list[tuple[Any, int]] = []  # and of how many parts it is
+        self._parts = 0
         self.opaque: dict[str, type[Opaque]] = {}
         self.texts = False
 
     def read(self, node: Any, depth: int) -> Any:
         if depth > plain.MAX_DEPTH:
             raise WireError(f"a value nested deeper than {plain.MAX_DEPTH} levels")
+        self._parts += 1
         if node is None or type(node) in (bool, int, float):
             return node
+        before = self._parts
+        value = self._read(node, depth)
+        if type(node) is dict and not COUNTED.isdisjoint(node):
+            self._counted.append((value, self._parts - before))
+        return value
+
+    def _same(self, number: Any) -> Any:
+        """Return what has been read already, if all that stands for is no more than fits in."""
+        if type(number) is not int or not 0 <= number < len(self._counted):
+            raise WireError("a value that stands for none")
+        value, parts = self._counted[number]
+        self._parts += parts
+        if self._parts > plain.MAX_TEXT:
+            raise WireError("a value with too many parts")
+        return value
+
+    def _read(self, node: Any, depth: int) -> Any:
         if type(node) is str or (type(node) is dict and "bytes" in node):
             self.texts = self.texts or (depth > 1 and bool(node))
         if type(node) is str:  # JSON can hold half a character, a notebook cannot
@@ -128,6 +149,8 @@ class _Reader:
         if tag == "form":
             name, content = self._items(body)
             return self._form(self._text(name), self.read(content, depth + 1))
+        if tag == "same":
+            return self._same(body)
         if tag == "kept" and self._made is not None:
             return self._made(body)
         if tag == "opaque":

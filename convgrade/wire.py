@@ -19,7 +19,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from convgrade import plain
@@ -35,8 +35,9 @@ def send(
     value: Any,
     strict: bool = False,
     exact: bool | Callable[[Any], Any] = False,
+    known: Mapping[int, int] | None = None,
 ) -> None:
-    """Send a value as one frame; ``strict`` and ``exact`` as for `dumps`.
+    """Send a value as one frame; ``strict``, ``exact`` and ``known`` as for `dumps`.
 
     Raises
     ------
@@ -45,7 +46,7 @@ def send(
     OSError
         When the other side is gone, or does not read within the socket's timeout.
     """
-    frame = dumps(value, strict, exact)
+    frame = dumps(value, strict, exact, known)
     connection.sendall(struct.pack(">Q", len(frame)) + frame)
 
 

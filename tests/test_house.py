@@ -118,7 +118,7 @@ LAYERS = [
     {"convgrade.session.process", "convgrade.session.session"},
     {"convgrade.boxed_manager", "convgrade.furnishing"},
     {"convgrade.box"},
-    {"convgrade.conversation"},
+    {"convgrade.conversation", "convgrade.joining"},
     {"convgrade.remote"},
     {"convgrade.namespace"},
     {"convgrade.chance"},
