@@ -71,7 +71,8 @@ class Conversation:
     ) -> None:
         self._connect, self._call_timeout, self._deadline = connect, call_timeout, deadline
         self._exactly, self.doubt, self.lost, self.slow = exact, "", "", False
-        self.raised: Exception | None = None
+        self.raised: BaseException | None = None
+        self.where = ""
         self.told = False  # a text of the student's has come: see `convgrade.guard`
         self.lock = threading.RLock()
         self._socket: socket.socket | None = None
@@ -80,7 +81,7 @@ class Conversation:
         self._crossing = crossing or Crossing(known)
         self._crossing.link = self
         self._files = files
-        self._errors: list[Exception] = []  # of the test's functions that student code called
+        self._errors: list[BaseException] = []  # of the test's functions that student code called
 
     def close(self) -> None:
         """End the conversation; the student's end then stops serving."""
@@ -195,7 +196,7 @@ class Conversation:
             if self._nested > MAX_NESTED:
                 raise RecursionError("maximum recursion depth exceeded")
             value = function(*args, **kwargs)
-        except Exception as error:
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
             self._errors.append(error)
             plain = [a for a in error.args if type(a) in (str, int, float, bool, type(None))]
             said = {"raised": error_name(error), "args": plain, "number": len(self._errors) - 1}
