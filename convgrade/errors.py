@@ -5,6 +5,7 @@ Sent as text to the student's kernel together with `convgrade.serve`, and as lit
 
 from __future__ import annotations
 
+import contextlib
 import linecache
 import traceback
 from typing import Any
@@ -19,6 +20,7 @@ DETAILS = (
     "errno", "strerror", "filename", "filename2", "name", "path", "value", "code",
     "characters_written",
 )  # fmt: skip
+PLAIN_REPRS = (BaseException.__repr__, BaseExceptionGroup.__repr__)
 CHAIN = ("__cause__", "__context__")
 
 
@@ -62,6 +64,9 @@ def told(error: BaseException, table: Handles, depth: int = 0) -> dict[str, Any]
         "attributes": {name: value for name, value in held.items() if crosses[name]},
         "suppress": error.__suppress_context__,
     }
+    if "class" in found and type(error).__repr__ not in PLAIN_REPRS:
+        with contextlib.suppress(Exception):  # of the student's own
+            found["repr"] = repr(error)[:2000]
     lacks = [name for name in crosses if not crosses[name]]
     lacks += ["obj"] if _detail(error, "obj") is not None else []
     if isinstance(error, BaseExceptionGroup):

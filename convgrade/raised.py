@@ -14,9 +14,11 @@ from typing import Any, NoReturn, TypeGuard
 
 from convgrade.errors import CHAIN, MAX_CHAIN, MAX_MEMBERS
 from convgrade.libraries import is_library
+from convgrade.mirroring import say
 
 __all__ = ["Raising", "rebuild", "throw"]
 
+MAX_ERRORS = 200  # with their causes and members: a class for each takes a kilobyte
 STOPS = (StopIteration, StopAsyncIteration)
 STOPS_BY_NAME = {kind.__name__: kind for kind in STOPS}
 ENDS = frozenset({"SystemExit", "KeyboardInterrupt"})
@@ -53,7 +55,7 @@ def rebuild(types: Any, message: Any) -> Exception:
     return Exception(text)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Raising:
     """What makes exceptions of what a student's kernel says of them, for an exact test.
 
@@ -76,6 +78,7 @@ class Raising:
     errors: Sequence[BaseException]
     named: frozenset[str]
     meet: Callable[[str], NoReturn]
+    count: int = 0  # of exceptions made
 
     def catches(self, raised: dict[str, Any]) -> bool:
         """Tell whether the test may expect an exception that ends Python."""
@@ -108,6 +111,9 @@ class Raising:
         again = raised.get("callback")
         if type(again) is int and 0 <= again < len(self.errors):
             return self.errors[again]
+        self.count += 1
+        if self.count > MAX_ERRORS:
+            self.meet(f"`{name}` raises more than {MAX_ERRORS} exceptions at once")
         names = _names(raised)
         lacks = raised.get("lacks")
         for part in lacks if type(lacks) is list else ():
@@ -147,11 +153,14 @@ class Raising:
         if isinstance(known, type) and issubclass(known, Exception):
             if issubclass(known, BaseExceptionGroup) or issubclass(known, UnicodeError):
                 self.meet(f"`{name}` raises a {known.__name__}, which does not cross")
-            made = known.__new__(known)
+            try:
+                made = known.__new__(known)
+            except Exception:  # of any library, which may want more
+                self.meet(f"`{name}` raises a {known.__name__}, which does not cross")
             shown = rebuild(names, raised.get("message"))
             made.args = args if type(args) is tuple else shown.args
             if class_ is not None:
-                held["_convgrade_said"] = raised.get("message")
+                say(made, raised.get("message"), raised.get("repr"))
         elif isinstance(kind, type) and issubclass(kind, BaseExceptionGroup):
             made = self._group(raised, kind, name, depth)
         elif self._may_be(kind) and type(args) is tuple:
@@ -196,9 +205,10 @@ class Raising:
     ) -> BaseException:
         told, text = raised.get("members"), raised.get("text")
         parts = [part for part in told if type(part) is dict] if type(told) is list else []
+        parts = parts if depth < MAX_CHAIN else []
         members = [self.made(part, name, depth + 1) for part in parts[:MAX_MEMBERS]]
         errors = [member for member in members if isinstance(member, Exception)]
-        if kind is ExceptionGroup and type(text) is str and errors and depth < MAX_CHAIN:
+        if kind is ExceptionGroup and type(text) is str and errors:
             return ExceptionGroup(text, errors)
         return self.meet(f"`{name}` raises a {kind.__name__}, which does not cross")
 
