@@ -109,12 +109,6 @@ def _crosses(value: Any) -> bool:
     return True
 
 
-def plain_error(error: BaseException) -> dict[str, Any]:
-    """Return the parts of an exception that its message lacks, as far as they are plain data."""
-    found = {"args": error.args, "attributes": dict(vars(error)), "module": type(error).__module__}
-    return {name: value for name, value in found.items() if _crosses(value)}
-
-
 def reads(function: Any, names: dict[str, Any]) -> dict[str, list[str]]:
     """Return the global names that a function reads, it or what it reaches; and which are missing.
 

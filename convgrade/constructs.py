@@ -89,6 +89,8 @@ class Constructs:
         Names, and attributes of them that it sets.
     unused : frozenset of (int, str)
         Lines, and names of functions that are called there for nothing but their effects.
+    named : frozenset of str
+        Names of all kinds, attributes also as ".name"; "except:" where it catches everything.
     """
 
     rubric: bool = False
@@ -115,6 +117,7 @@ class Constructs:
     ambient: frozenset[str] = field(default_factory=frozenset)
     assigned: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
+    named: frozenset[str] = field(default_factory=frozenset)
 
 
 def mentions_files(text: str) -> bool:
@@ -208,6 +211,7 @@ def read_constructs(source: str) -> Constructs:
             for name, node in named
         ),
         unused=frozenset(_unused(tree)),
+        named=frozenset(name for node in nodes for name in _named(node)),
     )  # fmt: skip
 
 
@@ -228,6 +232,22 @@ def _compares_sizes(node: ast.AST) -> bool:
             for part in inner
         )
     return isinstance(node, ast.Call) and _name(node.func) in ("assertLess", "assertGreater")
+
+
+def _named(node: ast.AST) -> list[str]:
+    """Return the names that stand in a node itself; a text may be one, for `getattr`."""
+    if isinstance(node, ast.Attribute):
+        return [node.attr, f".{node.attr}"]
+    if isinstance(node, ast.Constant):
+        said = node.value if isinstance(node.value, str) and node.value.isidentifier() else ""
+        return [said, f".{said}"] if said else []
+    if isinstance(node, ast.ExceptHandler) and node.type is None:
+        return ["except:"]
+    if isinstance(node, ast.ImportFrom):
+        return [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+    if isinstance(node, ast.Import):
+        return [part for alias in node.names for part in alias.name.split(".")]
+    return [node.id] if isinstance(node, ast.Name) else []
 
 
 def _changes_part(node: ast.AST, counters: set[str]) -> bool:

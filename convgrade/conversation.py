@@ -22,6 +22,7 @@ from convgrade.exactness import Exactness
 from convgrade.gradients import follows, requires
 from convgrade.plain import UnbuiltError
 from convgrade.proxy import Undecided
+from convgrade.references import SIMPLE
 from convgrade.shared_files import SharedFiles
 
 __all__ = ["Conversation", "Lost", "alone"]
@@ -71,7 +72,8 @@ class Conversation:
     ) -> None:
         self._connect, self._call_timeout, self._deadline = connect, call_timeout, deadline
         self._exactly, self.doubt, self.lost, self.slow = exact, "", "", False
-        self.raised: Exception | None = None
+        self.raised: BaseException | None = None
+        self.where = ""
         self.told = False  # a text of the student's has come: see `convgrade.guard`
         self.lock = threading.RLock()
         self._socket: socket.socket | None = None
@@ -80,7 +82,7 @@ class Conversation:
         self._crossing = crossing or Crossing(known)
         self._crossing.link = self
         self._files = files
-        self._errors: list[Exception] = []  # of the test's functions that student code called
+        self._errors: list[BaseException] = []  # of the test's functions that student code called
 
     def close(self) -> None:
         """End the conversation; the student's end then stops serving."""
@@ -198,13 +200,14 @@ class Conversation:
             if self._nested > MAX_NESTED:
                 raise RecursionError("maximum recursion depth exceeded")
             value = function(*args, **kwargs)
-        except Exception as error:
+        except (Exception, KeyboardInterrupt, SystemExit) as error:
             self._errors.append(error)
-            plain = [a for a in error.args if type(a) in (str, int, float, bool, type(None))]
-            said = {"raised": error_name(error), "args": plain, "number": len(self._errors) - 1}
-            back = self._crossing.keep(type(error))
-            own = type(back) is list and back[0] == "handle"
-            return said | {"class": back[1]} if own else said
+            plain = [a for a in error.args if type(a) in SIMPLE]
+            held = {name: a for name, a in vars(error).items() if type(a) in SIMPLE}
+            said: dict[str, Any] = {"raised": error_name(error), "args": plain, "held": held}
+            said["number"] = len(self._errors) - 1
+            known = self._crossing.keep(type(error)) is not None
+            return said | {"class": type(error)} if known else said
         if requires(tuple(args)) and follows(value):
             self.meet("the student's code differentiates what a function of the test computes")
         changed: dict[str, Any] = {}

@@ -51,6 +51,8 @@ class Exactness:
     seeds, patches, warned, logged, differentiates, aliases, layout : bool
     assigned : frozenset of (str, str)
         As `convgrade.constructs.Constructs` has them.
+    named : frozenset of str
+        As `Constructs` has them, of the test and of the course's cells that it uses.
     cells : sequence of str
         What ran so far, as the grader has recorded it.
     ambient : Ambient
@@ -72,6 +74,7 @@ class Exactness:
     aliases: bool = False
     layout: bool = False
     assigned: frozenset[tuple[str, str]] = frozenset()
+    named: frozenset[str] = frozenset()
     cells: Sequence[str] = ()
     ambient: Ambient = field(default_factory=Ambient)
 

@@ -183,11 +183,13 @@ class Handles(list[Any]):
             copy_back(vars(self.borrowed(number, name)), held)
         if "raised" not in said:
             return said.get("value")
-        kind = getattr(builtins, said["raised"], None)
-        if "class" in said:
-            kind = self[said["class"]]
-        error = kind(*said["args"]) if isinstance(kind, type) else Exception(*said["args"])
-        error.__dict__["_convgrade_callback"] = said["number"]
+        kind, args = said.get("class") or getattr(builtins, said["raised"]), said["args"]
+        if kind.__module__ == "builtins":
+            error = kind(*args)
+        else:  # it may take others than it holds
+            error = kind.__new__(kind, *args)
+            error.args = tuple(args)
+        error.__dict__.update(said["held"], _convgrade_callback=said["number"])
         raise error
 
     def class_facts(self, number: int) -> dict[str, Any]:

@@ -45,6 +45,7 @@ class Place:
         self.ambient = Ambient()
         self.guard = Guard(self.files, names.is_answer)
         self.guard.listen()
+        self._cells: list[tuple[frozenset[str], frozenset[str]]] = []
         for path in work.rglob("*.py"):  # which tests import
             with contextlib.suppress(OSError):
                 text = path.read_text("utf-8", "replace")
@@ -55,6 +56,18 @@ class Place:
         """Note a text of the course's that tests may use."""
         self.guard.knows(text, facts.quoted)
         self.files.active = self.files.active or facts.paths
+
+    def keeps(self, text: str, facts: Constructs) -> None:
+        """Note a cell of the course's whose names tests may use."""
+        self._cells.append((frozenset(bound_names(text)), facts.named))
+
+    def named(self, facts: Constructs) -> frozenset[str]:
+        """Return the names in a test, and in cells of the course's that define what it uses."""
+        found, rest = facts.named, self._cells
+        while used := [names for bound, names in rest if bound & found]:
+            rest = [(bound, names) for bound, names in rest if not bound & found]
+            found = found.union(*used)
+        return found
 
 
 def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: Place) -> Outcome:
@@ -73,7 +86,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         deadline,
         quiet=lambda: _line_of(shell.names) in cell.hidden,
         # Whoever grades by parts knows what to say of an answer of a strange type.
-        exact=None if facts.rubric else _exactness(shell.names, facts, stream, place.ambient),
+        exact=None if facts.rubric else _exactness(shell.names, facts, stream, place),
         crossing=None if facts.rubric else shell.names.crossing,
         files=None if facts.rubric else place.files,
     )
@@ -128,6 +141,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     if link.exact and cell.points is not None:
         place.files.restore()
     if cell.points is None:
+        place.keeps(cell.source, facts)
         place.files.own()
         place.ambient.own()
         if link.doubt:
@@ -141,7 +155,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     return verdict(shell, cell, link, result)
 
 
-def _exactness(names: Namespace, facts: Constructs, stream: object, ambient: Ambient) -> Exactness:
+def _exactness(names: Namespace, facts: Constructs, stream: object, place: Place) -> Exactness:
     return Exactness(
         line=lambda: _line_of(names),
         stream=stream,
@@ -154,7 +168,8 @@ def _exactness(names: Namespace, facts: Constructs, stream: object, ambient: Amb
         seeds=facts.seeds,
         patches=facts.patches,
         assigned=facts.assigned,
-        ambient=ambient,
+        ambient=place.ambient,
+        named=place.named(facts),
         cells=dict.get(names, "In", ()),
         warned=facts.warned,
         logged=facts.logged,
@@ -204,6 +219,7 @@ def prepare_cells(
     for statement in message.statements:
         facts = read_constructs(statement)
         place.takes(statement, facts)
+        place.keeps(statement, facts)
         names = set(bound_names(statement))
         shell.names.own(names)
         shell.expect(statement, facts.rewritten)
@@ -220,7 +236,7 @@ def prepare_cells(
     place.ambient.own()
     lost, source = "", "\n".join(message.statements)
     if message.compared and bound_names(source):
-        exact = _exactness(shell.names, Constructs(), None, place.ambient)
+        exact = _exactness(shell.names, Constructs(), None, place)
         link = Link(lambda: connect(deadline), message.timeout, deadline, exact=exact,
                     crossing=shell.names.crossing)  # fmt: skip
         with shell.names.linked(link), contextlib.suppress(Lost, Undecided):

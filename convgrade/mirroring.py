@@ -7,6 +7,7 @@ import struct
 import types
 from collections.abc import Generator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from convgrade.handles import ARITHMETIC, COMPARISONS, OPERATIONS
 from convgrade.libraries import is_of_course
@@ -22,7 +23,7 @@ from convgrade.mirrors import (
 
 __all__ = [
     "ClassFacts", "is_plain_class", "make_class", "make_coroutine", "make_error", "make_generator",
-    "make_stand",
+    "make_stand", "say",
 ]  # fmt: skip
 
 NUMBERS = frozenset({"int", "float", "complex", "index", "array"})
@@ -30,6 +31,8 @@ MEMORY = ("__array_", "__torch", "__cuda", "__dlpack", "__buffer", "__del__")
 PLAIN_SIZE = object.__basicsize__ + 2 * struct.calcsize("P")  # attributes, and weak references
 HEAP = 1 << 9  # Python's flag of classes that were made while it ran
 MEASURES = frozenset({"abs", "round", "trunc", "bool", "len", "neg", "pos", "invert"})
+
+_SAID: WeakKeyDictionary[BaseException, tuple[Any, Any]] = WeakKeyDictionary()
 
 
 class ClassFacts:
@@ -166,6 +169,11 @@ def make_stand(link: Link, handle: int, class_: Any, shown: str) -> Any:
     return made
 
 
+def say(error: Any, text: Any, written: Any = None) -> None:
+    """Note what an exception of a student's says as ``str`` and ``repr``, not where tests look."""
+    _SAID[error] = text, written
+
+
 def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) -> type[Exception]:
     """Return a class of exceptions for a student's own."""
     parents: tuple[type, ...] = tuple(b for b in bases if issubclass(b, Exception))
@@ -183,12 +191,17 @@ def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) ->
             if type(self) is not made or type(held) is not list:
                 link.meet(f"the test makes a `{facts.name}`, an exception of the student's own")
             args, attributes, said = held
-            self.__dict__.update(attributes, _convgrade_said=said)
+            self.__dict__.update(attributes)
+            say(self, said)
         Exception.__init__(self, *args)
 
     def shown(self: Any) -> str:
-        said = self.__dict__.get("_convgrade_said")
+        said, _ = _SAID.get(self, (None, None))
         return said if type(said) is str else str(Exception.__str__(self))
+
+    def written(self: Any) -> str:
+        _, said = _SAID.get(self, (None, None))
+        return said if type(said) is str else Exception.__repr__(self)
 
     def attribute(self: Any, name: str) -> Any:
         if name.startswith("_"):
@@ -199,7 +212,7 @@ def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) ->
         return value
 
     parts = {"__module__": "__main__", "__doc__": facts.doc, "__init__": begin, "__str__": shown,
-             "__getattr__": attribute}  # fmt: skip
+             "__repr__": written, "__getattr__": attribute}  # fmt: skip
     try:
         made = type(facts.name, parents, parts)
     except TypeError:

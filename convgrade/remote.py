@@ -18,7 +18,7 @@ from convgrade.crossing import Crossing
 from convgrade.exactness import Exactness, after, before
 from convgrade.joining import join
 from convgrade.proxy import Proxy, signature_of, stand_in
-from convgrade.raised import faithful, rebuild
+from convgrade.raised import Raising, rebuild, throw
 from convgrade.shared_files import SharedFiles
 from convgrade.shown import YOURS, Shown
 from convgrade.sources import place_of
@@ -54,8 +54,10 @@ class Link(Conversation):
         What was met that does not cross; "" normally.
     runs : int
         How often the student's code has run: it may have changed their names.
-    raised : Exception or None
+    raised : BaseException or None
         What a student's function raised last.
+    where : str
+        The student's line where that was; "" where none is known.
     """
 
     def __init__(
@@ -264,31 +266,36 @@ class Link(Conversation):
             if met and not self._exactly.unused(name):
                 self.meet(f"`{name}` returns {_article(met[0])}, which does not cross")
         if "raised" in reply:
-            self._raise(reply["raised"], ends)
+            self._raise(reply["raised"], name, ends)
         return reply
 
-    def _raise(self, raised: Any, ends: bool = False) -> NoReturn:
+    def _raise(self, raised: Any, name: str, ends: bool = False) -> NoReturn:
         if type(raised) is not dict:
             self._lose("what your function returned cannot be read")
-        if raised.get("exits") is not False:
-            self._lose("your function tried to end Python, as exit() does")
         types, args, again = raised.get("types"), raised.get("args"), raised.get("callback")
+        if self._exactly is not None and type(again) is int and 0 <= again < len(self._errors):
+            raise self._errors[again]
+        raising = self._raising(self._exactly) if self._exactly is not None else None
+        if raised.get("exits") is not False and (raising is None or not raising.catches(raised)):
+            self._lose("your function tried to end Python, as exit() does")
         if ends and type(types) is list and types[:1] == ["StopIteration"]:
             raise StopIteration(*(args[:1] if type(args) is tuple else ()))
-        error = rebuild(types, raised.get("message"))
-        if self._exactly is not None:
-            if type(again) is int and 0 <= again < len(self._errors):
-                raise self._errors[again]
-            try:
-                own = self._crossing.own_error(raised["class"]) if "class" in raised else None
-            except wire.WireError as wrong:
-                self._lose(f"what your function raised cannot be read ({wrong})")
-            error = faithful(error, raised, self._exactly.known, own)
-        self.raised = error
         line = raised.get("line")
-        if type(line) is str and line:
-            error.add_note(f"at your line: {line[:200]}")
-        raise error
+        self.where = line[:200] if type(line) is str else ""
+        if raising is None:
+            self.raised = rebuild(types, raised.get("message"))
+            if self.where:
+                self.raised.add_note(f"at your line: {self.where}")
+            raise self.raised
+        try:
+            error = self.raised = raising.raised(raised, name)
+        except wire.WireError as wrong:
+            self._lose(f"what your function raised cannot be read ({wrong})")
+        throw(error)
+
+    def _raising(self, exactly: Exactness) -> Raising:
+        known, own = exactly.known, self._crossing.own_error
+        return Raising(known, own, self._errors, exactly.named, self.meet)
 
 
 def _article(type_name: str) -> str:

@@ -11,16 +11,14 @@ from __future__ import annotations
 import contextlib
 import importlib
 import io
-import linecache
 import os
 import socket
 import sys
-import traceback
 import warnings
 from types import ModuleType
 from typing import Any
 
-from convgrade import about, copies, handles, state, uses, wire
+from convgrade import about, copies, errors, handles, state, uses, wire
 from convgrade.folder import Folder
 from convgrade.handles import Handles
 
@@ -218,9 +216,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
                 else:
                     reply["value"], reply["said"] = through(function, args, kwargs)
         except BaseException as error:
-            reply["raised"] = _words(error) | (about.plain_error(error) if exact else {})
-            if exact:
-                reply["raised"] |= state.own_error(error, table)
+            reply["raised"] = errors.told(error, table) if exact else errors.words(error)
         finally:
             sys.stdout, sys.stderr = kept
     changed = [n for n, value in arguments.items() if _frame(value, table, exact) != before[n]]
@@ -264,25 +260,6 @@ def _frame(value: Any, table: Handles, exact: bool = False) -> bytes | None:
         return wire.dumps(value, exact=table.keep if exact else False)
     except Exception:
         return None
-
-
-def _words(error: BaseException) -> dict[str, Any]:
-    """Describe an exception: the names of its types, its message, the student's line."""
-    line = ""
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        if "ipykernel_" in frame.filename or frame.filename.startswith("<ipython"):
-            line = linecache.getline(frame.filename, frame.lineno or 0).strip()
-            break
-    try:
-        message = str(error)[:2000]
-    except Exception:  # the student's own exception, whose __str__ fails
-        message = ""
-    return {
-        "types": [kind.__name__ for kind in type(error).__mro__][:20],
-        "exits": not isinstance(error, Exception),
-        "message": message,
-        "line": line[:200],
-    }
 
 
 begin()

@@ -15,6 +15,7 @@ from convgrade import (
     ambient,
     arrays,
     copies,
+    errors,
     folder,
     forms,
     formulas,
@@ -63,7 +64,7 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
 # Each after those that it imports.
 _FIRST = (
     *(plain, packing, unpacking, wire, about, copies, folder, twins),
-    *(ambient, handles, state, uses, serve),
+    *(ambient, handles, state, errors, uses, serve),
 )
 _LATER = (forms, formulas, arrays, generators, graphs, tables)
 

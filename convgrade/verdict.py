@@ -126,7 +126,7 @@ def _error(error: BaseException, link: Link, names: Namespace, cell: Cell) -> Ou
         where = "in a hidden test"
     else:
         where = f"in the test: {lines[line - 1].strip()}" if 0 < line <= len(lines) else ""
-    notes = [*getattr(error, "__notes__", [])] if error is link.raised else []
+    notes = [f"at your line: {link.where}"] if link.where and error is link.raised else []
     text = [f"{name}: {words}" if words else name, *notes, *([where] if where else [])]
     return {"output_type": "error", "ename": name, "evalue": words, "traceback": ["\n".join(text)]}
 

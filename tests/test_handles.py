@@ -5,10 +5,12 @@ Over sockets, without a kernel; tests/constructs tries them in notebooks.
 
 from __future__ import annotations
 
+import builtins
 import random
 import socket
 import sys
 import time
+import traceback
 from types import ModuleType
 from typing import Any
 
@@ -85,6 +87,66 @@ def test_a_class_of_errors_that_lies_is_an_exception(error: str) -> None:
         kind = names["E"]
         assert issubclass(kind, Exception)
         assert not issubclass(kind, StopIteration)
+
+
+SAID: dict[str, Any] = {
+    "types": ["ValueError", "Exception"], "exits": False, "message": "m", "line": "l",
+    "module": "builtins", "args": ("m",), "details": {}, "attributes": {}, "suppress": False,
+    "lacks": [],
+}  # fmt: skip
+ENDING = {**SAID, "types": ["SystemExit", "BaseException"], "exits": True}
+ODD: list[Any] = [
+    None,
+    True,
+    -1,
+    2.5,
+    "x",
+    "__class__",
+    [],
+    [[1]],
+    {},
+    {"a": {}},
+    {1: 2},
+    (),
+    b"x",
+]
+LIES = [
+    *(SAID | {field: odd} for field in [*SAID, "members", "__cause__", "repr"] for odd in ODD),
+    *(SAID | {"types": [name]} for name in dir(builtins)),
+    *(SAID | {"types": [name], "exits": True} for name in ("ValueError", "GeneratorExit", "Lost")),
+    *(
+        SAID | {"types": [f"Unicode{kind}Error"], "args": (*start, at, end, "r")}
+        for kind, start in {"Decode": ("a", b"x"), "Encode": ("a", "x"), "Translate": "x"}.items()
+        for at, end in ((0, 1), (1, 2), (-1, 1), (1, 1), (0, 3), (10**30, 10**31), (0, "1"))
+    ),
+    SAID | {"types": ["SyntaxError"], "args": ("m", (1, [], {}, b"", ()))},
+    SAID | {"details": {"errno": [], "name": {}, "path": (), "args": 1, "__class__": 2}},
+    SAID | {"attributes": {"args": 1, "__class__": 1, "__notes__": 5, "with_traceback": 2}},
+    SAID | {"types": ["ExceptionGroup"], "text": "g", "members": [SAID, ENDING, 5]},
+    SAID | {"types": ["ExceptionGroup"], "text": "g", "members": [SAID] * 1000},
+    SAID | {"__cause__": SAID | {"__cause__": SAID | {"__context__": SAID | {"__cause__": SAID}}}},
+    SAID | {"__cause__": ENDING, "__context__": SAID | {"types": ["StopIteration"]}},
+    SAID | {"module": "subprocess", "types": ["CalledProcessError"], "args": ()},
+    SAID | {"module": "json", "types": ["JSONDecodeError"]}, SAID | {"class": "x"}, ENDING,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("named", ["", "StopIteration SystemExit KeyboardInterrupt except: args"])
+def test_an_exception_that_lies_is_one_that_can_be_shown(named: str) -> None:
+    """None ends a loop of the test's or is of a class that the test does not name."""
+    for lie in LIES:
+        reply = {"raised": lie}
+        with linked(forging(["function", 1, "function", "f"], reply),
+                    named=frozenset(named.split())) as names:  # fmt: skip
+            function = names["f"]
+            with pytest.raises(BaseException) as caught:  # noqa: PT011
+                list(map(function, [1]))
+        error = caught.value
+        if not isinstance(error, (Exception, Lost, Undecided)):
+            assert type(error).__name__ in named, lie
+        assert not isinstance(error, StopIteration), lie
+        assert traceback.format_exception(error), lie
+        assert len(repr(error)) < 3000, lie
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ LAYERS = [
             *("shown", "sources", "state"),
         )
     },
+    {"convgrade.errors"},
     {
         "convgrade.course_files",
         "convgrade.paths",
