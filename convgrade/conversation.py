@@ -46,7 +46,7 @@ def alone(method: Callable[..., Any]) -> Callable[..., Any]:
     """Let one thread of a test's wait for what another asks."""
 
     @functools.wraps(method)
-    def waits(self: Conversation, *args: Any, **kwargs: Any) -> Any:
+    def waits(self: Conversation, /, *args: Any, **kwargs: Any) -> Any:
         if not self.lock.acquire(timeout=max(self._deadline - time.monotonic(), 0.001)):
             self._lose("the time for this test is used up")
         try:

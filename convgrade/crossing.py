@@ -120,7 +120,7 @@ class Crossing:
         self.link.meet(words)
         raise AssertionError
 
-    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any:
+    def use(self, handle: int, name: str, operation: str, /, *args: Any, **kwargs: Any) -> Any:
         """Do what `convgrade.remote.Link.use` does; so for the others."""
         return self.link.use(handle, name, operation, *args, **kwargs)
 

@@ -222,11 +222,11 @@ def reply(connection: socket.socket, answer: dict[str, Any], handles: Handles) -
 
 def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:
     """Return a function of these parameters, as decorators look at them, that asks."""
-    kept: dict[str, Any] = {"ask": ask}
+    kept: dict[str, Any] = {"_convgrade_ask": ask}  # no parameter has this name
     words, given, star = list[str](), list[str](), False
     for place, (name, kind, has, default) in enumerate(parameters):
-        kept[f"default_{place}"] = default
-        end = f"=default_{place}" if has else ""
+        kept[f"_convgrade_{place}"] = default
+        end = f"=_convgrade_{place}" if has else ""
         if kind == 3 and not star:
             words, star = [*words, "*"], True
         star = star or kind == 2
@@ -234,7 +234,7 @@ def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:
         given.append({2: f"*{name}", 3: f"{name}={name}", 4: f"**{name}"}.get(kind, name))
         if kind == 0 and (place + 1 == len(parameters) or parameters[place + 1][1] != 0):
             words.append("/")
-    exec(f"def stub({', '.join(words)}):\n    return ask({', '.join(given)})", kept)
+    exec(f"def stub({', '.join(words)}):\n    return _convgrade_ask({', '.join(given)})", kept)
     return kept["stub"]
 
 

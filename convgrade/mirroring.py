@@ -80,13 +80,13 @@ def _method(operation: str) -> Any:
     def follow(self: Any) -> Any:
         return ask(self, "next")
 
-    def other(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def other(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         link, handle, shown = object.__getattribute__(self, "_convgrade_at")
         if operation in MEASURES and handle in link.influenced:
             link.meet(f"the test measures `{shown}`, which the student's code made of its value")
         return ask(self, operation, *args, **kwargs)
 
-    def convert(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def convert(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         link, _, shown = object.__getattribute__(self, "_convgrade_at")
         link.meet(f"the test makes a number of `{shown}`, an object of the student's")
 
@@ -176,7 +176,7 @@ def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) ->
             base = RuntimeError  # it would end a loop of the test as if all was well
         parents = (base,)
 
-    def begin(self: Any, *args: Any, **kwargs: Any) -> None:
+    def begin(self: Any, /, *args: Any, **kwargs: Any) -> None:
         if facts.begins or kwargs:
             # A subclass of the test's, or an attribute that does not cross: nobody knows.
             held = link.use(handle, facts.name, "raisable", *args, **kwargs)

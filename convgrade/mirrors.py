@@ -45,7 +45,7 @@ class _Link(Protocol):
 
     influenced: set[int | None]
 
-    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any: ...
+    def use(self, handle: int, name: str, operation: str, /, *args: Any, **kwargs: Any) -> Any: ...
 
     def meet(self, words: str) -> NoReturn: ...
 
@@ -91,7 +91,7 @@ class Mirror(abc.ABCMeta):
     """The class of the classes that stand for a student's."""
 
     def __new__(
-        meta, name: str, bases: tuple[type, ...], parts: dict[str, Any], **options: Any
+        meta, name: str, bases: tuple[type, ...], parts: dict[str, Any], /, **options: Any
     ) -> Any:
         """Make a class for a student's; undecided where a test derives one of its own."""
         if "_convgrade_facts" not in parts:
@@ -113,7 +113,7 @@ class Mirror(abc.ABCMeta):
         """Make an instance, in the student's kernel."""
         return Mirror._use(cls, "call", *args, **kwargs)
 
-    def _use(cls, operation: str, *args: Any, **kwargs: Any) -> Any:
+    def _use(cls, operation: str, /, *args: Any, **kwargs: Any) -> Any:
         link, handle, shown = type.__getattribute__(cls, "_convgrade_facts")
         return link.use(handle, shown, operation, *args, **kwargs)
 
@@ -256,7 +256,7 @@ class Stand(metaclass=Mirror):
         return compare_with(self, "eq", other)
 
 
-def ask(self: Any, operation: str, *args: Any, **kwargs: Any) -> Any:
+def ask(self: Any, operation: str, /, *args: Any, **kwargs: Any) -> Any:
     """Do something with the object that a stand-in stands for."""
     link, handle, shown = object.__getattribute__(self, "_convgrade_at")
     return link.use(handle, shown, operation, *args, **kwargs)

@@ -152,7 +152,7 @@ class Link(Conversation):
         return value
 
     @alone
-    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any:
+    def use(self, handle: int, name: str, operation: str, /, *args: Any, **kwargs: Any) -> Any:
         """Do something with an object of the student's; called by what stands for it.
 
         Raises
