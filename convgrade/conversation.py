@@ -6,6 +6,7 @@ between.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import socket
 import threading
@@ -49,9 +50,13 @@ def alone(method: Callable[..., Any]) -> Callable[..., Any]:
     def waits(self: Conversation, /, *args: Any, **kwargs: Any) -> Any:
         if not self.lock.acquire(timeout=max(self._deadline - time.monotonic(), 0.001)):
             self._lose("the time for this test is used up")
+        self._inside += 1
         try:
+            if self._inside == 1:
+                self._crossing.streams.flush()
             return method(self, *args, **kwargs)
         finally:
+            self._inside -= 1
             self.lock.release()
 
     return waits
@@ -76,6 +81,7 @@ class Conversation:
         self.lock = threading.RLock()
         self._socket: socket.socket | None = None
         self._over, self._requests, self._nested = False, 0, 0
+        self._inside = 0  # what is being asked, one thing for the sake of another
         known = exact.known if exact is not None else lambda name: None
         self._crossing = crossing or Crossing(known)
         self._crossing.link = self
@@ -87,6 +93,10 @@ class Conversation:
         self._over = True
         if self._socket is not None:
             self._socket.close()
+
+    def idle(self) -> bool:
+        """Tell whether something can be asked now, also while Python collects what is dropped."""
+        return not (self._inside or self._over or self.lost or self.doubt)
 
     @property
     def exact(self) -> bool:
@@ -191,17 +201,23 @@ class Conversation:
             self._crossing.passed.after(call, "a function of yours")
         except wire.WireError as error:
             self._lose(f"your code passed on what cannot be read ({error})")
+        inside = self._inside
         try:
             if self._nested > MAX_NESTED:
                 raise RecursionError("maximum recursion depth exceeded")
+            self._inside = 0
             value = function(*args, **kwargs)
         except Exception as error:
             self._errors.append(error)
             plain = [a for a in error.args if type(a) in (str, int, float, bool, type(None))]
             said = {"raised": error_name(error), "args": plain, "number": len(self._errors) - 1}
-            back = self._crossing.keep(type(error))
-            own = type(back) is list and back[0] == "handle"
-            return said | {"class": back[1]} if own else said
+            with contextlib.suppress(wire.WireError):  # a class of the test's
+                back = self._crossing.keep(type(error))
+                if type(back) is list and back[0] == "handle":
+                    said["class"] = back[1]
+            return said
+        finally:
+            self._inside = inside
         if requires(tuple(args)) and follows(value):
             self.meet("the student's code differentiates what a function of the test computes")
         changed: dict[str, Any] = {}

@@ -42,7 +42,10 @@ _SIMPLE_WORDS = (
     "format bytes enter exit neg pos abs invert round trunc array"
 )
 SIMPLE = frozenset(_SIMPLE_WORDS.split())
-OPERATIONS = ARITHMETIC | COMPARISONS | SIMPLE | {"call"}
+ASYNCHRONOUS = frozenset({"anext", "aenter", "aexit", "await"})
+OPERATIONS = ARITHMETIC | COMPARISONS | SIMPLE | ASYNCHRONOUS | {"aiter", "call"}
+STREAMS = {types.GeneratorType: "generator", types.CoroutineType: "coroutine",
+           types.AsyncGeneratorType: "async_generator"}  # fmt: skip
 
 
 class Handles(list[Any]):
@@ -79,6 +82,15 @@ class Handles(list[Any]):
             self.append(value)
         return place
 
+    def forgetting(self, number: int) -> Callable[[], None]:
+        """Return what forgets a value, which may then be nobody's and end."""
+
+        def forget() -> None:
+            self._places.pop(id(self[number]), None)
+            self[number] = None
+
+        return forget
+
     def keep(self, value: Any) -> Any:
         """Write a value of no form by its number; None for what the grader must not have so."""
         type_ = type(value)
@@ -91,10 +103,9 @@ class Handles(list[Any]):
             name = getattr(value, "__name__", "")
             kind = KINDS.get(type_, "builtin")
             return ["function", self.number(value), kind, name if type(name) is str else ""]
-        if type_ is types.GeneratorType:
-            return ["generator", self.number(value)]
-        if type_ is types.CoroutineType:
-            return ["coroutine", self.number(value)]
+        if type_ in STREAMS:
+            names = [str(value.__name__), str(value.__qualname__), _state_of(value)]
+            return [STREAMS[type_], self.number(value), *names]
         if issubclass(type_, type):
             if value in PLAIN_TYPES:
                 return ["type", value.__name__]
@@ -236,6 +247,15 @@ def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:
             words.append("/")
     exec(f"def stub({', '.join(words)}):\n    return _convgrade_ask({', '.join(given)})", kept)
     return kept["stub"]
+
+
+def _state_of(value: Any) -> str:
+    """Return how far a generator is; of other streams it makes no difference."""
+    if type(value) is not types.GeneratorType:
+        return "created"
+    if value.gi_frame is None:
+        return "closed"
+    return "suspended" if value.gi_suspended or value.gi_running else "created"
 
 
 def _arrays() -> list[type]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import builtins
 import struct
 import types
-from collections.abc import Generator
 from typing import Any
 
-from convgrade.handles import ARITHMETIC, COMPARISONS, OPERATIONS
+from convgrade.handles import ARITHMETIC, ASYNCHRONOUS, COMPARISONS, OPERATIONS
 from convgrade.libraries import is_of_course
 from convgrade.mirrors import (
     Link,
@@ -19,10 +18,10 @@ from convgrade.mirrors import (
     handle_of,
     vars_of,
 )
+from convgrade.streams import wait
 
 __all__ = [
-    "ClassFacts", "is_plain_class", "make_class", "make_coroutine", "make_error", "make_generator",
-    "make_stand",
+    "ClassFacts", "is_plain_class", "make_class", "make_error", "make_stand",
 ]  # fmt: skip
 
 NUMBERS = frozenset({"int", "float", "complex", "index", "array"})
@@ -90,8 +89,16 @@ def _method(operation: str) -> Any:
         link, _, shown = object.__getattribute__(self, "_convgrade_at")
         link.meet(f"the test makes a number of `{shown}`, an object of the student's")
 
+    def begin(self: Any) -> Any:
+        return wait(*object.__getattribute__(self, "_convgrade_at"), "await").__await__()
+
+    def later(self: Any, /, *args: Any) -> Any:
+        return wait(*object.__getattribute__(self, "_convgrade_at"), operation, *args)
+
     if operation in NUMBERS:
         return convert
+    if operation in ASYNCHRONOUS:
+        return begin if operation == "await" else later
     made = compare if operation in COMPARISONS else combine if operation in ARITHMETIC else other
     return follow if operation == "next" else made
 
@@ -205,23 +212,3 @@ def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) ->
     except TypeError:
         made = type(facts.name, parents[:1], parts)
     return made
-
-
-def make_generator(link: Link, handle: int, name: str) -> Generator[Any, Any, Any]:
-    """Return a generator that stands for a student's."""
-    sent: Any = None
-    while True:
-        try:
-            if sent is None:
-                value = link.use(handle, name, "next")
-            else:
-                value = link.use(handle, name, "attribute", "send")(sent)
-        except StopIteration as end:
-            return end.value
-        else:
-            sent = yield value
-
-
-async def make_coroutine(link: Link, handle: int, name: str) -> Any:
-    """Wait for a student's coroutine."""
-    return link.use(handle, name, "await")

@@ -191,7 +191,9 @@ def _define(text: str, table: Handles) -> dict[str, Any]:
 def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dict[str, Any]:
     exact = request.get("exact") is True
     function = table[request["function"]]
-    if request["do"] == "use":
+    if request.get("operation") == "forget":
+        function = table.forgetting(request["function"])
+    elif request["do"] == "use":
         function = uses.use(function, request["operation"])
     args, kwargs = list(request["args"]), request["kwargs"]
     through = None if request.get("through") is None else table[request["through"]]

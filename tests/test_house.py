@@ -93,6 +93,7 @@ LAYERS = [
     {"convgrade.computing", "convgrade.databases"},
     {"convgrade.provenance"},
     {"convgrade.guard"},
+    {"convgrade.streams"},
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
     {"convgrade.lookups", "convgrade.messages", "convgrade.our_outputs"},
