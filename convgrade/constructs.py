@@ -43,6 +43,11 @@ MEMORY = frozenset(
     {"shares_memory", "may_share_memory", "base", "data_ptr", "owndata", "OWNDATA", "sort", "fill",
      "fill_", "zero_", "put", "itemset", "copyto"}
 )  # fmt: skip
+# By which a function can tell in which thread it runs, and beside which others.
+THREADS = frozenset(
+    {"sleep", "get_ident", "get_native_id", "current_thread", "active_count", "Barrier", "Event",
+     "Condition", "Semaphore", "BoundedSemaphore", "local", "Queue", "LifoQueue", "SimpleQueue"}
+)  # fmt: skip
 RECORDS = frozenset({"In", "_ih", "_i", "_ii", "_iii", "user_ns"})
 
 
@@ -69,8 +74,9 @@ class Constructs:
         It reads the texts of the cells, as IPython has them.
     attributes : frozenset of (str, str)
         Names, and attributes of them that it reads.
-    timed, aliases : bool
-        It measures time; it changes a part of something, or asks whether memory is shared.
+    timed, aliases, threads : bool
+        It measures time; it changes a part of something, or asks whether memory is shared; it
+        can tell threads.
     reads : frozenset of str
         Names that it reads.
     dotted : frozenset of str
@@ -103,6 +109,7 @@ class Constructs:
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     timed: bool = False
     aliases: bool = False
+    threads: bool = False
     reads: frozenset[str] = field(default_factory=frozenset)
     dotted: frozenset[str] = field(default_factory=frozenset)
     imports: frozenset[tuple[str, str]] = field(default_factory=frozenset)
@@ -184,6 +191,7 @@ def read_constructs(source: str) -> Constructs:
         ),
         timed=any(isinstance(n, ast.Call) and _name(n.func) in CLOCKS for n in nodes),
         aliases=any(name in MEMORY or _changes_part(node, counters) for name, node in named),
+        threads=any(name in THREADS for name, _ in named),
         reads=frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
         dotted=frozenset(filter(None, map(_dotted, nodes))),
         imports=frozenset(

@@ -48,8 +48,8 @@ def alone(method: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(method)
     def waits(self: Conversation, /, *args: Any, **kwargs: Any) -> Any:
-        if not self.lock.acquire(timeout=max(self._deadline - time.monotonic(), 0.001)):
-            self._lose("the time for this test is used up")
+        if not self.lock.acquire(blocking=False):
+            self._wait()
         self._inside += 1
         try:
             if self._inside == 1:
@@ -81,6 +81,7 @@ class Conversation:
         self.lock = threading.RLock()
         self._socket: socket.socket | None = None
         self._over, self._requests, self._nested = False, 0, 0
+        self._waiting = 0  # threads
         self._inside = 0  # what is being asked, one thing for the sake of another
         known = exact.known if exact is not None else lambda name: None
         self._crossing = crossing or Crossing(known)
@@ -120,6 +121,18 @@ class Conversation:
         if self._requests > SOME_REQUESTS:
             self.meet(f"the test measures time, of {self._requests:,} calls of the student's code")
 
+    def _wait(self) -> None:
+        """Wait until another thread of the test's has what it asked for."""
+        words = "threads of the test's call the student's code one after the other"
+        if self._exactly is not None and self._exactly.threads:
+            self.meet(f"{words}, which the test can tell")
+        self._waiting += 1
+        try:
+            if not self.lock.acquire(timeout=max(self._deadline - time.monotonic(), 0.001)):
+                self._lose("the time for this test is used up")
+        finally:
+            self._waiting -= 1
+
     def _exchange(self, request: dict[str, Any], name: str, met: list[str]) -> dict[str, Any]:
         """Send a request and wait for the reply, which may name what does not cross in ``met``."""
         if self.lost or self._over:
@@ -147,6 +160,8 @@ class Conversation:
         except TimeoutError:
             # Of a test that asks so much it is not known that it is slow in one process, too.
             self.slow = self.exact and self._requests > MANY_REQUESTS
+            if self.exact and self._waiting:
+                self.meet("the student's code takes long, and threads of the test's wait for it")
             if limit < self._deadline:
                 self._lose(
                     f"a call of your function took longer than {self._call_timeout:g} s "
@@ -194,6 +209,8 @@ class Conversation:
             self._lose(f"your code called what is no function of the test ({error})")
         if type(args) is not tuple or type(kwargs) is not dict or set(map(type, kwargs)) - {str}:
             self._lose("what your function returned cannot be read")
+        if call.get("apart") is True and self._exactly is not None and self._exactly.threads:
+            self.meet("a thread of the student's calls a function of the test, which can tell")
         numbers = call.get("shares")
         numbers = numbers if type(numbers) is dict else {}
         args = [self._crossing.held.take(numbers.get(str(n)), arg) for n, arg in enumerate(args)]

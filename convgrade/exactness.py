@@ -48,7 +48,7 @@ class Exactness:
         Says whether nobody looks at what a function of this name returns now.
     attributes : frozenset of (str, str)
         Names, and attributes of them that the test reads.
-    seeds, patches, warned, logged, differentiates, aliases : bool
+    seeds, patches, warned, logged, differentiates, aliases, threads : bool
     assigned : frozenset of (str, str)
         As `convgrade.constructs.Constructs` has them.
     cells : sequence of str
@@ -70,6 +70,7 @@ class Exactness:
     logged: bool = False
     differentiates: bool = False
     aliases: bool = False
+    threads: bool = False
     assigned: frozenset[tuple[str, str]] = frozenset()
     cells: Sequence[str] = ()
     ambient: Ambient = field(default_factory=Ambient)

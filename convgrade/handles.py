@@ -19,6 +19,7 @@ from typing import Any
 
 from convgrade import about, ambient, wire
 from convgrade.copies import copy_back
+from convgrade.turns import Turns
 from convgrade.twins import digest
 
 MAX_VALUES = 300_000  # in a notebook: more are no mistake but a flood
@@ -72,6 +73,7 @@ class Handles(list[Any]):
         self.lent: dict[int, Any] = {}  # the grader's objects, by their numbers there
         self._lent_places: dict[int, int] = {}
         self.answer: Callable[[Any], dict[str, Any]] = lambda request: {}
+        self.turns = Turns()
 
     def number(self, value: Any) -> int:
         """Return the number of a value: the same for the same one, which is kept for it."""
@@ -183,11 +185,15 @@ class Handles(list[Any]):
 
     def _ask(self, question: dict[str, Any]) -> Any:
         """Ask the grader for what its function returns; answer what is asked meanwhile."""
-        assert self.connection is not None
-        wire.send(self.connection, question, strict=True, exact=self.keep)
-        while "do" in (said := wire.receive(self.connection, made=self.made)):
-            with ambient.deeper():
-                reply(self.connection, self.answer(said), self)
+        with self.turns.asking() as apart:
+            assert self.connection is not None
+            wire.send(self.connection, question | apart, strict=True, exact=self.keep)
+            while "do" in (said := wire.receive(self.connection, made=self.made)):
+                with ambient.deeper():
+                    reply(self.connection, self.answer(said), self)
+            return self._said(said)
+
+    def _said(self, said: dict[str, Any]) -> Any:
         for number, value in said.get("changed", []):
             copy_back(self[number], value)
         for number, name, held in said.get("objects", []):

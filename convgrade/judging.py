@@ -157,6 +157,7 @@ def _exactness(names: Namespace, facts: Constructs, stream: object, ambient: Amb
         logged=facts.logged,
         differentiates=facts.differentiates,
         aliases=facts.aliases,
+        threads=facts.threads or facts.timed,
     )
 
 

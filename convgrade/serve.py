@@ -214,10 +214,11 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
                 warnings.showwarning = _warn if warned is None else _noted(warned)
                 if warned is not None:
                     warnings.simplefilter("always")  # the test has filters of its own
-                if through is None:
-                    reply["value"] = function(*args, **kwargs)
-                else:
-                    reply["value"], reply["said"] = through(function, args, kwargs)
+                with table.turns.running():
+                    if through is None:
+                        reply["value"] = function(*args, **kwargs)
+                    else:
+                        reply["value"], reply["said"] = through(function, args, kwargs)
         except BaseException as error:
             reply["raised"] = _words(error) | (about.plain_error(error) if exact else {})
             if exact:
