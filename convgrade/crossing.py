@@ -139,10 +139,6 @@ class Crossing:
         """See `Link.signature`."""
         return self.link.signature(handle, name)
 
-    def idle(self) -> bool:
-        """See `Link.idle`."""
-        return bool(self.link.idle())
-
     exact = True  # what does not cross makes the test wait for a person
 
     # ------------------------------------------------------------------ to the student
@@ -157,7 +153,7 @@ class Crossing:
         number = self.streams.number(value) if number is None else number
         if number is not None:
             return ["handle", self.number(number)]
-        found = reference(value, self._known)
+        found = reference(value, self._there)
         if found is not None:
             return found
         if can_be_called_back(value):
@@ -171,10 +167,15 @@ class Crossing:
             raise wire.WireError(f"the class `{value.__name__}` of the test cannot be passed on")
         return written
 
+    def _there(self, name: str) -> Any:
+        """Return what the student's side has by a name as well; of a test's class nothing."""
+        value = self._known(name)
+        return None if self._defined(value) is False else value
+
     def _is_course(self, kind: type) -> bool:
         if is_course_file(kind.__module__):
             return getattr(sys.modules[kind.__module__], kind.__name__, None) is kind
-        return self._known(kind.__name__) is kind and self._defined(kind) is not False
+        return self._there(kind.__name__) is kind
 
     def _was_course(self, kind: type) -> bool:
         return self._defined(kind) is True

@@ -46,8 +46,7 @@ class _Link(Protocol):
 
     influenced: set[int | None]
     streams: Any
-
-    def idle(self) -> bool: ...
+    link: Any
 
     def use(self, handle: int, name: str, operation: str, /, *args: Any, **kwargs: Any) -> Any: ...
 

@@ -17,7 +17,7 @@ from typing import Any
 from convgrade import wire
 from convgrade.mirrors import Link
 
-__all__ = ["KINDS", "Streams", "awaited", "wait"]
+__all__ = ["KINDS", "STAND_INS", "Streams", "awaited", "wait"]
 
 Own = list[Callable[[], Any]]  # a reference to the stand-in itself, dead while it is collected
 #: What the student's side says that it met in waiting, by number: see `convgrade.uses`.
@@ -87,7 +87,7 @@ class Streams:
     def drop(self, number: int, name: str) -> None:
         """Forget what a test has dropped, unless another thing is being asked just now."""
         self._dropped.append((number, name))
-        if self._link.idle():
+        if self._link.link.idle():
             self.flush()
 
     def flush(self) -> None:
@@ -102,13 +102,14 @@ def _generator(
     streams: Streams, number: int, name: str, own: Own, begun: bool
 ) -> Generator[Any, Any, Any]:
     operation, args = "next", list[Any]()
-    if begun:
-        yield None
+    value = None
     while True:
-        try:
-            value = streams.use(number, name, operation, *args)
-        except StopIteration as end:
-            return end.value
+        if not begun:
+            try:
+                value = streams.use(number, name, operation, *args)
+            except StopIteration as end:
+                return end.value
+        begun = False
         try:
             sent = yield value
         except GeneratorExit:
