@@ -220,7 +220,7 @@ class Crossing:
         if kind == "function" and shape == [int, str, str]:
             number, how, name = rest
             return self._once(number, lambda: stand_in(self, number, self.calling or name, how))
-        if kind in KINDS and shape == [int, str, str, str]:
+        if kind in KINDS and shape == [int, str, str]:
             return self.streams.made(kind, rest[0], rest[1:], self.calling)
         if kind == "class" and shape == [int]:
             return self.mirror(rest[0])

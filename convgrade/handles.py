@@ -106,7 +106,7 @@ class Handles(list[Any]):
             kind = KINDS.get(type_, "builtin")
             return ["function", self.number(value), kind, name if type(name) is str else ""]
         if type_ in STREAMS:
-            names = [str(value.__name__), str(value.__qualname__), _state_of(value)]
+            names = [str(value.__name__), str(value.__qualname__)]
             return [STREAMS[type_], self.number(value), *names]
         if issubclass(type_, type):
             if value in PLAIN_TYPES:
@@ -253,15 +253,6 @@ def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:
             words.append("/")
     exec(f"def stub({', '.join(words)}):\n    return _convgrade_ask({', '.join(given)})", kept)
     return kept["stub"]
-
-
-def _state_of(value: Any) -> str:
-    """Return how far a generator is; of other streams it makes no difference."""
-    if type(value) is not types.GeneratorType:
-        return "created"
-    if value.gi_frame is None:
-        return "closed"
-    return "suspended" if value.gi_suspended or value.gi_running else "created"
 
 
 def _arrays() -> list[type]:

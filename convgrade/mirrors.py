@@ -54,6 +54,8 @@ class _Link(Protocol):
 
     def signature(self, handle: int, name: str) -> Signature: ...
 
+    def about(self, what: str, handle: int | None = None) -> Any: ...
+
 
 Link = _Link
 

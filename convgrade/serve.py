@@ -161,6 +161,7 @@ ABOUT: dict[str, Any] = {
     "names": lambda request, names, handles: [name for name in names if type(name) is str],
     "folder": lambda request, names, handles: _folder.exchange(request["put"], request["gone"]),
     "file": lambda request, names, handles: {n: _folder.read(n) for n in request["names"]},
+    "stage": lambda request, names, handles: about.stage(handles[request["function"]]),
     "figures": lambda request, names, handles: about.figures(),
     "table": lambda request, names, handles: handles.name,
     "fingerprints": lambda request, names, handles: {

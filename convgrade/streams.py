@@ -52,7 +52,7 @@ class Streams:
             Of `KINDS`.
         number : int
         names : list of str
-            Its name, its qualified name, and whether it is "created", "suspended" or "closed".
+            Its name and its qualified name.
         shown : str
             What the test calls it.
         """
@@ -62,13 +62,14 @@ class Streams:
                 raise wire.WireError("two values of one number")
             return made
         own: Own = []
-        name, qualified, state = names
+        name, qualified = names
+        state = self._link.about("stage", number) if kind == "generator" else "created"
         made = KINDS[kind][1](self, number, shown, own, state == "suspended")
         own.append(weakref.ref(made))
         made.__name__, made.__qualname__ = name[:200], qualified[:500]
-        if kind == "generator" and state == "suspended":
+        if state == "suspended":
             next(made)
-        elif state == "closed" and kind == "generator":
+        elif state == "closed":
             made.close()
         self._alive[number] = made
         self._numbers[made] = number
