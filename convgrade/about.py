@@ -148,6 +148,13 @@ def _codes(value: Any) -> Iterator[types.CodeType]:
             yield from _codes(getattr(part, "__func__", part))
 
 
+def stage(value: Any) -> str:
+    """Return how far a generator is: "created", "suspended" or "closed"."""
+    if value.gi_frame is None:
+        return "closed"
+    return "suspended" if value.gi_suspended or value.gi_running else "created"
+
+
 def figures() -> bool:
     """Tell whether a figure of pyplot's is open."""
     pyplot = sys.modules.get("matplotlib.pyplot")

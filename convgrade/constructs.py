@@ -44,6 +44,11 @@ MEMORY = frozenset(
      "fill_", "zero_", "put", "itemset", "copyto"}
 )  # fmt: skip
 LAYOUT = frozenset({"flags", "strides", "base", "owndata", "ctypes", "__array_interface__"})
+# By which a function can tell in which thread it runs, and beside which others.
+THREADS = frozenset(
+    {"sleep", "get_ident", "get_native_id", "current_thread", "active_count", "Barrier", "Event",
+     "Condition", "Semaphore", "BoundedSemaphore", "local", "Queue", "LifoQueue", "SimpleQueue"}
+)  # fmt: skip
 RECORDS = frozenset({"In", "_ih", "_i", "_ii", "_iii", "user_ns"})
 
 
@@ -70,9 +75,9 @@ class Constructs:
         It reads the texts of the cells, as IPython has them.
     attributes : frozenset of (str, str)
         Names, and attributes of them that it reads.
-    timed, aliases, layout : bool
+    timed, aliases, layout, threads : bool
         It measures time; it changes a part of something, or asks whether memory is shared; it
-        asks how an array lies there.
+        asks how an array lies there; it can tell threads.
     ratios : frozenset of int
         Lines on which it asks which of two values is less, neither of them written out.
     reads : frozenset of str
@@ -111,6 +116,7 @@ class Constructs:
     aliases: bool = False
     layout: bool = False
     ratios: frozenset[int] = frozenset()
+    threads: bool = False
     reads: frozenset[str] = field(default_factory=frozenset)
     dotted: frozenset[str] = field(default_factory=frozenset)
     imports: frozenset[tuple[str, str]] = field(default_factory=frozenset)
@@ -195,6 +201,7 @@ def read_constructs(source: str) -> Constructs:
         aliases=any(name in MEMORY or _changes_part(node, counters) for name, node in named),
         layout=any(name in LAYOUT for name, _ in named),
         ratios=frozenset(getattr(node, "lineno", 0) for node in nodes if _compares_sizes(node)),
+        threads=any(name in THREADS for name, _ in named),
         reads=frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
         dotted=frozenset(filter(None, map(_dotted, nodes))),
         imports=frozenset(

@@ -6,6 +6,7 @@ between.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import socket
 import threading
@@ -47,12 +48,16 @@ def alone(method: Callable[..., Any]) -> Callable[..., Any]:
     """Let one thread of a test's wait for what another asks."""
 
     @functools.wraps(method)
-    def waits(self: Conversation, *args: Any, **kwargs: Any) -> Any:
-        if not self.lock.acquire(timeout=max(self._deadline - time.monotonic(), 0.001)):
-            self._lose("the time for this test is used up")
+    def waits(self: Conversation, /, *args: Any, **kwargs: Any) -> Any:
+        if not self.lock.acquire(blocking=False):
+            self._wait()
+        self._inside += 1
         try:
+            if self._inside == 1:
+                self._crossing.streams.flush()
             return method(self, *args, **kwargs)
         finally:
+            self._inside -= 1
             self.lock.release()
 
     return waits
@@ -78,6 +83,8 @@ class Conversation:
         self.lock = threading.RLock()
         self._socket: socket.socket | None = None
         self._over, self._requests, self._nested = False, 0, 0
+        self._waiting = 0  # threads
+        self._inside = 0  # what is being asked, one thing for the sake of another
         known = exact.known if exact is not None else lambda name: None
         self._crossing = crossing or Crossing(known)
         self._crossing.link = self
@@ -89,6 +96,10 @@ class Conversation:
         self._over = True
         if self._socket is not None:
             self._socket.close()
+
+    def idle(self) -> bool:
+        """Tell whether something can be asked now, also while Python collects what is dropped."""
+        return not (self._inside or self._over or self.lost or self.doubt)
 
     @property
     def exact(self) -> bool:
@@ -114,6 +125,18 @@ class Conversation:
         """
         if self._requests > (0 if compared else SOME_REQUESTS):
             self.meet(f"the test measures time, of {self._requests:,} calls of the student's code")
+
+    def _wait(self) -> None:
+        """Wait until another thread of the test's has what it asked for."""
+        words = "threads of the test's call the student's code one after the other"
+        if self._exactly is not None and self._exactly.threads:
+            self.meet(f"{words}, which the test can tell")
+        self._waiting += 1
+        try:
+            if not self.lock.acquire(timeout=max(self._deadline - time.monotonic(), 0.001)):
+                self._lose("the time for this test is used up")
+        finally:
+            self._waiting -= 1
 
     def _exchange(self, request: dict[str, Any], name: str, met: list[str]) -> dict[str, Any]:
         """Send a request and wait for the reply, which may name what does not cross in ``met``."""
@@ -142,6 +165,8 @@ class Conversation:
         except TimeoutError:
             # Of a test that asks so much it is not known that it is slow in one process, too.
             self.slow = self.exact and self._requests > MANY_REQUESTS
+            if self.exact and self._waiting:
+                self.meet("the student's code takes long, and threads of the test's wait for it")
             if limit < self._deadline:
                 self._lose(
                     f"a call of your function took longer than {self._call_timeout:g} s "
@@ -189,6 +214,8 @@ class Conversation:
             self._lose(f"your code called what is no function of the test ({error})")
         if type(args) is not tuple or type(kwargs) is not dict or set(map(type, kwargs)) - {str}:
             self._lose("what your function returned cannot be read")
+        if call.get("apart") is True and self._exactly is not None and self._exactly.threads:
+            self.meet("a thread of the student's calls a function of the test, which can tell")
         numbers = call.get("shares")
         numbers = numbers if type(numbers) is dict else {}
         args = [self._crossing.held.take(numbers.get(str(n)), arg) for n, arg in enumerate(args)]
@@ -196,9 +223,11 @@ class Conversation:
             self._crossing.passed.after(call, "a function of yours")
         except wire.WireError as error:
             self._lose(f"your code passed on what cannot be read ({error})")
+        inside = self._inside
         try:
             if self._nested > MAX_NESTED:
                 raise RecursionError("maximum recursion depth exceeded")
+            self._inside = 0
             value = function(*args, **kwargs)
         except (Exception, KeyboardInterrupt, SystemExit) as error:
             self._errors.append(error)
@@ -206,8 +235,12 @@ class Conversation:
             held = {name: a for name, a in vars(error).items() if type(a) in SIMPLE}
             said: dict[str, Any] = {"raised": error_name(error), "args": plain, "held": held}
             said["number"] = len(self._errors) - 1
-            known = self._crossing.keep(type(error)) is not None
+            known = False
+            with contextlib.suppress(wire.WireError):
+                known = self._crossing.keep(type(error)) is not None
             return said | {"class": type(error)} if known else said
+        finally:
+            self._inside = inside
         if requires(tuple(args)) and follows(value):
             self.meet("the student's code differentiates what a function of the test computes")
         changed: dict[str, Any] = {}

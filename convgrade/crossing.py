@@ -17,19 +17,12 @@ from convgrade.callbacks import ITERATORS, can_be_called_back, shape_of, step_of
 from convgrade.handles import PLAIN_TYPES
 from convgrade.held import Held
 from convgrade.libraries import is_course_file, is_library
-from convgrade.mirroring import (
-    ClassFacts,
-    is_plain_class,
-    make_class,
-    make_coroutine,
-    make_error,
-    make_generator,
-    make_stand,
-)  # fmt: skip
+from convgrade.mirroring import ClassFacts, is_plain_class, make_class, make_error, make_stand
 from convgrade.mirrors import CREDULOUS, LIBRARIES, Mirror, handle_of
 from convgrade.passed import Passed
 from convgrade.proxy import Proxy, stand_in
 from convgrade.references import reference
+from convgrade.streams import KINDS, Streams
 from convgrade.twins import Twins
 
 __all__ = ["Crossing"]
@@ -65,6 +58,7 @@ class Crossing:
     held : Held
     passed : Passed
     twins : Twins
+    streams : Streams
     influenced : set of int
         Objects of a student's that have met a value of the test's in an operation.
     """
@@ -84,6 +78,7 @@ class Crossing:
 
     def _start(self) -> None:
         self.influenced: set[int | None] = set()
+        self.streams = Streams(self)
         self.held = Held(self.keep, self.meet)
         self.passed = Passed(self._is_course, self._was_course, self.keep, self.meet)
         self._objects: dict[int, Any] = {}
@@ -120,7 +115,7 @@ class Crossing:
         self.link.meet(words)
         raise AssertionError
 
-    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any:
+    def use(self, handle: int, name: str, operation: str, /, *args: Any, **kwargs: Any) -> Any:
         """Do what `convgrade.remote.Link.use` does; so for the others."""
         return self.link.use(handle, name, operation, *args, **kwargs)
 
@@ -155,9 +150,10 @@ class Crossing:
             number = value._handle
         if number is None and id(value) in self._back:
             number = self._back[id(value)][0]
+        number = self.streams.number(value) if number is None else number
         if number is not None:
             return ["handle", self.number(number)]
-        found = reference(value, self._known)
+        found = reference(value, self._there)
         if found is not None:
             return found
         if can_be_called_back(value):
@@ -166,12 +162,20 @@ class Crossing:
             kept = self._steps.setdefault(id(value), (value, step_of(value)))
             return ["iterator", self._callback(kept[1])[1]]
         written = self.passed.written(value)
-        return self.twins.written(value) if written is None else written
+        written = self.twins.written(value) if written is None else written
+        if written is None and issubclass(type(value), type):
+            raise wire.WireError(f"the class `{value.__name__}` of the test cannot be passed on")
+        return written
+
+    def _there(self, name: str) -> Any:
+        """Return what the student's side has by a name as well; of a test's class nothing."""
+        value = self._known(name)
+        return None if self._defined(value) is False else value
 
     def _is_course(self, kind: type) -> bool:
         if is_course_file(kind.__module__):
             return getattr(sys.modules[kind.__module__], kind.__name__, None) is kind
-        return self._known(kind.__name__) is kind and self._defined(kind) is not False
+        return self._there(kind.__name__) is kind
 
     def _was_course(self, kind: type) -> bool:
         return self._defined(kind) is True
@@ -216,13 +220,8 @@ class Crossing:
         if kind == "function" and shape == [int, str, str]:
             number, how, name = rest
             return self._once(number, lambda: stand_in(self, number, self.calling or name, how))
-        if kind == "generator" and shape == [int]:
-            name = self.calling
-            return self._once(rest[0], lambda: make_generator(self, rest[0], name), back=True)
-        if kind == "coroutine" and shape == [int]:
-            made = make_coroutine(self, rest[0], self.calling)
-            self._back[id(made)] = rest[0], made
-            return made
+        if kind in KINDS and shape == [int, str, str]:
+            return self.streams.made(kind, rest[0], rest[1:], self.calling)
         if kind == "class" and shape == [int]:
             return self.mirror(rest[0])
         if kind == "member" and shape == [int, int, str, str]:
@@ -238,12 +237,10 @@ class Crossing:
             return self._once(number, lambda: make_stand(self, number, class_, name))
         raise wire.WireError("a value of no known kind")
 
-    def _once(self, number: int, make: Callable[[], Any], back: bool = False) -> Any:
+    def _once(self, number: int, make: Callable[[], Any]) -> Any:
         """Return what stands for a number: the same each time, as ``is`` asks for that."""
         if number not in self._objects:
             self._objects[number] = make()
-            if back:
-                self._back[id(self._objects[number])] = number, self._objects[number]
         return self._objects[number]
 
     def own_error(self, number: Any) -> Any:

@@ -48,7 +48,7 @@ class Exactness:
         Says whether nobody looks at what a function of this name returns now.
     attributes : frozenset of (str, str)
         Names, and attributes of them that the test reads.
-    seeds, patches, warned, logged, differentiates, aliases, layout : bool
+    seeds, patches, warned, logged, differentiates, aliases, layout, threads : bool
     assigned : frozenset of (str, str)
         As `convgrade.constructs.Constructs` has them.
     named : frozenset of str
@@ -73,6 +73,7 @@ class Exactness:
     differentiates: bool = False
     aliases: bool = False
     layout: bool = False
+    threads: bool = False
     assigned: frozenset[tuple[str, str]] = frozenset()
     named: frozenset[str] = frozenset()
     cells: Sequence[str] = ()

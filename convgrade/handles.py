@@ -19,6 +19,7 @@ from typing import Any
 
 from convgrade import about, ambient, wire
 from convgrade.copies import copy_back
+from convgrade.turns import Turns
 from convgrade.twins import digest
 
 MAX_VALUES = 300_000  # in a notebook: more are no mistake but a flood
@@ -42,7 +43,10 @@ _SIMPLE_WORDS = (
     "format bytes enter exit neg pos abs invert round trunc array"
 )
 SIMPLE = frozenset(_SIMPLE_WORDS.split())
-OPERATIONS = ARITHMETIC | COMPARISONS | SIMPLE | {"call"}
+ASYNCHRONOUS = frozenset({"anext", "aenter", "aexit", "await"})
+OPERATIONS = ARITHMETIC | COMPARISONS | SIMPLE | ASYNCHRONOUS | {"aiter", "call"}
+STREAMS = {types.GeneratorType: "generator", types.CoroutineType: "coroutine",
+           types.AsyncGeneratorType: "async_generator"}  # fmt: skip
 
 
 class Handles(list[Any]):
@@ -69,6 +73,7 @@ class Handles(list[Any]):
         self.lent: dict[int, Any] = {}  # the grader's objects, by their numbers there
         self._lent_places: dict[int, int] = {}
         self.answer: Callable[[Any], dict[str, Any]] = lambda request: {}
+        self.turns = Turns()
 
     def number(self, value: Any) -> int:
         """Return the number of a value: the same for the same one, which is kept for it."""
@@ -78,6 +83,15 @@ class Handles(list[Any]):
                 raise wire.WireError(f"more than {MAX_VALUES:,} objects in a test")
             self.append(value)
         return place
+
+    def forgetting(self, number: int) -> Callable[[], None]:
+        """Return what forgets a value, which may then be nobody's and end."""
+
+        def forget() -> None:
+            self._places.pop(id(self[number]), None)
+            self[number] = None
+
+        return forget
 
     def keep(self, value: Any) -> Any:
         """Write a value of no form by its number; None for what the grader must not have so."""
@@ -91,10 +105,9 @@ class Handles(list[Any]):
             name = getattr(value, "__name__", "")
             kind = KINDS.get(type_, "builtin")
             return ["function", self.number(value), kind, name if type(name) is str else ""]
-        if type_ is types.GeneratorType:
-            return ["generator", self.number(value)]
-        if type_ is types.CoroutineType:
-            return ["coroutine", self.number(value)]
+        if type_ in STREAMS:
+            names = [str(value.__name__), str(value.__qualname__)]
+            return [STREAMS[type_], self.number(value), *names]
         if issubclass(type_, type):
             if value in PLAIN_TYPES:
                 return ["type", value.__name__]
@@ -172,11 +185,15 @@ class Handles(list[Any]):
 
     def _ask(self, question: dict[str, Any]) -> Any:
         """Ask the grader for what its function returns; answer what is asked meanwhile."""
-        assert self.connection is not None
-        wire.send(self.connection, question, strict=True, exact=self.keep)
-        while "do" in (said := wire.receive(self.connection, made=self.made)):
-            with ambient.deeper():
-                reply(self.connection, self.answer(said), self)
+        with self.turns.asking() as apart:
+            assert self.connection is not None
+            wire.send(self.connection, question | apart, strict=True, exact=self.keep)
+            while "do" in (said := wire.receive(self.connection, made=self.made)):
+                with ambient.deeper():
+                    reply(self.connection, self.answer(said), self)
+            return self._said(said)
+
+    def _said(self, said: dict[str, Any]) -> Any:
         for number, value in said.get("changed", []):
             copy_back(self[number], value)
         for number, name, held in said.get("objects", []):
@@ -224,11 +241,11 @@ def reply(connection: socket.socket, answer: dict[str, Any], handles: Handles) -
 
 def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:
     """Return a function of these parameters, as decorators look at them, that asks."""
-    kept: dict[str, Any] = {"ask": ask}
+    kept: dict[str, Any] = {"_convgrade_ask": ask}  # no parameter has this name
     words, given, star = list[str](), list[str](), False
     for place, (name, kind, has, default) in enumerate(parameters):
-        kept[f"default_{place}"] = default
-        end = f"=default_{place}" if has else ""
+        kept[f"_convgrade_{place}"] = default
+        end = f"=_convgrade_{place}" if has else ""
         if kind == 3 and not star:
             words, star = [*words, "*"], True
         star = star or kind == 2
@@ -236,7 +253,7 @@ def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:
         given.append({2: f"*{name}", 3: f"{name}={name}", 4: f"**{name}"}.get(kind, name))
         if kind == 0 and (place + 1 == len(parameters) or parameters[place + 1][1] != 0):
             words.append("/")
-    exec(f"def stub({', '.join(words)}):\n    return ask({', '.join(given)})", kept)
+    exec(f"def stub({', '.join(words)}):\n    return _convgrade_ask({', '.join(given)})", kept)
     return kept["stub"]
 
 

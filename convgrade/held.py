@@ -75,15 +75,16 @@ class Held:
     def before(self, request: dict[str, Any]) -> None:
         """Put into a request what the test has changed, and what it holds."""
         changed = []
-        for number, held in self._values.items():
-            frame = self._frame(held[0])
+        for number, held in list(self._values.items()):
+            frame = self._frame(held[0], number)
             if frame != held[1]:
                 held[1] = frame
                 changed.append([number, _contents(held[0])])
         # Also of what nobody holds any more: `box.rows[0][0] = 1` does not.
         free = [n for n, held in self._values.items() if sys.getrefcount(held[0]) <= 2]
-        for number in [n for n in free if not _held_inside(self._values[n][0])]:
-            del self._values[number]
+        for number in free:  # what stands in one may ask in its turn, and so forget others
+            if number in self._values and not _held_inside(self._values[number][0]):
+                self._values.pop(number, None)
         request["held"], request["changed"] = list(self._values), changed
 
     def after(self, reply: dict[str, Any], name: str) -> None:
@@ -106,10 +107,12 @@ class Held:
         for held in self._values.values():
             held[1] = self._frame(held[0])
 
-    def _frame(self, value: Any) -> bytes:
+    def _frame(self, value: Any, number: int | None = None) -> bytes:
         try:
             return wire.dumps(value, strict=True, exact=self._keep)
         except wire.WireError:
+            if number is not None:  # it would end all later tests, too
+                self._values.pop(number, None)
             self._meet("the test puts into a value of the student's what does not cross")
 
 
@@ -124,8 +127,8 @@ def _held_inside(value: Any) -> bool:
     if not isinstance(value, (list, tuple, dict)):
         return False
     for part in parts:
-        # A class that stands for a student's would ask for its `dtype`, and so begin anew.
-        ours = type(type(part)).__name__ != "Mirror"
+        # What stands for a student's would ask for its `dtype`, and so begin anew.
+        ours = type(type(part)).__name__ not in ("Mirror", "Kind")
         kind = isinstance(part, (list, tuple, dict, set)) or (ours and hasattr(part, "dtype"))
         # References of the value, of this loop and of the call.
         if kind and (sys.getrefcount(part) > 3 or _held_inside(part)):

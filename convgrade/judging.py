@@ -176,6 +176,7 @@ def _exactness(names: Namespace, facts: Constructs, stream: object, place: Place
         differentiates=facts.differentiates,
         aliases=facts.aliases,
         layout=facts.layout,
+        threads=facts.threads or facts.timed,
     )
 
 

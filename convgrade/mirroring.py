@@ -5,11 +5,10 @@ from __future__ import annotations
 import builtins
 import struct
 import types
-from collections.abc import Generator
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from convgrade.handles import ARITHMETIC, COMPARISONS, OPERATIONS
+from convgrade.handles import ARITHMETIC, ASYNCHRONOUS, COMPARISONS, OPERATIONS
 from convgrade.libraries import is_of_course
 from convgrade.mirrors import (
     Link,
@@ -20,10 +19,10 @@ from convgrade.mirrors import (
     handle_of,
     vars_of,
 )
+from convgrade.streams import wait
 
 __all__ = [
-    "ClassFacts", "is_plain_class", "make_class", "make_coroutine", "make_error", "make_generator",
-    "make_stand", "say",
+    "ClassFacts", "is_plain_class", "make_class", "make_error", "make_stand", "say",
 ]  # fmt: skip
 
 NUMBERS = frozenset({"int", "float", "complex", "index", "array"})
@@ -83,18 +82,26 @@ def _method(operation: str) -> Any:
     def follow(self: Any) -> Any:
         return ask(self, "next")
 
-    def other(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def other(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         link, handle, shown = object.__getattribute__(self, "_convgrade_at")
         if operation in MEASURES and handle in link.influenced:
             link.meet(f"the test measures `{shown}`, which the student's code made of its value")
         return ask(self, operation, *args, **kwargs)
 
-    def convert(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def convert(self: Any, /, *args: Any, **kwargs: Any) -> Any:
         link, _, shown = object.__getattribute__(self, "_convgrade_at")
         link.meet(f"the test makes a number of `{shown}`, an object of the student's")
 
+    def begin(self: Any) -> Any:
+        return wait(*object.__getattribute__(self, "_convgrade_at"), "await").__await__()
+
+    def later(self: Any, /, *args: Any) -> Any:
+        return wait(*object.__getattribute__(self, "_convgrade_at"), operation, *args)
+
     if operation in NUMBERS:
         return convert
+    if operation in ASYNCHRONOUS:
+        return begin if operation == "await" else later
     made = compare if operation in COMPARISONS else combine if operation in ARITHMETIC else other
     return follow if operation == "next" else made
 
@@ -184,7 +191,7 @@ def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) ->
             base = RuntimeError  # it would end a loop of the test as if all was well
         parents = (base,)
 
-    def begin(self: Any, *args: Any, **kwargs: Any) -> None:
+    def begin(self: Any, /, *args: Any, **kwargs: Any) -> None:
         if facts.begins or kwargs:
             # A subclass of the test's, or an attribute that does not cross: nobody knows.
             held = link.use(handle, facts.name, "raisable", *args, **kwargs)
@@ -218,23 +225,3 @@ def make_error(link: Link, handle: int, facts: ClassFacts, bases: list[type]) ->
     except TypeError:
         made = type(facts.name, parents[:1], parts)
     return made
-
-
-def make_generator(link: Link, handle: int, name: str) -> Generator[Any, Any, Any]:
-    """Return a generator that stands for a student's."""
-    sent: Any = None
-    while True:
-        try:
-            if sent is None:
-                value = link.use(handle, name, "next")
-            else:
-                value = link.use(handle, name, "attribute", "send")(sent)
-        except StopIteration as end:
-            return end.value
-        else:
-            sent = yield value
-
-
-async def make_coroutine(link: Link, handle: int, name: str) -> Any:
-    """Wait for a student's coroutine."""
-    return link.use(handle, name, "await")

@@ -26,7 +26,8 @@ __all__ = [
 NEVER = ("__array_", "__cuda", "__dlpack", "__torch", "__buffer", "_ipython_", "_repr_")
 _ASKED_WORDS = (
     "doc dict name qualname annotations init call repr str eq hash slots match_args post_init "
-    "dataclass_fields dataclass_params wrapped self func version all file"
+    "dataclass_fields dataclass_params wrapped self func version all file mro bases base "
+    "subclasses"
 )
 ASKED = frozenset(_ASKED_WORDS.split())
 # Whose functions take what has a shape, say, for an array.
@@ -44,12 +45,16 @@ class _Link(Protocol):
     """What a stand-in needs of `convgrade.crossing.Crossing`."""
 
     influenced: set[int | None]
+    streams: Any
+    link: Any
 
-    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any: ...
+    def use(self, handle: int, name: str, operation: str, /, *args: Any, **kwargs: Any) -> Any: ...
 
     def meet(self, words: str) -> NoReturn: ...
 
     def signature(self, handle: int, name: str) -> Signature: ...
+
+    def about(self, what: str, handle: int | None = None) -> Any: ...
 
 
 Link = _Link
@@ -80,18 +85,20 @@ def _attribute(link: Link, handle: int, shown: str, name: str, caller: FrameType
 
 
 NATIVE = frozenset(
-    {"__class__", "__mro__", "mro", "__bases__", "__base__", "__name__", "__qualname__", "__doc__",
-     "__flags__", "__subclasses__", "__copy__", "__deepcopy__", "_convgrade_facts", "__weakref__",
-     "__subclasshook__", "__instancecheck__", "__subclasscheck__", "__prepare__", "_abc_impl",
-     "__type_params__", "__module__", "__abstractmethods__"}
+    {"__class__", "__name__", "__qualname__", "__doc__", "__flags__", "__copy__", "__deepcopy__",
+     "_convgrade_facts", "__weakref__", "__subclasshook__", "__instancecheck__",
+     "__subclasscheck__", "__prepare__", "_abc_impl", "__type_params__", "__module__",
+     "__abstractmethods__"}
 )  # fmt: skip
+# Of the mirrored class these name `Stand`, and no class that the test has not met.
+RELATIVES = frozenset({"__mro__", "mro", "__bases__", "__base__", "__subclasses__"})
 
 
 class Mirror(abc.ABCMeta):
     """The class of the classes that stand for a student's."""
 
     def __new__(
-        meta, name: str, bases: tuple[type, ...], parts: dict[str, Any], **options: Any
+        meta, name: str, bases: tuple[type, ...], parts: dict[str, Any], /, **options: Any
     ) -> Any:
         """Make a class for a student's; undecided where a test derives one of its own."""
         if "_convgrade_facts" not in parts:
@@ -104,7 +111,8 @@ class Mirror(abc.ABCMeta):
         if name == "__module__" and _asks(sys._getframe(1)) == "inspect":
             link, _, shown = type.__getattribute__(cls, "_convgrade_facts")
             link.meet(f"the test inspects `{shown}`, a class of the student's")
-        if name in NATIVE or type.__getattribute__(cls, "_convgrade_facts") is None:
+        own = name in RELATIVES and _asks(sys._getframe(1)).startswith("convgrade.")
+        if own or name in NATIVE or type.__getattribute__(cls, "_convgrade_facts") is None:
             return super().__getattribute__(name)
         link, handle, shown = type.__getattribute__(cls, "_convgrade_facts")
         return _attribute(link, handle, shown, name, sys._getframe(1))
@@ -113,7 +121,7 @@ class Mirror(abc.ABCMeta):
         """Make an instance, in the student's kernel."""
         return Mirror._use(cls, "call", *args, **kwargs)
 
-    def _use(cls, operation: str, *args: Any, **kwargs: Any) -> Any:
+    def _use(cls, operation: str, /, *args: Any, **kwargs: Any) -> Any:
         link, handle, shown = type.__getattribute__(cls, "_convgrade_facts")
         return link.use(handle, shown, operation, *args, **kwargs)
 
@@ -256,7 +264,7 @@ class Stand(metaclass=Mirror):
         return compare_with(self, "eq", other)
 
 
-def ask(self: Any, operation: str, *args: Any, **kwargs: Any) -> Any:
+def ask(self: Any, operation: str, /, *args: Any, **kwargs: Any) -> Any:
     """Do something with the object that a stand-in stands for."""
     link, handle, shown = object.__getattribute__(self, "_convgrade_at")
     return link.use(handle, shown, operation, *args, **kwargs)

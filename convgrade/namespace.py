@@ -21,6 +21,7 @@ from convgrade.libraries import module_of
 from convgrade.mirrors import Mirror
 from convgrade.proxy import Proxy
 from convgrade.remote import Link
+from convgrade.streams import STAND_INS
 
 __all__ = ["LAST", "Namespace"]
 
@@ -210,6 +211,8 @@ class Namespace(dict[str, Any]):
     def __delitem__(self, name: str) -> None:
         if name in self or self._link is None or name not in self._seen:
             super().__delitem__(name)
+            if type(self.written.get(name)) in STAND_INS:  # it ends when nobody has it any more
+                del self.written[name]
             return
         self._link.ask({"do": "delete", "name": name})
         del self._seen[name]

@@ -41,7 +41,7 @@ class _Link(Protocol):
 
     def about(self, what: str, handle: int | None = None) -> Any: ...
 
-    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any: ...
+    def use(self, handle: int, name: str, operation: str, /, *args: Any, **kwargs: Any) -> Any: ...
 
     def through(self, text: str) -> AbstractContextManager[list[Any]]: ...
 
@@ -236,7 +236,7 @@ def _bound(proxy: Proxy, instance: object, owner: type | None = None) -> Any:
 
 
 def _refuses(does: str) -> Any:
-    return lambda proxy, *args, **options: proxy._undecided(does)
+    return lambda proxy, /, *args, **options: proxy._undecided(does)
 
 
 def _pickle(proxy: Proxy, protocol: Any) -> NoReturn:

@@ -25,6 +25,12 @@ from convgrade.sources import place_of
 
 __all__ = ["YOURS", "Link", "Lost"]
 
+#: What ends an iterator, by what is asked of it.
+ENDS = {
+    **dict.fromkeys(("next", "send", "throw"), "StopIteration"),
+    **dict.fromkeys(("anext", "asend", "athrow"), "StopAsyncIteration"),
+}
+
 
 class Link(Conversation):
     """A conversation with a student's kernel, for one test cell.
@@ -155,21 +161,21 @@ class Link(Conversation):
         return value
 
     @alone
-    def use(self, handle: int, name: str, operation: str, *args: Any, **kwargs: Any) -> Any:
+    def use(self, handle: int, name: str, operation: str, /, *args: Any, **kwargs: Any) -> Any:
         """Do something with an object of the student's; called by what stands for it.
 
         Raises
         ------
-        StopIteration
+        StopIteration, StopAsyncIteration
             When an iterator of the student's is at its end.
         """
         request = {"do": "use", "function": handle, "operation": operation,
                    "args": args, "kwargs": kwargs}  # fmt: skip
         shown = name if operation == "attribute" else f"{name}(...)"
-        return self._do(request, name, shown, ends=operation == "next")[1]
+        return self._do(request, name, shown, ENDS.get(operation, ""))[1]
 
     def _do(
-        self, request: dict[str, Any], name: str, shown: str, ends: bool = False
+        self, request: dict[str, Any], name: str, shown: str, ends: str = ""
     ) -> tuple[dict[str, Any], Any]:
         """Send a request that runs the student's code; return the reply, and its value."""
         if self._exactly is None:
@@ -218,7 +224,7 @@ class Link(Conversation):
         name: str = "",
         shown: str = "",
         ours: dict[str, Any] | None = None,
-        ends: bool = False,
+        ends: str = "",
     ) -> dict[str, Any]:
         """Send a request and wait for the reply.
 
@@ -229,8 +235,8 @@ class Link(Conversation):
             Of what is asked for, and of what comes back.
         ours : dict, optional
             The arguments of a call, by name, as the test has them.
-        ends : bool
-            Whether an iterator may end.
+        ends : str
+            What ends an iterator, if it may.
 
         Raises
         ------
@@ -269,7 +275,7 @@ class Link(Conversation):
             self._raise(reply["raised"], name, ends)
         return reply
 
-    def _raise(self, raised: Any, name: str, ends: bool = False) -> NoReturn:
+    def _raise(self, raised: Any, name: str, ends: str = "") -> NoReturn:
         if type(raised) is not dict:
             self._lose("what your function returned cannot be read")
         types, args, again = raised.get("types"), raised.get("args"), raised.get("callback")
@@ -278,8 +284,9 @@ class Link(Conversation):
         raising = self._raising(self._exactly) if self._exactly is not None else None
         if raised.get("exits") is not False and (raising is None or not raising.catches(raised)):
             self._lose("your function tried to end Python, as exit() does")
-        if ends and type(types) is list and types[:1] == ["StopIteration"]:
-            raise StopIteration(*(args[:1] if type(args) is tuple else ()))
+        if ends and type(types) is list and types[:1] == [ends]:
+            kind = StopIteration if ends == "StopIteration" else StopAsyncIteration
+            raise kind(*(args[:1] if type(args) is tuple else ()))
         line = raised.get("line")
         self.where = line[:200] if type(line) is str else ""
         if raising is None:

@@ -160,6 +160,7 @@ ABOUT: dict[str, Any] = {
     "names": lambda request, names, handles: [name for name in names if type(name) is str],
     "folder": lambda request, names, handles: _folder.exchange(request["put"], request["gone"]),
     "file": lambda request, names, handles: {n: _folder.read(n) for n in request["names"]},
+    "stage": lambda request, names, handles: about.stage(handles[request["function"]]),
     "figures": lambda request, names, handles: about.figures(),
     "table": lambda request, names, handles: handles.name,
     "fingerprints": lambda request, names, handles: {
@@ -190,7 +191,9 @@ def _define(text: str, table: Handles) -> dict[str, Any]:
 def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dict[str, Any]:
     exact = request.get("exact") is True
     function = table[request["function"]]
-    if request["do"] == "use":
+    if request.get("operation") == "forget":
+        function = table.forgetting(request["function"])
+    elif request["do"] == "use":
         function = uses.use(function, request["operation"])
     args, kwargs = list(request["args"]), request["kwargs"]
     through = None if request.get("through") is None else table[request["through"]]
@@ -211,10 +214,11 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
                 warnings.showwarning = _warn if warned is None else _noted(warned)
                 if warned is not None:
                     warnings.simplefilter("always")  # the test has filters of its own
-                if through is None:
-                    reply["value"] = function(*args, **kwargs)
-                else:
-                    reply["value"], reply["said"] = through(function, args, kwargs)
+                with table.turns.running():
+                    if through is None:
+                        reply["value"] = function(*args, **kwargs)
+                    else:
+                        reply["value"], reply["said"] = through(function, args, kwargs)
         except BaseException as error:
             reply["raised"] = errors.told(error, table) if exact else errors.words(error)
         finally:

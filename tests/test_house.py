@@ -63,7 +63,7 @@ LAYERS = [
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
-    {f"convgrade.{name}" for name in ("about", "copies", "folder", "twins", "uses")},
+    {f"convgrade.{name}" for name in ("about", "copies", "folder", "turns", "twins", "uses")},
     {"convgrade.handles"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
     {"convgrade.confinement.calls", "convgrade.confinement.options"},
@@ -94,6 +94,7 @@ LAYERS = [
     {"convgrade.computing", "convgrade.databases"},
     {"convgrade.provenance"},
     {"convgrade.guard"},
+    {"convgrade.streams"},
     {"convgrade.mirroring"},
     {"convgrade.crossing"},
     {"convgrade.lookups", "convgrade.messages", "convgrade.our_outputs"},
