@@ -26,6 +26,7 @@ from convgrade import (
     serve,
     state,
     tables,
+    turns,
     twins,
     unpacking,
     uses,
@@ -62,7 +63,7 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
 
 # Each after those that it imports.
 _FIRST = (
-    *(plain, packing, unpacking, wire, about, copies, folder, twins),
+    *(plain, packing, unpacking, wire, about, copies, folder, turns, twins),
     *(ambient, handles, state, uses, serve),
 )
 _LATER = (forms, formulas, arrays, generators, graphs, tables)
