@@ -27,6 +27,7 @@ from convgrade import (
     serve,
     state,
     tables,
+    turns,
     twins,
     unpacking,
     uses,
@@ -63,7 +64,7 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
 
 # Each after those that it imports.
 _FIRST = (
-    *(plain, packing, unpacking, wire, about, copies, folder, twins),
+    *(plain, packing, unpacking, wire, about, copies, folder, turns, twins),
     *(ambient, handles, state, errors, uses, serve),
 )
 _LATER = (forms, formulas, arrays, generators, graphs, tables)
