@@ -12,7 +12,6 @@ import socket
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from convgrade import wire
@@ -21,6 +20,7 @@ from convgrade.callbacks import error_name
 from convgrade.crossing import Crossing
 from convgrade.exactness import Exactness
 from convgrade.gradients import follows, requires
+from convgrade.held import Known
 from convgrade.plain import UnbuiltError
 from convgrade.proxy import Undecided
 from convgrade.references import SIMPLE
@@ -287,16 +287,5 @@ class Conversation:
         self.lost = words
         raise Lost(words)
 
-    def _by_number(self, value: Any) -> Any:
-        number = self._crossing.held.number(value)
-        return value if number is None else _Known(number)
-
     def _keep(self, value: Any) -> Any:
-        return ["handle", value.number] if type(value) is _Known else self._crossing.keep(value)
-
-
-@dataclass(frozen=True)
-class _Known:
-    """A list or the like that the student's side has already, by its number."""
-
-    number: int
+        return ["handle", value.number] if type(value) is Known else self._crossing.keep(value)

@@ -6,7 +6,8 @@ import ast
 import os
 import re
 
-from convgrade.constructs import FILE, parsed
+from convgrade.constructs import parsed
+from convgrade.telling import FILE
 
 __all__ = ["files_changed", "files_mentioned", "given_to"]
 

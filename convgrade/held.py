@@ -9,15 +9,23 @@ from __future__ import annotations
 import copy
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from convgrade import wire
 from convgrade.copies import copy_back
 
-__all__ = ["Held"]
+__all__ = ["Held", "Known"]
 
 MAX_HELD = 1000
 INNER = (list, dict, set)  # which may stand in others
+
+
+@dataclass(frozen=True)
+class Known:
+    """A list or the like that the student's side has already, by its number."""
+
+    number: int
 
 
 class Held:
@@ -60,6 +68,11 @@ class Held:
     def number(self, value: Any) -> int | None:
         """Return the number of a value that the test holds; None of others."""
         return next((n for n, held in self._values.items() if held[0] is value), None)
+
+    def known(self, value: Any) -> Any:
+        """Return what stands for a value that the test holds; others as they are."""
+        number = self.number(value)
+        return value if number is None else Known(number)
 
     def inner(self) -> dict[int, int]:
         """Return the numbers of lists and the like by id: the student's side has them."""

@@ -183,29 +183,20 @@ class Link(Conversation):
             return reply, reply.get("value")
         self.runs += 1
         before(self._exactly, request, name, self._names_read, self.meet)
-        self._share_files(request, name)
+        if self._files is not None:
+            self._files.share(self, request, name)
         self._crossing.held.before(request)
         self._crossing.passed.before(request)
         request["twins"] = self._crossing.twins.now()
         ours = {**{str(n): v for n, v in enumerate(request["args"])}, **request["kwargs"]}
-        request["args"] = tuple(map(self._by_number, request["args"]))
-        request["kwargs"] = {n: self._by_number(v) for n, v in request["kwargs"].items()}
+        known = self._crossing.held.known
+        request["args"] = tuple(map(known, request["args"]))
+        request["kwargs"] = {n: known(v) for n, v in request["kwargs"].items()}
         reply = self.ask(request, name, shown, ours, ends)
         held = self._crossing.held
         value = join(reply.get("value"), reply.get("parts"), lambda n: ours.get(n, held.value(n)))
         value = held.take(reply.get("share"), value)
         return reply, value if self._files is None else self._files.here(value)
-
-    def _share_files(self, request: dict[str, Any], name: str) -> None:
-        """Send files that the test has written before a request; name paths as they are there."""
-        if self._files is None:
-            return
-        arguments = [*request["args"], *request["kwargs"].values()]
-        self._files.before(self, name, arguments)
-        request["args"] = tuple(map(self._files.there, request["args"]))
-        request["kwargs"] = {n: self._files.there(v) for n, v in request["kwargs"].items()}
-        if self._files.active:
-            request["files"] = True
 
     def signature(self, handle: int, name: str) -> Any:
         """Return the signature of a class or object of the student's that can be called."""

@@ -105,6 +105,14 @@ class SharedFiles:
         self._left = {path: mark for path, mark in self._folder.marks().items() if path in kept}
         self._begun = time.time() - 1  # clocks of file systems are coarse
 
+    def share(self, link: Any, request: dict[str, Any], name: str) -> None:
+        """Send what the test has written before a request; name paths as they are there."""
+        self.before(link, name, [*request["args"], *request["kwargs"].values()])
+        request["args"] = tuple(map(self.there, request["args"]))
+        request["kwargs"] = {n: self.there(v) for n, v in request["kwargs"].items()}
+        if self.active:
+            request["files"] = True
+
     def before(self, link: _Link, name: str, arguments: Iterable[Any]) -> None:
         """Send what the test has written, before the student's code could read it."""
         paths = list(texts(arguments))

@@ -54,7 +54,7 @@ LAYERS = [
     {"convgrade.records"},
     {"convgrade.parts"},
     {"convgrade.rubric", "convgrade.canonical", "convgrade.drawing"},
-    {"convgrade.regions", "convgrade.skim"},
+    {"convgrade.regions", "convgrade.skim", "convgrade.telling"},
     {
         f"convgrade.{name}"
         for name in ("ambient", "cells", "gradients", "libraries", "plain", "submission")
