@@ -209,13 +209,22 @@ def test_every_note_of_the_grader_has_its_advice() -> None:
     engine = Path(__file__).parent.parent / "convgrade"
     texts = " ".join(
         (engine / f"{name}.py").read_text()
-        for name in ("remote", "namespace", "exactness", "passed", "shared_files")
+        for name in (
+            "remote",
+            "namespace",
+            "exactness",
+            "passed",
+            "shared_files",
+            "streams",
+            "raised",
+        )
     )
     notes = re.findall(r'meet\(\s*f?"([^"]+)"', texts)
     assert len(notes) >= 8
     notes += ["the student's code gives a pandas.Series that cannot be built: ValueError"]
     notes += ["the test reads `x`, which is another on the student's side: perhaps by chance"]
     notes += ["the test and the student's code called each other many times: the time is up"]
+    notes += ["a thread of the student's calls a function of the test, which can tell"]
     notes += ["the test measures time, of 2,000 calls of the student's code"]
     notes += ["the test uses `f`, of a module that keeps what student code may change"]
     notes += ["`add` changes a value that the test holds in a way that does not cross"]

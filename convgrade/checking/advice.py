@@ -40,6 +40,29 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "Compare the values; whether memory is shared let a function of the student's say.",
     ),
     (
+        r"is laid out",
+        "Compare the values; how an array lies in memory let a function of the student's say.",
+    ),
+    (
+        r"the test awaits",
+        "Await one thing of the student's at a time, or all of them by one `asyncio.gather`; what "
+        "is to go on beside it put into a function of the student's.",
+    ),
+    (
+        r"where `.*` raised its error",
+        "Test the exception's type, message and attributes.",
+    ),
+    (
+        r"raises .*(end a loop|ends more than|exceptions at once)",
+        "Let the exercise ask for another exception, such as a ValueError, or call the function "
+        "by its name in a `try` of the test's own.",
+    ),
+    (
+        r"thread",
+        "Let the student's code take plain data and return it; a test's functions and its clocks "
+        "belong to one thread.",
+    ),
+    (
         r"of a module that keeps",
         "Let the student's code and the test pass on the state that they share as a value.",
     ),
