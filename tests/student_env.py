@@ -44,7 +44,8 @@ def python() -> Path:
         (packages,) = half.glob("lib/python*/site-packages")
         for package in found.values():
             for file in package.files or ():
-                if ".." not in file.parts:  # programs
+                # No programs; and what was compiled at installation may be gone.
+                if ".." not in file.parts and Path(package.locate_file(file)).exists():
                     target = packages / file
                     target.parent.mkdir(parents=True, exist_ok=True)
                     os.link(package.locate_file(file), target)
