@@ -135,7 +135,7 @@ LAYERS = [
     {"convgrade.recovering", "convgrade.course_imports"},
     {"convgrade.cell_kinds"},
     {"convgrade.trusted"},
-    {f"convgrade.plugins.{name}" for name in ("given", "rubric_points", "timestamp")},
+    {f"convgrade.plugins.{name}" for name in ("balanced", "given", "rubric_points", "timestamp")},
     {"convgrade.plugins.course", "convgrade.plugins.preload"},
     {f"convgrade.plugins.{name}" for name in ("choose", "graded", "unknown")},
     {f"convgrade.plugins.{name}" for name in ("handed_in", "model_answers", "overview")},
