@@ -12,7 +12,7 @@ import hashlib
 import inspect
 import sys
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from convgrade import wire
@@ -42,7 +42,7 @@ def describe(function: Any) -> dict[str, Any]:
                  "co_posonlyargcount", "co_freevars", "co_cellvars", "co_flags", "co_nlocals",
                  "co_firstlineno", "co_consts")  # fmt: skip
         found["__code__"] = {name: getattr(code, name) for name in parts}
-        found["__code__"] = {n: v for n, v in found["__code__"].items() if _crosses(v)}
+        found["__code__"] = {n: v for n, v in found["__code__"].items() if crosses(v)}
         found["vars"] = list(vars(function))
         notes = {name: _annotation(v) for name, v in function.__annotations__.items()}
         found["__annotations__"] = notes
@@ -56,7 +56,7 @@ def describe(function: Any) -> dict[str, Any]:
             ]
             for p in inspect.signature(function).parameters.values()
         ]
-    return {name: value for name, value in found.items() if _crosses(value)}
+    return {name: value for name, value in found.items() if crosses(value)}
 
 
 def fingerprint(value: Any) -> str | None:
@@ -101,9 +101,10 @@ def _annotation(value: Any) -> Any:
     return [value.__name__] if isinstance(value, type) and value.__module__ == "builtins" else []
 
 
-def _crosses(value: Any) -> bool:
+def crosses(value: Any, exact: bool | Callable[[Any], Any] = True) -> bool:
+    """Tell whether a value arrives as what it is; see `convgrade.packing.dumps`."""
     try:
-        wire.dumps(value, strict=True, exact=True)
+        wire.dumps(value, strict=True, exact=exact)
     except Exception:
         return False
     return True

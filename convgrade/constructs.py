@@ -76,6 +76,8 @@ class Constructs:
         Names, and attributes of them that it sets.
     unused : frozenset of (int, str)
         Lines, and names of functions that are called there for nothing but their effects.
+    supers : frozenset of str
+        Names of classes that it gives to ``super``.
     named : frozenset of str
         Names of all kinds, attributes also as ".name"; "except:" where it catches everything.
     """
@@ -105,6 +107,7 @@ class Constructs:
     ambient: frozenset[str] = field(default_factory=frozenset)
     assigned: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
+    supers: frozenset[str] = field(default_factory=frozenset)
     named: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -200,6 +203,10 @@ def read_constructs(source: str) -> Constructs:
             for name, node in named
         ),
         unused=frozenset(_unused(tree)),
+        supers=frozenset(
+            _name(node.args[0]) for node in nodes
+            if isinstance(node, ast.Call) and _name(node.func) == "super" and node.args
+        ),
         named=frozenset(name for node in nodes for name in _named(node)),
     )  # fmt: skip
 

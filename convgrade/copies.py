@@ -6,10 +6,14 @@ import contextlib
 import io
 import sys
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-__all__ = ["SHARED", "Seen", "copy_back", "has_layout", "is_view", "parts", "shared_parts"]
+__all__ = [
+    "SHARED", "Parts", "Seen", "copy_back", "has_layout", "is_view", "parts", "shared_parts",
+]  # fmt: skip
+
+Parts = dict[int, tuple[Any, list[list[int]]]]  # of `parts`
 
 #: Names of the types of what two who hold it can change for each other.
 SHARED = frozenset(
@@ -91,9 +95,9 @@ def copy_back(ours: Any, theirs: Any, seen: Seen | None = None) -> bool:
     elif kind is bytearray:
         ours[:] = theirs
     elif kind is tuple:
-        parts = zip(ours, theirs, strict=False)
+        both = zip(ours, theirs, strict=False)
         return len(ours) == len(theirs) and all(
-            copy_back(old, new, seen) for old, new in parts if _holds(old)
+            copy_back(old, new, seen) for old, new in both if _holds(old)
         )
     elif kind is io.StringIO:
         ours.seek(0)
@@ -123,12 +127,12 @@ def copy_back(ours: Any, theirs: Any, seen: Seen | None = None) -> bool:
     return True
 
 
-def parts(value: Any) -> dict[int, tuple[Any, list[list[int]]]]:
+def parts(value: Any) -> Parts:
     """Return a value's parts that can be changed, itself too, by id, and where each stands.
 
     A place is a way down from the value: the how-manieth part of each list, tuple or dict.
     """
-    found: dict[int, tuple[Any, list[list[int]]]] = {}
+    found: Parts = {}
     waiting: list[tuple[list[int], Any]] = [([], value)]
     for way, part in waiting:  # which grows
         kind = type(part)
@@ -146,23 +150,22 @@ def parts(value: Any) -> dict[int, tuple[Any, list[list[int]]]]:
     return found
 
 
-def shared_parts(value: Any, others: dict[Any, Any]) -> list[list[Any]]:
+def shared_parts(inside: Parts, others: Mapping[Any, Parts]) -> list[list[Any]]:
     """Return where a value has what stands in others: its place, the other's name, the place."""
-    inside = parts(value)
     known = {
         number: (name, ways[0]) for name, other in others.items()
-        for number, (_, ways) in parts(other).items()
-    } if inside else {}  # fmt: skip
+        for number, (_, ways) in other.items()
+    }  # fmt: skip
     same = [(way, *known[n]) for n, (_, ways) in inside.items() if n in known for way in ways]
     return [[way, name, there] for way, name, there in same if way or there][:MAX_PARTS]
 
 
-def is_view(value: Any, arguments: Iterable[Any]) -> bool:
+def is_view(inside: Parts, arguments: Iterable[Parts]) -> bool:
     """Tell whether an array or a tensor has memory in common with another that it is not."""
-    theirs = [part for part, _ in parts(value).values() if hasattr(part, "dtype")]
+    theirs = [part for part, _ in inside.values() if hasattr(part, "dtype")]
     if not theirs:
         return False
-    every = [part for other in arguments for part, _ in parts(other).values()]
+    every = [part for other in arguments for part, _ in other.values()]
     return any(_has_memory_of(part, [*every, *theirs]) for part in theirs)
 
 
@@ -178,10 +181,10 @@ def _has_memory_of(value: Any, arguments: Iterable[Any]) -> bool:
     return False
 
 
-def has_layout(value: Any) -> bool:
+def has_layout(inside: Parts) -> bool:
     """Tell whether an array's memory is another than that of the copy that crosses."""
     np = sys.modules.get("numpy")
-    arrays = [part for part, _ in parts(value).values() if np and type(part) is np.ndarray]
+    arrays = [part for part, _ in inside.values() if np and type(part) is np.ndarray]
     return any(
         not (a.flags.c_contiguous and a.flags.writeable and a.flags.owndata) for a in arrays
     )

@@ -10,7 +10,7 @@ import linecache
 import traceback
 from typing import Any
 
-from convgrade import state, wire
+from convgrade import about, state
 from convgrade.handles import Handles
 
 MAX_CHAIN = 3  # of causes, contexts and members of groups, one within the other
@@ -56,7 +56,7 @@ def told(error: BaseException, table: Handles, depth: int = 0) -> dict[str, Any]
     """
     parts = {name: value for name in DETAILS if (value := _detail(error, name)) is not None}
     held = {name: value for name, value in vars(error).items() if type(name) is str}
-    crosses = {name: _crosses(value, table) for name, value in (parts | held).items()}
+    crosses = {name: about.crosses(value, table.keep) for name, value in (parts | held).items()}
     found = words(error) | state.own_error(error, table)
     found |= {
         "module": type(error).__module__,
@@ -74,7 +74,7 @@ def told(error: BaseException, table: Handles, depth: int = 0) -> dict[str, Any]
         if depth < MAX_CHAIN and len(members) <= MAX_MEMBERS:
             found["text"] = error.message
             found["members"] = [told(part, table, depth + 1) for part in members]
-    elif _crosses(error.args, table):
+    elif about.crosses(error.args, table.keep):
         found["args"] = error.args
     else:
         lacks.append("args")
@@ -97,11 +97,3 @@ def _detail(error: BaseException, name: str) -> Any:
             except AttributeError:  # as of `characters_written` where nothing was written
                 return None
     return None
-
-
-def _crosses(value: Any, table: Handles) -> bool:
-    try:
-        wire.dumps(value, strict=True, exact=table.keep)
-    except Exception:
-        return False
-    return True

@@ -25,6 +25,7 @@ from convgrade.current_figure import shared_figure
 from convgrade.exactness import Exactness
 from convgrade.guard import Guard
 from convgrade.messages import Cell, Outcome, Prepare
+from convgrade.mirrors import handle_of
 from convgrade.namespace import Namespace
 from convgrade.proxy import Undecided
 from convgrade.regions import visible
@@ -192,6 +193,9 @@ def _look_back(
     kept = shell.names.kept_by_module(facts.reads, str(files.top))
     if kept is not None:
         link.meet(f"the test uses `{kept}`, of a module that keeps what student code may change")
+    for name in facts.supers:
+        if shell.names.is_answer(name) and handle_of(shell.names[name]) is not None:
+            link.meet(f"the test calls `super` with `{name}`, whose parents are not here")
     wanted = {name for line, name in facts.files if line <= last}
     if error is not link.raised:
         if isinstance(error, ModuleNotFoundError):

@@ -131,7 +131,7 @@ def _answer(request: dict[str, Any], names: dict[str, Any], table: Handles) -> d
             return {"missing": True}
         value = names[name]
         if exact:
-            layout = {"layout": copies.has_layout(value)}
+            layout = {"layout": copies.has_layout(copies.parts(value))}
             return {"value": value, **state.share(value, table), **layout, **exact}
         return _function(value, table) if callable(value) else {"value": value}
     if kind in ABOUT:
@@ -236,14 +236,27 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         reply["value"] = state.without_airs(reply["value"])
         reply |= taken.found | state.share(reply["value"], table)
         reply["warned"] = warned
-        reply["view"] = copies.is_view(reply["value"], arguments.values())
-        reply["layout"] = copies.has_layout(reply["value"])
-        held = {number: table[number] for number in request.get("held", [])}
-        reply["parts"] = copies.shared_parts(reply["value"], {**arguments, **held})
+        reply |= _shared(reply["value"], arguments, request.get("held", []), table)
         reply["touched"] = request.get("files") is True and _folder.touched()
     elif callable(reply["value"]):
         reply |= {"value": None, **_function(reply["value"], table)}
     return reply
+
+
+def _shared(
+    value: Any, arguments: dict[str, Any], held: list[int], table: Handles
+) -> dict[str, Any]:
+    """Return what a result has in common with arguments, and with what the test holds."""
+    inside = copies.parts(value)
+    if not inside:  # a number
+        return {"view": False, "layout": False, "parts": []}
+    given = {name: copies.parts(argument) for name, argument in arguments.items()}
+    others: dict[Any, Any] = {**given, **{number: copies.parts(table[number]) for number in held}}
+    return {
+        "view": copies.is_view(inside, given.values()),
+        "layout": copies.has_layout(inside),
+        "parts": copies.shared_parts(inside, others),
+    }
 
 
 def _warn(message: Any, category: type[Warning], *where: Any, **line: Any) -> None:

@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from convgrade import plain, wire
-from convgrade.copies import copy_back, has_layout, is_view, shared_parts
+from convgrade.copies import copy_back, has_layout, is_view, parts, shared_parts
 from convgrade.joining import join
 
 
@@ -135,7 +135,8 @@ RECORDS = [{"n": 1}, {"n": 2}]
 
 def asked(value: Any, **arguments: Any) -> Any:
     """Return what becomes of a value that has crossed, with parts of a call's arguments."""
-    said = crossed(shared_parts(value, arguments))
+    others = {name: parts(argument) for name, argument in arguments.items()}
+    said = crossed(shared_parts(parts(value), others))
     return join(crossed(value), said, arguments.get)
 
 
@@ -155,7 +156,7 @@ def test_an_argument_within_the_value_is_itself() -> None:
 def test_copies_stay_copies() -> None:
     assert asked(dict(RECORDS[1]), records=RECORDS) == RECORDS[1]
     assert asked(dict(RECORDS[1]), records=RECORDS) is not RECORDS[1]
-    assert shared_parts(3, {"records": RECORDS}) == []
+    assert shared_parts(parts(3), {"records": parts(RECORDS)}) == []
 
 
 @pytest.mark.parametrize(
@@ -180,18 +181,20 @@ def test_what_is_said_wrongly_leaves_a_copy(said: object) -> None:
 
 def test_a_view_is_seen_wherever_it_stands() -> None:
     array, tensor = np.arange(6), torch.arange(6)
-    assert is_view(array[1:], [array])
-    assert is_view([1, {"x": array[1:]}], [[array]])
-    assert is_view((tensor[1:],), [tensor])
-    assert is_view([array, array[1:]], [])
-    assert not is_view([array.copy(), array.copy()], [array])
-    assert not is_view(array, [array])
-    assert not is_view(3, [array])
+    assert is_view(parts(array[1:]), [parts(array)])
+    assert is_view(parts([1, {"x": array[1:]}]), [parts([array])])
+    assert is_view(parts((tensor[1:],)), [parts(tensor)])
+    assert is_view(parts([array, array[1:]]), [])
+    assert not is_view(parts([array.copy(), array.copy()]), [parts(array)])
+    assert not is_view(parts(array), [parts(array)])
+    assert not is_view(parts(3), [parts(array)])
 
 
 def test_another_layout_than_a_copys_is_seen() -> None:
     array = np.ones((2, 3))
     fixed = np.ones(2)
     fixed.flags.writeable = False
-    assert not has_layout([array, 1])
-    assert all(map(has_layout, (array.T, [array[:, 1:]], {"x": array[1:]}, (fixed,))))
+    assert not has_layout(parts([array, 1]))
+    assert all(
+        has_layout(parts(value)) for value in (array.T, [array[:, 1:]], {"x": array[1:]}, (fixed,))
+    )

@@ -40,6 +40,10 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "Compare the values; whether memory is shared let a function of the student's say.",
     ),
     (
+        r"calls `super`",
+        "Call the method on an object of the parent class, or compare what both objects return.",
+    ),
+    (
         r"is laid out",
         "Compare the values; how an array lies in memory let a function of the student's say.",
     ),

@@ -8,8 +8,10 @@ built once, before the fork, and has no thread until after it.
 from __future__ import annotations
 
 import asyncio
+import copy
 import importlib.util
 import json
+import linecache
 import os
 import signal
 import socket
@@ -110,8 +112,19 @@ def prepare() -> None:
     # Importing this joins pyplot to the shell that is there: as anywhere, with the first figure.
     if sys.modules.pop("matplotlib_inline.backend_inline", None) is not None:
         del sys.modules["matplotlib_inline"].backend_inline
+    _word_an_error(application.shell)
     _made.append((application, students_end.made()))
     forget()
+
+
+def _word_an_error(shell: Any) -> None:
+    """Word an error, for nobody: the first one asks every module that is imported for its file."""
+    try:
+        raise NotImplementedError
+    except NotImplementedError as error:
+        words = copy.copy(shell.InteractiveTB)  # which keeps the last one
+        words.structured_traceback(type(error), error, error.__traceback__)
+    linecache.clearcache()
 
 
 def run(arguments: Sequence[str]) -> None:
