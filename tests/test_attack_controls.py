@@ -13,9 +13,9 @@ from attacks.grading import Arena
 from test_attacks import arena, chosen  # noqa: F401  (fixtures)
 
 RENEW = "run: .venv/bin/python tests/attacks/controls.py"
-#: Every eighth, of all kinds but those that are graded alone: each of these takes as long as all
-#: others of the sample together.
-SAMPLE = [a for a in ATTACKS if not a.alone and "waits" not in a.stock][::8]
+#: Every sixteenth, of all kinds but those that are graded alone: each of these takes as long as
+#: all others of the sample together.
+SAMPLE = [a for a in ATTACKS if not a.alone and "waits" not in a.stock][::16]
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
