@@ -21,7 +21,7 @@ from gate import (
     read_answers,
     source_notebook,
 )
-from sweeps import sweep
+from sweeps import by_exercise, sweep
 
 from convgrade import rubric
 from convkit.comparing import compare
@@ -46,27 +46,22 @@ def known_mistake(verdict: Verdict) -> str:
     return words if found else ""
 
 
-def title(value: object) -> str:
-    return str(value)
-
-
-@pytest.mark.parametrize("answer", sweep(ALL, EVERY), ids=title)
-def test_no_other_name(answer: Answer) -> None:
+@pytest.mark.parametrize("answers", by_exercise(ALL, EVERY))
+def test_no_other_name(answers: list[Answer]) -> None:
     """A wrong answer gets its own name or none; a right one and one that breaks a rule, none."""
-    assert graded(answer).named <= {answer.kind}, graded(answer).output
+    named = {answer: graded(answer).named for answer in answers}
+    assert {answer: names for answer, names in named.items() if names - {answer.kind}} == {}
 
 
-@pytest.mark.parametrize(
-    "answer", sweep([a for a in ALL if a.kind.startswith("M")], EVERY), ids=title
-)
-def test_named_at_once_when_named_at_all(answer: Answer) -> None:
+@pytest.mark.parametrize("answers", by_exercise([a for a in ALL if a.kind.startswith("M")], EVERY))
+def test_named_at_once_when_named_at_all(answers: list[Answer]) -> None:
     """The instant check and the hidden test go by one definition."""
-    output = graded(answer).output
-    late = known_mistake(graded(answer))
-    passed = "the visible part passed" in output or "the form is right" in output
-    if late and not passed:
-        assert len(graded(answer).names) == 2, output
-        assert len(set(graded(answer).names)) == 1, output
+    for verdict in map(graded, answers):
+        output, names = verdict.output, verdict.names
+        passed = "the visible part passed" in output or "the form is right" in output
+        if known_mistake(verdict) and not passed:
+            assert len(names) == 2, output
+            assert len(set(names)) == 1, output
 
 
 PAIRS = sorted({(a.notebook, a.exercise, a.kind) for a in ALL if a.kind.startswith("M")})

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 from confusion import graded
 from gate import ROOT, Answer, exercises, notebooks, read_answers, source_notebook
-from sweeps import sweep
+from sweeps import by_exercise
 
 ALL = read_answers()
 EVERY = 10  # of the answers, one in so many is graded in the everyday loop
@@ -33,19 +33,16 @@ def place_of(answer: Answer) -> str:
     return number if answer.assignment == "toeplitz" else f"{answer.assignment} {number}"
 
 
-def title(value: object) -> str:
-    return str(value)
-
-
-@pytest.mark.parametrize("answer", sweep(ALL, EVERY), ids=title)
-def test_answer(answer: Answer, record_property: pytest.RecordProperty) -> None:
-    verdict, full = graded(answer), answer.full
-    exercise = f"{answer.notebook}/{answer.exercise}, of {full:g}"
-    record_property("gate", f"{exercise}|{answer.kind}|{verdict.points:g}")
-    if answer.kind == "correct":
-        assert verdict.points == full, verdict.output
-    else:
-        assert verdict.points < full, verdict.output
+@pytest.mark.parametrize("answers", by_exercise(ALL, EVERY))
+def test_answers(answers: list[Answer], record_property: pytest.RecordProperty) -> None:
+    wrong = []
+    for answer in answers:
+        verdict, full = graded(answer), answer.full
+        exercise = f"{answer.notebook}/{answer.exercise}, of {full:g}"
+        record_property("gate", f"{exercise}|{answer.kind}|{verdict.points:g}")
+        if (verdict.points == full) != (answer.kind == "correct") or verdict.points > full:
+            wrong.append(f"{answer}: {verdict.points:g} of {full:g}\n{verdict.output}")
+    assert not wrong, "\n\n".join(wrong)
 
 
 @pytest.mark.parametrize(("assignment", "notebook", "exercise"), EXERCISES)

@@ -210,8 +210,10 @@ def test_a_second_run_names_the_first_and_a_locked_gradebook_ends_it(
     course = handed_in.copy(tmp_path / "course")
     first = place.grade(course)
     wait_until(lambda: "Grading tiny" in log(course))
+    os.kill(first.pid, signal.SIGSTOP)  # else it may have ended when the other comes to its lock
     second = place.grade(course)
     printed = finish(second)
+    os.kill(first.pid, signal.SIGCONT)
     assert second.returncode == 1
     assert f"(process {first.pid} on {socket.gethostname()})" in printed
     assert "convgrade grade tiny' has been doing so since" in printed
