@@ -1,7 +1,7 @@
 # make install what everything else needs, in .venv
 # make demo    install, generate the release, grade the demo class, write feedback and the report
 # make test    everything that must pass
-# make recovery class runs killed at random moments, some minutes on an idle machine
+# make recovery class runs killed at random moments, a minute and a half on an idle machine; CI runs it last
 # make check   the everyday loop, a minute and a half
 # make release regenerate release/ after a change in source/ or nbgrader_config.py
 
