@@ -33,6 +33,7 @@ from convgrade.remote import Link, Lost
 from convgrade.shared_files import SharedFiles
 from convgrade.shell import Shell, Stream
 from convgrade.submodules import bring
+from convgrade.telling import ELSEWHERE
 from convgrade.verdict import ended_in, hidden_lines_of, trace, verdict
 
 __all__ = ["Place", "prepare_cells", "run_cell"]
@@ -193,6 +194,9 @@ def _look_back(
     kept = shell.names.kept_by_module(facts.reads, str(files.top))
     if kept is not None:
         link.meet(f"the test uses `{kept}`, of a module that keeps what student code may change")
+    asked = min(ELSEWHERE & facts.named, default="")
+    if asked and any(map(shell.names.is_answer, facts.reads)):
+        link.meet(f"the test asks by `{asked}` what is of its own process only")
     for name in facts.supers:
         if shell.names.is_answer(name) and handle_of(shell.names[name]) is not None:
             link.meet(f"the test calls `super` with `{name}`, whose parents are not here")

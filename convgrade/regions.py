@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["REGIONS", "hidden_lines", "visible"]
+__all__ = ["REGIONS", "hidden_lines", "visible", "without_marks"]
 
 REGIONS = ("HIDDEN TESTS", "MARK SCHEME")  # nbgrader's defaults, each after BEGIN and END
 
@@ -29,3 +29,10 @@ def visible(source: str) -> str:
     hidden = hidden_lines(source)
     lines = enumerate(source.split("\n"), 1)
     return "\n".join(line for number, line in lines if number not in hidden)
+
+
+def without_marks(source: str) -> str:
+    """Return a cell's text without the lines that mark its regions: nothing is hidden then."""
+    marks = [f"{end} {region}" for region in REGIONS for end in ("BEGIN", "END")]
+    lines = source.split("\n")
+    return "\n".join("" if any(mark in line for mark in marks) else line for line in lines)

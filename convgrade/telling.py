@@ -7,6 +7,7 @@ import re
 __all__ = [
     "BACKWARD",
     "CLOCKS",
+    "ELSEWHERE",
     "FIGURES",
     "FILE",
     "LAYOUT",
@@ -42,6 +43,12 @@ BACKWARD = frozenset({"backward", "grad_fn", "autograd", "retain_grad"})
 CLOCKS = frozenset(
     {"time", "time_ns", "perf_counter", "perf_counter_ns", "process_time", "monotonic", "timeit",
      "default_timer", "now"}
+)  # fmt: skip
+# What is asked of the process in which it is called, or of a class as it is made there.
+ELSEWHERE = frozenset(
+    {"process_time", "process_time_ns", "thread_time", "thread_time_ns", "getrusage", "psutil",
+     "tracemalloc", "setprofile", "settrace", "monitoring", "cProfile", "getstate", "get_state",
+     "get_rng_state", "initial_seed", "isabstract", "__abstractmethods__"}
 )  # fmt: skip
 MEMORY = frozenset(
     {"shares_memory", "may_share_memory", "base", "data_ptr", "owndata", "OWNDATA", "sort", "fill",

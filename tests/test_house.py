@@ -135,6 +135,7 @@ LAYERS = [
     {"convgrade.recovering", "convgrade.course_imports"},
     {"convgrade.cell_kinds"},
     {"convgrade.trusted"},
+    {"convgrade.second_look"},
     {f"convgrade.plugins.{name}" for name in ("balanced", "given", "rubric_points", "timestamp")},
     {"convgrade.plugins.course", "convgrade.plugins.preload"},
     {f"convgrade.plugins.{name}" for name in ("choose", "graded", "unknown")},
@@ -384,7 +385,8 @@ def test_no_tracked_file_is_over_a_mebibyte() -> None:
 def test_make_and_ci_run_the_same_things() -> None:
     """CI calls `make test`, and the README names no target that does not exist."""
     makefile = (ROOT / "Makefile").read_text()
-    assert "exec make test" in (ROOT / ".ci" / "run").read_text()
+    run = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert "make test" in run
     targets = set(re.findall(r"^([a-z]+):", makefile, flags=re.MULTILINE))
     texts = [(ROOT / "README.md"), *(ROOT / "docs").glob("*.md"), ROOT / "CONTRIBUTING.md"]
     for path in texts:

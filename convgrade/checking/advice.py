@@ -44,6 +44,15 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "Call the method on an object of the parent class, or compare what both objects return.",
     ),
     (
+        r"the model solution fails this test here",
+        "Test what functions return and change, by plain values. What this test does looks "
+        "otherwise from another process, and that is not known here: please report it.",
+    ),
+    (
+        r"of its own process only",
+        "Let a function of the student's return it, or count steps instead of measuring.",
+    ),
+    (
         r"is laid out",
         "Compare the values; how an array lies in memory let a function of the student's say.",
     ),

@@ -74,7 +74,7 @@ def _grade(task: Task) -> Result:
         write(task.course.support, support)
         course = nbformat.from_dict(json.loads(task.course.notebook))
         released = nbformat.from_dict(json.loads(task.course.released))
-        material = Material(course, task.course.binds, support, released)
+        material = Material(course, task.course.binds, support, released, task.course.solutions)
         config = copy.deepcopy(task.course.config)  # what is still lazy in it keeps its result
         config.Exporter.default_preprocessors = []  # as nbgrader's converters have it
         exporter = NotebookExporter(config=config, log=log)

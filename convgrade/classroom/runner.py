@@ -40,6 +40,7 @@ from convgrade.plugins.course import (
     notebook_names,
     read_course_notebook,
     read_released,
+    read_solutions,
     source_folder,
 )
 from convgrade.plugins.execute import notebook_limit
@@ -207,6 +208,7 @@ class ClassRunner(LoggingConfigurable):
                 text, binds, support, lists.sanitize, lists.before, lists.after, config,
                 versions(), self.require_sandbox, lists.whole,
                 json.dumps(read_released(self.coursedir, assignment, name)).encode(),
+                read_solutions(self.coursedir, assignment, name),
             )  # fmt: skip
         return courses
 

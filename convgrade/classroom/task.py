@@ -35,6 +35,8 @@ class Course:
         Whether the writer does everything after ``before`` itself.
     released : bytes
         Marked cells of the release that is there, by grade_id, as JSON.
+    solutions : dict of str to str
+        By grade_id, the text of model solutions.
     """
 
     notebook: bytes
@@ -48,6 +50,7 @@ class Course:
     require_sandbox: bool = False
     whole: bool = False
     released: bytes = b"{}"
+    solutions: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

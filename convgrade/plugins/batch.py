@@ -27,6 +27,7 @@ from convgrade.plugins.course import (
     notebook_names,
     read_course_notebook,
     read_released,
+    read_solutions,
     source_folder,
 )
 from convgrade.plugins.given import note_missing
@@ -129,7 +130,9 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
         folder = self._converter.coursedir
         course, binds, _ = read_course_notebook(self, assignment, name)
         support = source_folder(folder, assignment)
-        return Material(course, binds, support, read_released(folder, assignment, name))
+        released = read_released(folder, assignment, name)
+        solutions = read_solutions(folder, assignment, name)
+        return Material(course, binds, support, released, solutions)
 
     # ------------------------------------------------------- before a submission
 

@@ -26,9 +26,11 @@ __all__ = [
     "course_files",
     "course_folder",
     "course_notebook",
+    "model_solutions",
     "notebook_names",
     "read_course_notebook",
     "read_released",
+    "read_solutions",
     "released_cells",
     "source_folder",
     "students_and_assignments",
@@ -52,12 +54,15 @@ class Material:
         Folder with the files that test cells may use.
     released : dict of str to cell
         What `released_cells` found.
+    solutions : dict of str to str
+        By grade_id, the text of model solutions.
     """
 
     notebook: NotebookNode
     binds: dict[str, list[str]]
     support: Path | None
     released: dict[str, NotebookNode] = field(default_factory=dict)
+    solutions: dict[str, str] = field(default_factory=dict)
 
 
 def course_folder(part: Configurable) -> CourseDirectory:
@@ -225,6 +230,25 @@ def released_cells(part: Configurable, resources: Any) -> dict[str, NotebookNode
         return material.released
     names = resources["nbgrader"]
     return read_released(course_folder(part), names["assignment"], names["notebook"])
+
+
+def model_solutions(part: Configurable, resources: Any) -> dict[str, str]:
+    """Return the text of the notebook's model solutions, by grade_id."""
+    if MATERIAL in resources:
+        material: Material = resources[MATERIAL]
+        return material.solutions
+    names = resources["nbgrader"]
+    return read_solutions(course_folder(part), names["assignment"], names["notebook"])
+
+
+def read_solutions(folder: CourseDirectory, assignment: str, notebook: str) -> dict[str, str]:
+    """Do what `model_solutions` does, for a course folder: the gradebook has none."""
+    source = nbformat.read(source_folder(folder, assignment) / f"{notebook}.ipynb", as_version=4)
+    return {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in source.cells
+        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
+    }
 
 
 def read_released(
