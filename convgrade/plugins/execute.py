@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import hashlib
 import json
+import logging
 import threading
 from collections.abc import Callable
 from functools import cache
@@ -31,7 +33,10 @@ from convgrade.verdict import LEFT
 __all__ = ["ExecuteTrusted", "notebook_limit"]
 
 _looking = threading.Lock()
-_undecided: dict[str, dict[str, str]] = {}  # by course notebook and model solutions
+_undecided: dict[str, dict[str, str]] = {}  # by a digest of course notebook and model solutions
+_nobody = logging.getLogger("convgrade.second_look")  # what the model solution meets is no news
+_nobody.propagate = False
+_nobody.addHandler(logging.NullHandler())
 
 
 class ExecuteTrusted(Execute):  # type: ignore[misc]
@@ -56,7 +61,7 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
             client.refuse(f"this notebook cannot be graded: {ungradable}")
         else:
             client.grade()
-            self._look_again(nb, client, resources, lambda model: new(model, support))
+            self._look_again(nb, client, resources, lambda model: new(model, support, log=_nobody))
         resources["convgrade"] = {
             "points": client.points,
             "notes": client.notes,
@@ -65,7 +70,12 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
         return nb, resources
 
     def _client(
-        self, nb: NotebookNode, files: Path | None, support: Path | None, found: dict[str, Any]
+        self,
+        nb: NotebookNode,
+        files: Path | None,
+        support: Path | None,
+        found: dict[str, Any],
+        **options: Any,
     ) -> TrustedClient:
         return TrustedClient(
             nb,
@@ -78,6 +88,7 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
             record_timing=self.record_timing,
             kernel_name=self.kernel_name,
             **found,
+            **options,
         )
 
     def _look_again(
@@ -94,7 +105,8 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
             return
         course, binds = course_notebook(self, resources)
         model = model_notebook(course, binds, solutions)
-        key = json.dumps([course, solutions], sort_keys=True, default=sorted)
+        text = json.dumps([course, solutions], sort_keys=True, default=sorted)
+        key = hashlib.sha256(text.encode()).hexdigest()
         with _looking:
             if key not in _undecided:  # the same for all students of this process
                 _undecided[key] = undecided(model, new)
