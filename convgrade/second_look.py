@@ -17,7 +17,7 @@ from convgrade.constructs import read_constructs
 from convgrade.regions import without_marks
 from convgrade.trusted import TrustedClient
 
-__all__ = ["in_doubt", "model_notebook", "undecided"]
+__all__ = ["in_doubt", "model_notebook", "unanswered", "undecided"]
 
 FAILS = (
     "the model solution fails this test here, and passes it where answer and test share a process"
@@ -25,27 +25,26 @@ FAILS = (
 WAITS = "the model solution waits for a person here, too: "
 
 
-def in_doubt(
-    nb: NotebookNode, client: TrustedClient, released: Mapping[str, NotebookNode]
-) -> list[NotebookNode]:
-    """Return the test cells that gave less than all points, and compare by more than parts.
+def in_doubt(nb: NotebookNode, client: TrustedClient) -> list[NotebookNode]:
+    """Return the test cells that gave less than all points, and compare by more than parts."""
+    return [
+        cell for cell in nb.cells
+        if is_test(cell) and not read_constructs(cell.source).rubric
+        and cell.metadata.nbgrader.grade_id not in client.waiting
+        and client.points.get(cell.metadata.nbgrader.grade_id, 0) < cell.metadata.nbgrader.points
+    ]  # fmt: skip
 
-    Without those whose answers are as they were handed out, ``released``: they earn nothing.
-    """
-    found, answers = [], list[bool]()
+
+def unanswered(nb: NotebookNode, released: Mapping[str, NotebookNode]) -> set[str]:
+    """Return the grade_ids of tests all of whose answers are as they were handed out."""
+    found, answers = set[str](), list[bool]()
     for cell in nb.cells:
         name = cell.metadata.get("nbgrader", {}).get("grade_id")
-        if not is_test(cell):
-            if utils.is_solution(cell):
-                answers.append(
-                    name in released and tidy(cell.source) == tidy(released[name].source)
-                )
-            continue
-        untouched, answers = bool(answers) and all(answers), []
-        lost = client.points.get(name, 0) < cell.metadata.nbgrader.points
-        decided = name not in client.waiting and not read_constructs(cell.source).rubric
-        if lost and decided and not untouched:
-            found.append(cell)
+        if utils.is_solution(cell):
+            answers.append(name in released and tidy(cell.source) == tidy(released[name].source))
+        elif is_test(cell):
+            found |= {name} if answers and all(answers) else set()
+            answers = []
     return found
 
 
@@ -76,7 +75,7 @@ def undecided(
     here = client(copy.deepcopy(model))
     here.grade()
     found = {name: f"{WAITS}{why}" for name, why in here.waiting.items()}
-    failed = {cell.metadata.nbgrader.grade_id for cell in in_doubt(model, here, {})}
+    failed = {cell.metadata.nbgrader.grade_id for cell in in_doubt(model, here)}
     if not failed:
         return found
     together = copy.deepcopy(model)

@@ -66,7 +66,7 @@ def test_a_rubric_is_what_it_imports() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 7, 60, 989])
-def test_a_sample_is_a_twentieth_or_one(count: int) -> None:
+def test_a_sample_is_a_fortieth_or_one(count: int) -> None:
     some = FOUND.sample(PLACE, range(count))
     assert set(some) <= set(range(count))
-    assert max(1, count // 20) <= len(some) <= count // 20 + 1
+    assert max(1, count // 40) <= len(some) <= count // 40 + 1

@@ -40,7 +40,6 @@ from convgrade.plugins.course import (
     notebook_names,
     read_course_notebook,
     read_released,
-    read_solutions,
     source_folder,
 )
 from convgrade.plugins.execute import notebook_limit
@@ -202,13 +201,13 @@ class ClassRunner(LoggingConfigurable):
         }
         courses = {}
         for name in known:
-            notebook, binds, _ = read_course_notebook(converter, assignment, name)
+            notebook, binds, _, solutions = read_course_notebook(converter, assignment, name)
             text = json.dumps(notebook).encode()
             courses[name] = Course(
                 text, binds, support, lists.sanitize, lists.before, lists.after, config,
                 versions(), self.require_sandbox, lists.whole,
                 json.dumps(read_released(self.coursedir, assignment, name)).encode(),
-                read_solutions(self.coursedir, assignment, name),
+                solutions,
             )  # fmt: skip
         return courses
 

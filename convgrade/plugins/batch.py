@@ -27,7 +27,6 @@ from convgrade.plugins.course import (
     notebook_names,
     read_course_notebook,
     read_released,
-    read_solutions,
     source_folder,
 )
 from convgrade.plugins.given import note_missing
@@ -128,10 +127,9 @@ class SubmissionExporter(NotebookExporter):  # type: ignore[misc]
     def _read_course(self, assignment: str, name: str) -> Material:
         """Read what all copies of a notebook are graded with; it takes as long as one of them."""
         folder = self._converter.coursedir
-        course, binds, _ = read_course_notebook(self, assignment, name)
+        course, binds, _, solutions = read_course_notebook(self, assignment, name)
         support = source_folder(folder, assignment)
         released = read_released(folder, assignment, name)
-        solutions = read_solutions(folder, assignment, name)
         return Material(course, binds, support, released, solutions)
 
     # ------------------------------------------------------- before a submission
@@ -257,7 +255,8 @@ def _carefully(init_notebooks: Callable[[Autograde], None]) -> Callable[[Autogra
             wanted = fnmatch.filter(known, coursedir.notebook_id)
             for name in wanted:
                 with contextlib.chdir(coursedir.root):  # nbgrader is there only later
-                    *_, changed = read_course_notebook(converter, coursedir.assignment_id, name)
+                    found = read_course_notebook(converter, coursedir.assignment_id, name)
+                _, _, changed, _ = found
                 if changed:
                     converter.log.warning(
                         "%s: source/ has another text than the gradebook recorded, and the "

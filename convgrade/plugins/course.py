@@ -30,7 +30,6 @@ __all__ = [
     "notebook_names",
     "read_course_notebook",
     "read_released",
-    "read_solutions",
     "released_cells",
     "source_folder",
     "students_and_assignments",
@@ -108,7 +107,7 @@ def course_notebook(
         material: Material = resources[MATERIAL]
         return material.notebook, material.binds
     names = resources["nbgrader"]
-    course, binds, _ = read_course_notebook(part, names["assignment"], names["notebook"])
+    course, binds, *_ = read_course_notebook(part, names["assignment"], names["notebook"])
     return course, binds
 
 
@@ -148,7 +147,7 @@ def students_and_assignments(folder: CourseDirectory) -> tuple[list[str], list[s
 
 def read_course_notebook(
     part: Configurable, assignment: str, notebook: str
-) -> tuple[NotebookNode, dict[str, list[str]], list[str]]:
+) -> tuple[NotebookNode, dict[str, list[str]], list[str], dict[str, str]]:
     """Return the notebook to grade against.
 
     Its form is the source notebook's; the text and points of marked cells are
@@ -162,6 +161,8 @@ def read_course_notebook(
         By grade_id, the names that an answer cell binds.
     changed : list of str
         Marked cells whose text or points in the source are not what was recorded.
+    solutions : dict of str to str
+        By grade_id, the text of model solutions, which the gradebook has not.
 
     Raises
     ------
@@ -185,7 +186,7 @@ def read_course_notebook(
         if any(cell.metadata.get("nbgrader", {}).get(flag) for flag in FLAGS)
     }
     binds: dict[str, list[str]] = {}
-    changed = []
+    changed, solutions = [], dict[str, str]()
     given = find_given(course)
     with Gradebook(folder.db_url, folder.course_id) as gradebook:
         known = gradebook.find_notebook(notebook, assignment)
@@ -208,6 +209,7 @@ def read_course_notebook(
                 )
                 bound = bound_names(cell.source) | bound_names(record.source)
                 binds[name] = sorted(bound - fixed)
+                solutions[name] = cell.source
             if name in given:
                 cell.metadata["convgrade"] = vars(given[name])
             cell.source, mark["checksum"] = record.source, record.checksum
@@ -220,7 +222,7 @@ def read_course_notebook(
             f"recorded it, they differ: {', '.join(wrong)}. Make them agree there, run `nbgrader "
             f"generate_assignment {assignment} --force`, and grade again."
         )
-    return course, binds, changed
+    return course, binds, changed, solutions
 
 
 def released_cells(part: Configurable, resources: Any) -> dict[str, NotebookNode]:
@@ -238,17 +240,8 @@ def model_solutions(part: Configurable, resources: Any) -> dict[str, str]:
         material: Material = resources[MATERIAL]
         return material.solutions
     names = resources["nbgrader"]
-    return read_solutions(course_folder(part), names["assignment"], names["notebook"])
-
-
-def read_solutions(folder: CourseDirectory, assignment: str, notebook: str) -> dict[str, str]:
-    """Do what `model_solutions` does, for a course folder: the gradebook has none."""
-    source = nbformat.read(source_folder(folder, assignment) / f"{notebook}.ipynb", as_version=4)
-    return {
-        cell.metadata.nbgrader.grade_id: cell.source
-        for cell in source.cells
-        if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("solution")
-    }
+    *_, solutions = read_course_notebook(part, names["assignment"], names["notebook"])
+    return solutions
 
 
 def read_released(

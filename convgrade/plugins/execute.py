@@ -26,7 +26,7 @@ from convgrade.plugins.course import (
     released_cells,
 )
 from convgrade.plugins.preload import preloads
-from convgrade.second_look import in_doubt, model_notebook, undecided
+from convgrade.second_look import in_doubt, model_notebook, unanswered, undecided
 from convgrade.trusted import TrustedClient
 from convgrade.verdict import LEFT
 
@@ -45,6 +45,10 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
     Its own are those of `TrustedClient`. Leaves ``resources["convgrade"]`` behind for
     `SaveVerdicts`: the points of every test cell, notes for the instructor, and what waits.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._models: dict[tuple[str, str], tuple[NotebookNode, dict[str, NotebookNode]]] = {}
 
     def preprocess(
         self, nb: NotebookNode, resources: Any, km: Any = None
@@ -99,13 +103,21 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
         new: Callable[[NotebookNode], TrustedClient],
     ) -> None:
         """Leave tests to a person that do not decide on the model solution here."""
-        cells = in_doubt(nb, client, released_cells(self, resources))
-        solutions = model_solutions(self, resources) if cells else {}
-        if not solutions:
+        cells = in_doubt(nb, client)
+        if not cells:
             return
-        course, binds = course_notebook(self, resources)
-        model = model_notebook(course, binds, solutions)
-        text = json.dumps([course, solutions], sort_keys=True, default=sorted)
+        names = resources["nbgrader"]
+        place = names["assignment"], names["notebook"]
+        if place not in self._models:
+            self._models[place] = (
+                model_notebook(
+                    *course_notebook(self, resources), model_solutions(self, resources)
+                ),
+                released_cells(self, resources),
+            )
+        model, released = self._models[place]
+        untouched = unanswered(nb, released)
+        text = json.dumps(model, sort_keys=True, default=sorted)
         key = hashlib.sha256(text.encode()).hexdigest()
         with _looking:
             if key not in _undecided:  # the same for all students of this process
@@ -113,7 +125,7 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
         for cell in cells:
             name = cell.metadata.nbgrader.grade_id
             why = _undecided[key].get(name)
-            if why is not None:
+            if why is not None and name not in untouched:
                 client.waiting[name], client.points[name] = why, 0.0
                 cell.outputs = no_verdict(f"{LEFT}{why}.")
                 self.log.warning("%s waits for a person: %s", name, why)
