@@ -26,7 +26,6 @@ __all__ = [
     "course_files",
     "course_folder",
     "course_notebook",
-    "model_solutions",
     "notebook_names",
     "read_course_notebook",
     "read_released",
@@ -93,8 +92,8 @@ def course_files(part: Configurable, resources: Any) -> Path | None:
 
 def course_notebook(
     part: Configurable, resources: Any
-) -> tuple[NotebookNode, dict[str, list[str]]]:
-    """Return the notebook to grade against, and by grade_id the names that an answer binds.
+) -> tuple[NotebookNode, dict[str, list[str]], dict[str, str]]:
+    """Return the notebook to grade against; by grade_id the names an answer binds, and solutions.
 
     They are read from the course folder, if no task brought a `Material`.
 
@@ -105,10 +104,12 @@ def course_notebook(
     """
     if MATERIAL in resources:
         material: Material = resources[MATERIAL]
-        return material.notebook, material.binds
+        return material.notebook, material.binds, material.solutions
     names = resources["nbgrader"]
-    course, binds, *_ = read_course_notebook(part, names["assignment"], names["notebook"])
-    return course, binds
+    course, binds, _, solutions = read_course_notebook(
+        part, names["assignment"], names["notebook"]
+    )
+    return course, binds, solutions
 
 
 def source_folder(folder: CourseDirectory, assignment: str) -> Path:
@@ -232,16 +233,6 @@ def released_cells(part: Configurable, resources: Any) -> dict[str, NotebookNode
         return material.released
     names = resources["nbgrader"]
     return read_released(course_folder(part), names["assignment"], names["notebook"])
-
-
-def model_solutions(part: Configurable, resources: Any) -> dict[str, str]:
-    """Return the text of the notebook's model solutions, by grade_id."""
-    if MATERIAL in resources:
-        material: Material = resources[MATERIAL]
-        return material.solutions
-    names = resources["nbgrader"]
-    *_, solutions = read_course_notebook(part, names["assignment"], names["notebook"])
-    return solutions
 
 
 def read_released(

@@ -22,7 +22,6 @@ from convgrade.plugins.course import (
     MATERIAL,
     course_files,
     course_notebook,
-    model_solutions,
     released_cells,
 )
 from convgrade.plugins.preload import preloads
@@ -48,7 +47,7 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self._models: dict[tuple[str, str], tuple[NotebookNode, dict[str, NotebookNode]]] = {}
+        self._models: dict[tuple[str, str], tuple[NotebookNode, str, dict[str, Any]]] = {}
 
     def preprocess(
         self, nb: NotebookNode, resources: Any, km: Any = None
@@ -58,7 +57,7 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
         path = resources.get("metadata", {}).get("path")
         support = course_files(self, resources)
         found = preloads(self.config, support) if support and MATERIAL not in resources else {}
-        new = functools.partial(self._client, support=support, found=found)
+        new = functools.partial(self._client, support=support, **found)
         client = new(nb, Path(path) if path else None)
         ungradable = nb.metadata.get("convgrade", {}).get("ungradable")
         if ungradable:
@@ -73,25 +72,16 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
         }
         return nb, resources
 
-    def _client(
-        self,
-        nb: NotebookNode,
-        files: Path | None,
-        support: Path | None,
-        found: dict[str, Any],
-        **options: Any,
-    ) -> TrustedClient:
+    def _client(self, nb: NotebookNode, files: Path | None, /, **options: Any) -> TrustedClient:
         return TrustedClient(
             nb,
             files,
-            support,
             parent=self,
             timeout=self.timeout,
             startup_timeout=self.startup_timeout,
             extra_arguments=list(self.extra_arguments),
             record_timing=self.record_timing,
             kernel_name=self.kernel_name,
-            **found,
             **options,
         )
 
@@ -109,16 +99,12 @@ class ExecuteTrusted(Execute):  # type: ignore[misc]
         names = resources["nbgrader"]
         place = names["assignment"], names["notebook"]
         if place not in self._models:
-            self._models[place] = (
-                model_notebook(
-                    *course_notebook(self, resources), model_solutions(self, resources)
-                ),
-                released_cells(self, resources),
-            )
-        model, released = self._models[place]
+            model = model_notebook(*course_notebook(self, resources))
+            text = json.dumps(model, sort_keys=True, default=sorted)
+            key = hashlib.sha256(text.encode()).hexdigest()
+            self._models[place] = model, key, released_cells(self, resources)
+        model, key, released = self._models[place]
         untouched = unanswered(nb, released)
-        text = json.dumps(model, sort_keys=True, default=sorted)
-        key = hashlib.sha256(text.encode()).hexdigest()
         with _looking:
             if key not in _undecided:  # the same for all students of this process
                 _undecided[key] = undecided(model, new)

@@ -29,7 +29,7 @@ class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
     def preprocess(self, nb: NotebookNode, resources: Any) -> tuple[NotebookNode, Any]:
         """Rebuild one notebook; called by nbgrader's exporter."""
         names = resources["nbgrader"]
-        course, binds = course_notebook(self, resources)
+        course, binds, _ = course_notebook(self, resources)
         facts = dict(nb.metadata.pop("convgrade", {}))
         rebuilt, repairs = rebuild(course, nb, released_cells(self, resources))
         if facts.get("ungradable"):
