@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import re
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import nbformat
@@ -16,6 +18,7 @@ import programs
 import pytest
 from browser import chromium
 from conftest import ROOT, make_course, run_nbgrader
+from nbconvert.filters import Highlight2HTML
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from selenium import webdriver
@@ -25,6 +28,7 @@ from convgrade.drawing import draw
 from convgrade.exercises import Comment, Exercise, Grade, read_exercises
 from convgrade.plugins.harmless import Harmless
 from convgrade.plugins.page import FeedbackExporter
+from convgrade.plugins.shared_gradebook import share_for
 from convgrade.records import RECORD, Picture
 
 # ------------------------------------------------------------- pages made by hand
@@ -226,6 +230,36 @@ def test_a_person_who_began_with_the_remark_is_not_told_it_twice() -> None:
     assert exercise(nb, grade(0), "It made Python exit.\nMoved.").notes == ["Moved."]
 
 
+def test_code_is_highlighted_once_and_by_its_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every student's notebook holds the course's cells."""
+    calls = []
+    highlight = Highlight2HTML.__call__
+
+    def counted(self: Any, source: str, *options: Any, **named: Any) -> Any:
+        calls.append(source)
+        return highlight(self, source, *options, **named)
+
+    monkeypatch.setattr(Highlight2HTML, "__call__", counted)
+    exporter = FeedbackExporter(config=Config(Exporter={"default_preprocessors": []}))
+
+    def page(*cells: NotebookNode) -> str:
+        nb = v4.new_notebook(cells=list(cells))
+        names = {"assignment": "a", "notebook": "one", "score": 1, "max_score": 3}
+        resources = {"nbgrader": {**names, "late_penalty": 0}, "feedback": []}
+        return str(exporter.from_notebook_node(nb, resources)[0])
+
+    course, plain = v4.new_code_cell("import torch as t"), v4.new_code_cell("<b>def</b>")
+    page(course, v4.new_code_cell("one = 1"))
+    page(course, v4.new_code_cell("two = 2"))
+    assert calls == ["import torch as t", "one = 1", "two = 2"]
+    magic = v4.new_code_cell(plain.source, metadata={"magics_language": "html"})
+    assert page(plain) != page(magic)
+    assert page(plain) == page(plain)
+    long = v4.new_code_cell("x = 1\n" * 2000)  # is not kept
+    assert page(long) == page(long)
+    assert calls[3:] == [plain.source, plain.source, long.source, long.source]
+
+
 def test_a_drawing_says_where_and_shows_no_number() -> None:
     rows = tuple("X" * 40 for _ in range(16))
     drawing = draw(Picture((20, 64), (2, 6), 900, rows))
@@ -276,6 +310,41 @@ def graded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def gradebook(root: Path) -> Gradebook:
     return Gradebook(f"sqlite:///{root}/gradebook.db", "convolution-is-a-matrix")
+
+
+def test_the_gradebook_is_open_once_and_others_may_write_meanwhile(
+    graded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where nbgrader adds a course of its default name to it."""
+    path = shutil.copy(graded / "gradebook.db", tmp_path)
+    url, seen, engines = f"sqlite:///{path}", list[Any](), set[int]()
+    with sqlite3.connect(path) as before:
+        before.execute("DELETE FROM course WHERE id = 'default_course'")
+    before.close()
+
+    def convert_one(name: str) -> None:
+        with Gradebook(url) as book:  # as nbgrader's GetGrades does, without the course's name
+            book.db.expire_all()
+            seen.append(book.find_student("crashes").first_name)
+            engines.add(id(book.engine))
+
+    def convert_all() -> None:
+        for name in ("Ann", "Bo"):
+            with sqlite3.connect(path, timeout=0) as other:
+                other.execute("UPDATE student SET first_name = ? WHERE id = 'crashes'", [name])
+            other.close()
+            converter.convert_single_notebook(name)
+
+    coursedir = SimpleNamespace(db_url=url, course_id="convolution-is-a-matrix")
+    converter = SimpleNamespace(
+        coursedir=coursedir, convert_notebooks=convert_all, convert_single_notebook=convert_one
+    )
+    share_for(converter)
+    converter.convert_notebooks()
+    assert seen == ["Ann", "Bo"]
+    assert len(engines) == 1
+    with sqlite3.connect(path) as after:
+        assert ("default_course",) in after.execute("SELECT id FROM course").fetchall()
 
 
 def address(root: Path, who: str) -> Path:

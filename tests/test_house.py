@@ -138,7 +138,7 @@ LAYERS = [
     {"convgrade.second_look"},
     {f"convgrade.plugins.{name}" for name in ("balanced", "given", "rubric_points", "timestamp")},
     {"convgrade.plugins.course", "convgrade.plugins.preload"},
-    {f"convgrade.plugins.{name}" for name in ("choose", "graded", "unknown")},
+    {f"convgrade.plugins.{name}" for name in ("choose", "graded", "shared_gradebook", "unknown")},
     {f"convgrade.plugins.{name}" for name in ("handed_in", "model_answers", "overview")},
     {"convgrade.plugins.renew"},
     {
@@ -175,7 +175,6 @@ LAYERS = [
         f"convgrade.classroom.{name}"
         for name in (
             "clocks",
-            "gradebook",
             "lists",
             "lock",
             "origin",

@@ -103,24 +103,31 @@ def test_a_notebook_of_sixty_megabytes_of_outputs_is_graded(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "outputs",
-    ["[" * 30_000_000 + "]" * 30_000_000, "[" + "[1,2]," * 9_000_000 + "1]"],
+    ("start", "middle", "times", "end"),
+    [("", "[", 30_000_000, "]" * 30_000_000), ("[", "[1,2],", 9_000_000, "1]")],
     ids=["deep", "points"],
 )
-def test_outputs_of_any_depth_and_number_are_read_past(outputs: str, tmp_path: Path) -> None:
+def test_outputs_of_any_depth_and_number_are_read_past(
+    start: str, middle: str, times: int, end: str, tmp_path: Path
+) -> None:
     path = tmp_path / "a.ipynb"
-    path.write_text(with_outputs(0, outputs))
+    path.write_text(with_outputs(0, start + middle * times + end))
     assert read_submission(path).cells[0].source == "x = 1"
 
 
-HOSTILE = {
-    "a source": '{"nbformat": 4, "cells": [{"source": "' + "x" * (60 * MIB) + '"}]}',
-    "empty cells": '{"nbformat": 4, "cells": [' + "{}," * (20 * MIB) + "{}]}",
-    "keys": '{"nbformat": 4, ' + '"a":1,' * (10 * MIB) + '"b": 2}',
-    "open lists": "[" * (60 * MIB),
-    "an open string": '{"nbformat": "' + "\\\\" * (30 * MIB),
-    "strings and lists": '{"x": [' + '["",' * (15 * MIB),
+HOSTILE = {  # a beginning, what comes again and again to 60 MiB, an end
+    "a source": ('{"nbformat": 4, "cells": [{"source": "', "x", '"}]}'),
+    "empty cells": ('{"nbformat": 4, "cells": [', "{},", "{}]}"),
+    "keys": ('{"nbformat": 4, ', '"a":1,', '"b": 2}'),
+    "open lists": ("", "[", ""),
+    "an open string": ('{"nbformat": "', "\\\\", ""),
+    "strings and lists": ('{"x": [', '["",', ""),
 }
+
+
+def hostile(kind: str) -> str:
+    start, middle, end = HOSTILE[kind]
+    return start + middle * (60 * MIB // len(middle)) + end
 
 
 @pytest.mark.parametrize("kind", HOSTILE)
@@ -129,7 +136,7 @@ def test_what_cannot_be_read_past_is_refused_at_a_stated_size_and_soon(
     kind: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "a.ipynb"
-    path.write_text(HOSTILE[kind])
+    path.write_text(hostile(kind))
     started = time.process_time()
     with pytest.raises(UngradableError, match=r"it has 6\d MiB, more than 50 without its outputs"):
         read_bytes(path)
@@ -181,7 +188,7 @@ def test_memory_stays_small(kind: str, says: str, tmp_path: Path) -> None:
         "outputs": with_outputs(200 * MIB),
         "points": with_outputs(0, "[" + "[1]," * (40 * MIB) + "1]"),
     }
-    path.write_text(made.get(kind) or HOSTILE[kind])
+    path.write_text(made.get(kind) or hostile(kind))
     words = [sys.executable, "-c", MEASURE, str(path)]
     run = subprocess.run([*words, "skim"], capture_output=True, text=True, timeout=300)
     assert run.stdout.startswith(says), run.stdout + run.stderr

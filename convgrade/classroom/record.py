@@ -18,7 +18,6 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
-from convgrade.classroom.gradebook import SharedGradebook
 from convgrade.classroom.handed import Submission
 from convgrade.classroom.lists import Lists
 from convgrade.classroom.task import Result
@@ -26,6 +25,7 @@ from convgrade.plugins.course import source_folder
 from convgrade.plugins.given import note_missing
 from convgrade.plugins.graded import Needs, keep_print
 from convgrade.plugins.handed_in import forget_scores, ignoring_strange_files, read_timestamp
+from convgrade.plugins.shared_gradebook import SharedGradebook
 
 __all__ = ["Recorder"]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbgrader.converters import GenerateFeedback
@@ -20,6 +21,7 @@ from convgrade.exercises import Model
 from convgrade.plugins.balanced import balanced
 from convgrade.plugins.model_answers import ModelAnswers
 from convgrade.plugins.renew import made_of, renew_what_changed
+from convgrade.plugins.shared_gradebook import share_for
 from convgrade.plugins.unknown import pass_over_unknown
 
 __all__ = ["FeedbackExporter", "beside", "demoted", "lean"]
@@ -31,6 +33,8 @@ PLAIN_WORD = re.compile(
 SOURCE = re.compile(r"""(<img\b[^>]*?\ssrc=["'])([^"'>]+)""", re.IGNORECASE)
 UNDESCRIBED = re.compile(r"<img\b(?![^>]*\salt\s*=)", re.IGNORECASE)
 MAX_PICTURES = 10 * 2**20  # bytes of pictures' files that one page holds; others stay outside
+MAX_HIGHLIGHTED = 2000  # cells whose code is kept as it is shown
+MAX_SOURCE = 10_000  # characters of one
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
@@ -66,11 +70,13 @@ class FeedbackExporter(HTMLExporter, _Rendered):  # type: ignore[misc]
         own.FeedbackExporter.extra_template_basedirs = [str(TEMPLATES)]
         own.FeedbackExporter.exclude_anchor_links = True
         own.merge(config or {})
+        self._highlighted: dict[tuple[str, Any, str], str] = {}
         super().__init__(config=own, **options)
         if isinstance(self.parent, GenerateFeedback):
             renew_what_changed(self.parent)
             self.parent.init_assignment = _copy_nothing
             pass_over_unknown(self.parent)
+            share_for(self.parent)
             ModelAnswers(parent=self.parent).announce(self.parent.coursedir.assignment_id)
 
     def _create_environment(self) -> Any:
@@ -90,6 +96,26 @@ class FeedbackExporter(HTMLExporter, _Rendered):  # type: ignore[misc]
         # Without quotes: it may stand in a text of a script.
         page = UNDESCRIBED.sub("<img alt=picture", self.rendered)
         return f"{page}\n{end}" if end else page, resources
+
+    def register_filter(self, name: str, jinja_filter: Any) -> Any:
+        """Let nbconvert highlight a cell's code once; called by nbconvert.
+
+        Most cells of a class are the course's, and highlighting was a third of a page's time.
+        """
+        if not isinstance(jinja_filter, Highlight2HTML):
+            return super().register_filter(name, jinja_filter)
+
+        def highlight(source: str, language: str | None = None, metadata: Any = None) -> str:
+            magic = (metadata or {}).get("magics_language")
+            key = language or jinja_filter.pygments_lexer, magic, source
+            shown = self._highlighted.get(key)
+            if shown is None:
+                shown = jinja_filter(source, language, metadata)
+                if len(self._highlighted) < MAX_HIGHLIGHTED and len(source) < MAX_SOURCE:
+                    self._highlighted[key] = shown
+            return shown
+
+        return super().register_filter(name, highlight)
 
     @pass_context
     def markdown2html(self, context: Any, source: str) -> str:

@@ -1,4 +1,4 @@
-"""One connection to the gradebook for a whole class, one transaction for each student."""
+"""One connection to the gradebook for a whole class."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from nbgrader.api import BaseCell, Comment, Grade, Gradebook
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-__all__ = ["SharedGradebook"]
+__all__ = ["SharedGradebook", "share_for"]
 
 
 class _Held(Session):
@@ -116,3 +116,33 @@ class SharedGradebook:
         finally:
             self._found.clear()
             self._session.remove()
+
+
+def share_for(converter: Any) -> None:
+    """Let a converter of nbgrader's open the gradebook once for all that it converts.
+
+    SQL is compiled once then, and not for each notebook. Nothing stays locked from one notebook to
+    the next.
+
+    Parameters
+    ----------
+    converter : nbgrader.converters.base.BaseConverter
+    """
+    convert_all, convert_one = converter.convert_notebooks, converter.convert_single_notebook
+    coursedir = converter.coursedir
+
+    def convert_notebooks() -> None:
+        gradebook = SharedGradebook(coursedir.db_url, coursedir.course_id)
+
+        def convert_single_notebook(path: str) -> None:
+            with gradebook.transaction():
+                convert_one(path)
+
+        converter.convert_single_notebook = convert_single_notebook
+        try:
+            with gradebook.shared():
+                convert_all()
+        finally:
+            gradebook.close()
+
+    converter.convert_notebooks = convert_notebooks
