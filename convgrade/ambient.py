@@ -1,6 +1,7 @@
-"""What a test sets for all code that runs: modes of libraries, the environment, depths of calls.
+"""What is set for all code that runs: modes of libraries, the environment, depths of calls.
 
-The student's side has it for each call. Sent, as text, to the student's kernel as well.
+What a test sets the student's side has for each call; what a call leaves set otherwise is told.
+Sent, as text, to the student's kernel as well.
 """
 
 from __future__ import annotations
@@ -15,9 +16,9 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-__all__ = ["WORDS", "Ambient", "deeper", "found", "put"]
+__all__ = ["KINDS", "WORDS", "Ambient", "deeper", "found", "put", "settings"]
 
-#: What a test's text says that sets it.
+#: What a test's text says that sets it, or looks at it.
 WORDS = {
     "seterr": "errors", "errstate": "errors", "set_printoptions": "printing",
     "printoptions": "printing", "localcontext": "decimal", "getcontext": "decimal",
@@ -27,6 +28,9 @@ WORDS = {
     "set_option": "tables", "reset_option": "tables", "option_context": "tables",
     "options": "tables", "rcParams": "pictures", "rc_context": "pictures",
     "rcdefaults": "pictures", "set_default_dtype": "numbers", "setlocale": "language",
+    "geterr": "errors", "get_printoptions": "printing", "is_grad_enabled": "gradients",
+    "getenv": "environment", "get_option": "tables", "get_default_dtype": "numbers",
+    "getlocale": "language", "getrecursionlimit": "recursion", "setrecursionlimit": "recursion",
 }  # fmt: skip
 PRINTING = (
     "precision", "threshold", "edgeitems", "linewidth", "suppress", "nanstr", "infstr", "sign",
@@ -145,6 +149,15 @@ def found(kind: str, instead: Any) -> Any:
     return {name: value.get(name) for name in instead} if kind in NAMED else value
 
 
+def settings(kinds: Iterable[str]) -> dict[str, Any]:
+    """Return how things are set here, those of libraries that can be imported."""
+    now = dict[str, Any]()
+    for kind in kinds:
+        with contextlib.suppress(ImportError):
+            now[kind] = KINDS[kind][0]()
+    return now
+
+
 def put(kind: str, value: Any) -> None:
     """Set a thing."""
     KINDS[kind][1](value)
@@ -160,13 +173,11 @@ class Ambient:
     def begin(self, kinds: Iterable[str]) -> None:
         """Note how it is before a cell that may change some of it."""
         self._kinds |= set(kinds)
-        for kind in self._kinds - self._alike.keys():
-            with contextlib.suppress(ImportError):
-                self._alike[kind] = KINDS[kind][0]()
+        self._alike |= settings(self._kinds - self._alike.keys())
 
     def own(self) -> None:
         """Note that a cell has run on both sides."""
-        self._alike = {kind: KINDS[kind][0]() for kind in self._alike}
+        self._alike = settings(self._alike)
 
     def changes(self) -> dict[str, Any]:
         """Return what is otherwise here by now."""

@@ -71,7 +71,7 @@ class Constructs:
     rewritten : bool
         It has what `convgrade.shell` writes anew: ``is``, ``eval``, ``exec``, a class.
     ambient : frozenset of str
-        What it sets for all code that runs: see `convgrade.ambient`.
+        What it sets for all code that runs, or looks at: see `convgrade.ambient`.
     assigned : frozenset of (str, str)
         Names, and attributes of them that it sets.
     unused : frozenset of (int, str)

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 
 from convgrade import wire
 from convgrade.callbacks import ITERATORS, can_be_called_back, shape_of, step_of
-from convgrade.handles import PLAIN_TYPES
+from convgrade.handles import PLAIN_TYPES, TYPES
 from convgrade.held import Held
 from convgrade.libraries import is_course_file, is_library
 from convgrade.mirroring import ClassFacts, is_plain_class, make_class, make_error, make_stand
@@ -30,7 +30,6 @@ __all__ = ["Crossing"]
 MAX_CLASSES = 300  # of a student's, in a test cell: each takes some kilobytes
 NEXT = 2**40  # between the numbers of a kernel's and those of the next one's
 MAX_CALLBACKS = 1000  # functions of a test's that student code may call
-TYPES = {kind.__name__: kind for kind in PLAIN_TYPES}
 
 
 class Crossing:

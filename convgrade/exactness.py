@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
-from convgrade.ambient import Ambient
+from convgrade.ambient import KINDS, Ambient
 from convgrade.copies import copy_back
 from convgrade.gradients import follows
 from convgrade.mirrors import handle_of
@@ -25,6 +25,10 @@ __all__ = ["Exactness", "after", "before"]
 # What a test replaces to see what a function prints or asks: names in the builtins.
 REPLACED = {name: getattr(builtins, name) for name in ("print", "input", "open")}
 STDIN = sys.stdin
+# What a call may leave otherwise than it was.
+LEFT = {kind: f"what is set for all code ({kind})" for kind in KINDS} | {
+    "streams": "where prints go"
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,10 @@ class Exactness:
     cells : sequence of str
         What ran so far, as the grader has recorded it.
     ambient : Ambient
+    looks : frozenset of str
+        Its kinds that the test names.
+    classes : frozenset of str
+        Classes of the course's that the test names.
     """
 
     line: Callable[[], int]
@@ -78,6 +86,8 @@ class Exactness:
     named: frozenset[str] = frozenset()
     cells: Sequence[str] = ()
     ambient: Ambient = field(default_factory=Ambient)
+    looks: frozenset[str] = frozenset()
+    classes: frozenset[str] = frozenset()
 
 
 def before(
@@ -133,6 +143,8 @@ def before(
     changes = exactly.ambient.changes()
     if changes:
         request["ambient"] = changes
+    request |= {"looks": sorted(exactly.looks)} if exactly.looks else {}
+    request |= {"alone": sorted(exactly.classes)} if exactly.classes else {}
 
 
 def after(
@@ -163,6 +175,10 @@ def after(
     if type(reply.get("apart_class")) is str:
         shown = reply["apart_class"][:60]
         meet(f"the test reads `{shown}` of a class that both sides have, each with its own")
+    left = reply.get("left")
+    if type(left) is str and left in exactly.classes | LEFT.keys():
+        what = LEFT.get(left, f"the class `{left}`")
+        meet(f"`{name}` leaves {what} changed, and the test can tell")
     if exactly.warned:
         _warn(reply.get("warned"), meet)
     if type(reply.get("stdin")) is int and type(sys.stdin) is io.StringIO:

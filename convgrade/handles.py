@@ -27,6 +27,7 @@ PLAIN_TYPES = frozenset(
     {int, float, complex, bool, str, bytes, bytearray, list, tuple, set, frozenset, dict, object,
      type(None)}
 )  # fmt: skip
+TYPES = {kind.__name__: kind for kind in PLAIN_TYPES}
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
 HELD = frozenset({list, dict, set})  # what a function may change for its caller
 KINDS = {types.FunctionType: "function", types.MethodType: "method"}

@@ -171,6 +171,8 @@ def _exactness(names: Namespace, facts: Constructs, stream: object, place: Place
         patches=facts.patches,
         assigned=facts.assigned,
         ambient=place.ambient,
+        looks=facts.ambient,
+        classes=frozenset(n for n in facts.reads if _is_class(names.course(n))),
         named=place.named(facts),
         cells=dict.get(names, "In", ()),
         warned=facts.warned,
@@ -180,6 +182,10 @@ def _exactness(names: Namespace, facts: Constructs, stream: object, place: Place
         layout=facts.layout,
         threads=facts.threads or facts.timed,
     )
+
+
+def _is_class(value: object) -> bool:
+    return isinstance(value, type) and value.__module__ == "__main__"
 
 
 def _look_back(

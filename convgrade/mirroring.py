@@ -8,7 +8,7 @@ import types
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from convgrade.handles import ARITHMETIC, ASYNCHRONOUS, COMPARISONS, OPERATIONS
+from convgrade.handles import ARITHMETIC, ASYNCHRONOUS, COMPARISONS, OPERATIONS, TYPES
 from convgrade.libraries import is_of_course
 from convgrade.mirrors import (
     Link,
@@ -150,6 +150,7 @@ def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], ow
         "__slots__": (), "__module__": facts.module or "builtins", "__doc__": facts.doc,
         "_convgrade_facts": None,  # nothing is asked while it is made
         "_convgrade_counterpart": own,
+        "_convgrade_plain": TYPES.get(facts.name) if facts.module == "builtins" else None,
         "_convgrade_compares": facts.compares,
     }  # fmt: skip
     parts |= {f"__{op}__": _method(op) for op in facts.operations if op in OPERATIONS}

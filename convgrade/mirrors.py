@@ -193,12 +193,19 @@ def is_same(one: Any, other: Any) -> bool:
     )
 
 
+# What a mirrored class says of the classes here that the student's is, or derives from.
+_REAL = ("_convgrade_counterpart", "_convgrade_shadow", "_convgrade_plain")
+
+
 def is_subclass(kind: Any, other: Any) -> bool:
-    """Do what Python's own does, also for a student's class that derives from a library's."""
+    """Do what Python's own does, also for a student's class that derives from others here."""
     if issubclass_(kind, other):
         return True
-    real = (counterpart(kind) or shadow(kind)) if type(kind) is Mirror else None
-    return real is not None and issubclass_(real, other)
+    own = [
+        vars_of(part) for part in type.__dict__["__mro__"].__get__(kind) if type(part) is Mirror
+    ]
+    real = [part.get(name) for part in own for name in _REAL]
+    return any(issubclass_(found, other) for found in real if found is not None)
 
 
 def vars_of(cls: type) -> Any:

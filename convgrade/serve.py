@@ -207,7 +207,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
     taken = state.Taken(request if exact else {}, names, table)
     with taken:
         kept = sys.stdout, sys.stderr
-        sys.stdout, sys.stderr = out, error_text if exact else printed
+        sys.stdout, sys.stderr = streams = out, error_text if exact else printed
         try:
             with warnings.catch_warnings():
                 # Without the place: that is a file of this run's, and of no other.
@@ -222,6 +222,8 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         except BaseException as error:
             reply["raised"] = errors.told(error, table) if exact else errors.words(error)
         finally:
+            if sys.stdout is not out or sys.stderr is not streams[1]:
+                taken.found["left"] = "streams"
             sys.stdout, sys.stderr = kept
     changed = [n for n, value in arguments.items() if _frame(value, table, exact) != before[n]]
     reply["changed"] = bool(changed)

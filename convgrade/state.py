@@ -24,6 +24,7 @@ AIRS: dict[tuple[str, str], Any] = {
 
 _borrowed: dict[str, Any] = {}  # names that hold a function of the grader's, and what they were
 _MISSING = object()
+DESCRIBING = (property, staticmethod, classmethod)
 
 
 def is_shared(value: Any) -> bool:
@@ -113,6 +114,8 @@ class Taken:
             copy_back(vars(self._table.borrowed(number, name)), held)
         self._held = {number: self._content(number) for number in self._table.lent}
         self._frames = {n: self._frame(n) for n in request.get("held", [])}
+        self._settings = ambient.settings(request.get("looks", ()))
+        self._classes = {name: self._defined(name) for name in request.get("alone", ())}
         self._states = request.get("random")
         if self._states is not None:
             _set_random(self._states)
@@ -121,6 +124,11 @@ class Taken:
     def __exit__(self, *error: object) -> None:
         for owner, name, value in reversed(self._kept):
             delattr(owner, name) if value is _MISSING else setattr(owner, name, value)
+        settings = ambient.settings(self._settings)
+        left = [kind for kind, value in settings.items() if value != self._settings[kind]]
+        left += [name for name, was in self._classes.items() if self._defined(name) != was]
+        if left:
+            self.found["left"] = left[0]
         for kind, value in reversed(self._ambient):
             ambient.put(kind, value)
         stdin = self._request.get("stdin")
@@ -141,6 +149,12 @@ class Taken:
                     self.found["apart_class"] = f"{name}.{attribute}"
         if self._states is not None:
             self.found["random"] = random_states()
+
+    def _defined(self, name: str) -> dict[str, int]:
+        """Return what a class has of its own, except for plain values."""
+        kind = self._names.get(name)
+        held = vars(kind).items() if isinstance(kind, type) else ()
+        return {n: id(v) for n, v in held if callable(v) or isinstance(v, DESCRIBING)}
 
     def _look_at_twins(self) -> None:
         """See whether what both sides have by one name holds the same on both."""

@@ -49,6 +49,11 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "otherwise from another process, and that is not known here: please report it.",
     ),
     (
+        r"leaves .* changed, and the test can tell",
+        "Nothing, if leaving it alone is what is tested: a person sees at once which it is. "
+        "Otherwise let the student's function return what the test looks at.",
+    ),
+    (
         r"of its own process only",
         "Let a function of the student's return it, or count steps instead of measuring.",
     ),
