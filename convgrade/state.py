@@ -122,13 +122,13 @@ class Taken:
         return self
 
     def __exit__(self, *error: object) -> None:
-        for owner, name, value in reversed(self._kept):
-            delattr(owner, name) if value is _MISSING else setattr(owner, name, value)
         settings = ambient.settings(self._settings)
         left = [kind for kind, value in settings.items() if value != self._settings[kind]]
         left += [name for name, was in self._classes.items() if self._defined(name) != was]
         if left:
             self.found["left"] = left[0]
+        for owner, name, value in reversed(self._kept):
+            delattr(owner, name) if value is _MISSING else setattr(owner, name, value)
         for kind, value in reversed(self._ambient):
             ambient.put(kind, value)
         stdin = self._request.get("stdin")

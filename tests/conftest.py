@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import compileall
 import os
 import shutil
 import subprocess
@@ -72,7 +73,14 @@ def by_file(reports: Iterable[object]) -> list[str]:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    """Begin a run.
+
+    Where Python is told to write no bytecode, hundreds of processes would each compile all anew.
+    """
     begin(config)
+    if not hasattr(config, "workerinput"):
+        for room in ("convkit", "convgrade", "tests"):
+            compileall.compile_dir(ROOT / room, quiet=2)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -14,8 +14,9 @@ import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
 import nbformat
@@ -178,14 +179,22 @@ class SourceNotebook:
     @staticmethod
     def _run(source: str, namespace: dict[str, Any]) -> Any:
         """Run a cell as IPython does; return the value of its last expression."""
-        name = f"<ipython-input-{abs(hash(source))}>"
-        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-        tree = ast.parse(source)
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, name, "exec"), namespace)
-        if last is not None:
-            return eval(compile(ast.Expression(last.value), name, "eval"), namespace)
-        return None
+        body, last = _compiled(source)
+        exec(body, namespace)
+        return None if last is None else eval(last, namespace)
+
+
+@lru_cache(1000)
+def _compiled(source: str) -> tuple[CodeType, CodeType | None]:
+    """Return a cell's code, and that of its last expression: test cells run for each answer."""
+    name = f"<ipython-input-{abs(hash(source))}>"
+    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+    tree = ast.parse(source)
+    last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+    body = compile(tree, name, "exec")
+    if last is None:
+        return body, None
+    return body, compile(ast.Expression(last.value), name, "eval")
 
 
 @cache

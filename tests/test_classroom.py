@@ -251,15 +251,23 @@ def test_a_second_runner_is_told_who_grades(course: Tiny) -> None:
     convgrade(course)
 
 
+@pytest.fixture(scope="module")
+def six(released: Tiny, tmp_path_factory: pytest.TempPathFactory) -> tuple[Tiny, Tiny]:
+    """Return a class of six, not graded and graded by a run that nothing disturbed."""
+    course = released.copy(tmp_path_factory.mktemp("six"))
+    for number in range(6):
+        course.hand_in(f"s{number}", RIGHT if number % 2 else {**RIGHT, "total": WRONG})
+    undisturbed = course.copy(tmp_path_factory.mktemp("undisturbed"))
+    convgrade(undisturbed)
+    return course, undisturbed
+
+
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_was_ended_goes_on_where_it_stopped(
-    released: Tiny, tmp_path: Path, end: signal.Signals
+    six: tuple[Tiny, Tiny], tmp_path: Path, end: signal.Signals
 ) -> None:
-    first = released.copy(tmp_path / "undisturbed")
-    for number in range(6):
-        first.hand_in(f"s{number}", RIGHT if number % 2 else {**RIGHT, "total": WRONG})
-    course = first.copy(tmp_path / "ended")
-    convgrade(first)
+    handed_in, first = six
+    course = handed_in.copy(tmp_path / "ended")
     run = subprocess.Popen(
         command(),
         cwd=course.root,

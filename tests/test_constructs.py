@@ -91,19 +91,29 @@ def test_wrong_answers_earn_nothing_that_stock_refuses(
 
 
 def test_a_class_run_counts_what_waits_by_student(ours: Tiny, tmp_path: Path) -> None:
-    """It records what `nbgrader autograde` records, says what waits, and ends with status 1."""
+    """It records what `nbgrader autograde` records, says what waits, and ends with status 1.
+
+    Of some notebooks; tests/test_both_roads.py holds other courses against each other.
+    """
     course = ours.copy(tmp_path)
+    handed_in = sorted(course.folder("model").glob("*.ipynb"))
+    kept = {path.stem for path in handed_in[::4]}
+    for path in handed_in:
+        if path.stem not in kept:
+            path.unlink()
+    cells = {f"{name}_test" for book, name in CASES if book in kept}
     before = course.grades("model")
     words = ["grade", BOX, "--student", "model", "--force", "--workers", "1"]
     run = programs.run("convgrade", *words, cwd=course.root)
     assert run.returncode == 1, run.stdout + run.stderr
-    assert course.grades("model") == before
-    books = {book for book, name in CASES if "waits" in TABLES[book][name]}
+    after = course.grades("model")
+    assert {cell: after[cell] for cell in cells} == {cell: before[cell] for cell in cells}
+    books = {book for book, name in CASES if book in kept and "waits" in TABLES[book][name]}
     (line,) = (line for line in run.stdout.splitlines() if line.startswith("  model: "))
     assert line.startswith(f"  model: waits for you, {min(books)}: ")
     assert line.endswith("…") or all(f"{book}: " in line for book in books)
-    book, name = next((b, n) for b, n in CASES if "waits" in TABLES[b][n])
-    assert course.comment("model", name, book).startswith("Waits for a person: ")
+    name = next(n for n, case in TABLES[min(books)].items() if "waits" in case)
+    assert course.comment("model", name, min(books)).startswith("Waits for a person: ")
 
 
 def test_the_points_of_what_waits_are_a_persons(ours: Tiny, tmp_path: Path) -> None:
