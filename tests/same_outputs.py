@@ -114,7 +114,7 @@ def of_today(place: Place) -> str:
     return digest_of([digest(place), Path(__file__).read_text()])
 
 
-FOUND = Found(ANSWERS / "same_outputs.json", of_today, every=20)
+FOUND = Found(ANSWERS / "same_outputs.json", of_today, every=40)
 
 
 if __name__ == "__main__":

@@ -231,7 +231,8 @@ def test_the_watch_runs_where_the_students_function_runs() -> None:
     for source in sources:
         client = grade(
             locked(setup), answer_cell("a", source), test_cell("t", test),
-            timeout=60, call_timeout=20.0, notebook_timeout=200.0,
+            timeout=60, call_timeout=20.0, notebook_timeout=200.0, preload=["numpy", "torch"],
+            kernel_preload=["numpy", "torch"],
         )  # fmt: skip
         assert "Error" not in shown(client, "t"), shown(client, "t")
         points.append(client.points["t"])

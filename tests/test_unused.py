@@ -120,7 +120,8 @@ def test_it_is_tried_where_the_students_function_runs() -> None:
     for source in (HEAD + IDLE["thrown away"], HEAD + IDLE["NumPy's"], *USED.values()):
         client = grade(
             locked("import torch"), answer_cell("a", source), test_cell("t", test),
-            timeout=60, call_timeout=20.0, notebook_timeout=200.0,
+            timeout=60, call_timeout=20.0, notebook_timeout=200.0, preload=["numpy", "torch"],
+            kernel_preload=["numpy", "torch"],
         )  # fmt: skip
         assert "Error" not in shown(client, "t"), shown(client, "t")
         points.append(client.points["t"])
