@@ -6,8 +6,10 @@ an honest student's values answer as they would in the same process.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import dis
+import functools
 import hashlib
 import inspect
 import sys
@@ -17,6 +19,8 @@ from typing import Any
 
 from convgrade import wire
 
+_CACHED = type(functools.lru_cache(repr))
+MAX_DEPTH = 50  # of objects within each other, of which is told what they hold
 MAX_FUNCTIONS = 500  # that are read for what a function reaches
 
 
@@ -67,6 +71,48 @@ def fingerprint(value: Any) -> str | None:
         return None
 
 
+def condition(value: Any) -> str | None:
+    """Return a text that values share which hold the same, objects of a notebook's classes too.
+
+    None of what does not tell.
+    """
+    if isinstance(value, (type, types.FunctionType, _CACHED)):
+        return definition(value)
+    found = fingerprint(value)
+    if found is None:
+        try:
+            found = fingerprint(_laid_out(value, 0))
+        except Exception:  # of any class
+            return None
+    return found
+
+
+def conditions(names: dict[str, Any], held: list[str], words: list[str]) -> list[Any]:
+    """Return how some names' values are, and which words of Python's mean something else."""
+    own = [name for name in words if name in names and not _is_pythons(name, names[name])]
+    return [{name: condition(names[name]) for name in held if name in names}, own]
+
+
+def _is_pythons(name: str, value: Any) -> bool:
+    module = getattr(value, "__module__", None) or ""
+    pythons = type(module) is str and module.partition(".")[0] in ("IPython", "ipykernel", "_io")
+    return pythons or value is getattr(builtins, name, None)
+
+
+def _laid_out(value: Any, depth: int) -> Any:
+    """Return plain data that tell what a value holds."""
+    kind = type(value)
+    if depth > MAX_DEPTH or type(kind).__name__ == "Mirror":
+        raise ValueError("it does not tell")
+    if kind in (list, tuple, set):
+        return [kind.__name__, [_laid_out(part, depth + 1) for part in value]]
+    if kind is dict:
+        return ["dict", [[_laid_out(p, depth + 1) for p in pair] for pair in value.items()]]
+    if kind.__module__ == "__main__" and not isinstance(value, (type, types.FunctionType)):
+        return ["object", kind.__name__, _laid_out(vars(value), depth + 1)]
+    return value
+
+
 def origin(value: Any) -> list[Any]:
     """Return where a value comes from: a module, and its name there; of others what it is."""
     found = place(value)
@@ -83,6 +129,26 @@ def place(value: Any) -> list[Any] | None:
     if type(value).__name__ == "ufunc":
         module, name = "numpy", value.__name__
     return [module, name] if type(module) is str and type(name) is str else None
+
+
+def definition(function: Any) -> str | None:
+    """Return the text that defines a function or a notebook's class, and what it holds besides.
+
+    None of any other.
+    """
+    if isinstance(function, type) and function.__module__ == "__main__":
+        own = {n: v for n, v in vars(function).items() if type(v) is types.FunctionType}
+        texts = {name: definition(method) for name, method in own.items()}
+        return None if None in texts.values() else repr(sorted(texts.items()))
+    if type(function) is _CACHED:
+        return f"{definition(function.__wrapped__)} {function.cache_info()}"
+    if type(function) is not types.FunctionType:
+        return None
+    held = fingerprint(vars(function)) if vars(function) else ""
+    try:
+        return None if held is None else inspect.getsource(function) + held
+    except Exception:  # of what a student's code has changed
+        return None
 
 
 def source(function: Any) -> Any:

@@ -70,6 +70,8 @@ def settle(
     if not other:
         return
     varied = _varying(names, other, again, deadline)
+    for name in other.keys() - (varied or set()):
+        names.common.accept(name, theirs[name])
     for name in sorted(other if varied is None else varied):
         value = None if varied is None or name in read_first(source) else link.get(name)
         if value is not None and _is_alike(dict.get(names, name), value):

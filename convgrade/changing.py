@@ -9,6 +9,7 @@ from pathlib import Path
 
 from convgrade.bindings import bound_names
 from convgrade.constructs import parsed
+from convgrade.telling import MUTATORS
 
 __all__ = ["changed_names", "module_keeps_state", "root_of"]
 
@@ -17,10 +18,6 @@ CHANGERS = frozenset(
     {"shuffle", "heappush", "heappop", "heapify", "heapreplace", "heappushpop", "insort",
      "insort_left", "insort_right", "setattr", "delattr", "fill_diagonal", "put", "place",
      "copyto"}
-)  # fmt: skip
-MUTATORS = frozenset(
-    {"append", "extend", "add", "update", "pop", "setdefault", "remove", "insert", "clear",
-     "popitem", "discard", "sort", "reverse", "appendleft", "popleft", "write"}
 )  # fmt: skip
 
 

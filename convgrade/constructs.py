@@ -19,10 +19,12 @@ from convgrade.telling import (
     CLOCKS,
     FIGURES,
     FILE,
+    IDENTITY,
     LAYOUT,
     LINES,
     LOGGED,
     MEMORY,
+    MUTATORS,
     PATHS,
     RECORDS,
     SEEDS,
@@ -57,9 +59,10 @@ class Constructs:
         It reads the texts of the cells, as IPython has them.
     attributes : frozenset of (str, str)
         Names, and attributes of them that it reads.
-    timed, aliases, layout, threads : bool
-        It measures time; it changes a part of something, or asks whether memory is shared; it
-        asks how an array lies there; it can tell threads.
+    timed, aliases, changes, layout, threads : bool
+        It measures time; it changes a part of an array or the like, or asks whether memory is
+        shared; it changes something, or asks what is what; it asks how an array lies there; it
+        can tell threads.
     ratios : frozenset of int
         Lines on which it asks which of two values is less, neither of them written out.
     reads : frozenset of str
@@ -98,6 +101,7 @@ class Constructs:
     attributes: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     timed: bool = False
     aliases: bool = False
+    changes: bool = False
     layout: bool = False
     ratios: frozenset[int] = frozenset()
     threads: bool = False
@@ -156,6 +160,7 @@ def read_constructs(source: str) -> Constructs:
             said = (part.value for part in node.args if isinstance(part, ast.Constant))
             texts += [(node.lineno, word) for text in said for word in str(text).split()]
     files = [(line, text) for line, text in texts if FILE.fullmatch(text)]
+    aliases = any(name in MEMORY or _changes_part(node, counters) for name, node in named)
     return Constructs(
         rubric,
         seeds=any(name in SEEDS for name, _ in named),
@@ -183,7 +188,8 @@ def read_constructs(source: str) -> Constructs:
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         ),
         timed=any(isinstance(n, ast.Call) and _name(n.func) in CLOCKS for n in nodes),
-        aliases=any(name in MEMORY or _changes_part(node, counters) for name, node in named),
+        aliases=aliases,
+        changes=aliases or any(name in IDENTITY for name, _ in named) or _can_tell(nodes),
         layout=any(name in LAYOUT for name, _ in named),
         ratios=frozenset(getattr(node, "lineno", 0) for node in nodes if _compares_sizes(node)),
         threads=any(name in THREADS for name, _ in named),
@@ -251,6 +257,21 @@ def _changes_part(node: ast.AST, counters: set[str]) -> bool:
     if isinstance(node, ast.AugAssign):
         return _name(node.target) not in counters
     return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
+
+
+def _can_tell(nodes: list[ast.AST]) -> bool:
+    """Tell whether something is changed that is no new list, or asked what it is."""
+    made = (ast.List, ast.ListComp, ast.Dict, ast.DictComp, ast.Set)
+    bindings = [n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.value, made)]
+    new = {t.id for node in bindings for t in node.targets if isinstance(t, ast.Name)}
+    return any(
+        (isinstance(node, ast.Compare) and not _of_none(node)
+         and isinstance(node.ops[0], (ast.Is, ast.IsNot)))
+        or (isinstance(node, ast.Attribute) and node.attr in MUTATORS
+            and not (isinstance(node.value, ast.Name) and node.value.id in new))
+        or isinstance(node, ast.Delete)
+        for node in nodes
+    )  # fmt: skip
 
 
 def _dotted(node: ast.AST) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import sys
 from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 __all__ = [
-    "SHARED", "Parts", "Seen", "copy_back", "has_layout", "is_view", "parts", "shared_parts",
+    "SHARED", "Parts", "Seen", "copy_back", "has_layout", "inner_of", "is_view", "parts",
+    "shared_parts",
 ]  # fmt: skip
 
 Parts = dict[int, tuple[Any, list[list[int]]]]  # of `parts`
@@ -127,27 +129,38 @@ def copy_back(ours: Any, theirs: Any, seen: Seen | None = None) -> bool:
     return True
 
 
-def parts(value: Any) -> Parts:
+def parts(value: Any, most: int = sys.maxsize) -> Parts:
     """Return a value's parts that can be changed, itself too, by id, and where each stands.
 
-    A place is a way down from the value: the how-manieth part of each list, tuple or dict.
+    A place is a way down from the value: the how-manieth part of each list, tuple or dict. Not
+    more are looked at than ``most``, and of none more parts than that.
     """
     found: Parts = {}
     waiting: list[tuple[list[int], Any]] = [([], value)]
     for way, part in waiting:  # which grows
+        if len(found) >= most:
+            break
         kind = type(part)
-        if kind is not tuple and kind.__name__ not in SHARED:
+        is_tuple = issubclass(kind, tuple)
+        if not is_tuple and kind.__name__ not in SHARED:
             continue
         if id(part) in found:
             found[id(part)][1].append(way)
             continue
-        if kind is not tuple:
+        if not is_tuple:
             found[id(part)] = part, [way]
-        inner = part.values() if kind is dict else part if kind in (list, tuple) else ()
+        inner = itertools.islice(inner_of(part), most)
         waiting += [
             ([*way, place], each) for place, each in enumerate(inner) if type(each) not in FIXED
         ]
     return found
+
+
+def inner_of(value: Any) -> Iterable[Any]:
+    """Return what stands in a list or the like, in its order."""
+    if isinstance(value, dict):
+        return dict.values(value)
+    return value if isinstance(value, (list, tuple, deque)) else ()
 
 
 def shared_parts(inside: Parts, others: Mapping[Any, Parts]) -> list[list[Any]]:
@@ -171,14 +184,29 @@ def is_view(inside: Parts, arguments: Iterable[Parts]) -> bool:
 
 def _has_memory_of(value: Any, arguments: Iterable[Any]) -> bool:
     np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
-    others = [part for part in arguments if type(part) is type(value) and part is not value]
-    if np is not None and type(value) is np.ndarray:
-        return any(np.may_share_memory(value, part) for part in others)
+    others = [part for part in arguments if part is not value]
+    alike = [part for part in others if type(part) is type(value)]
     if torch is not None and type(value) is torch.Tensor:
         with contextlib.suppress(Exception):  # such as of one without storage
             place = value.untyped_storage().data_ptr()
-            return any(part.untyped_storage().data_ptr() == place for part in others)
-    return False
+            if any(part.untyped_storage().data_ptr() == place for part in alike):
+                return True
+    if np is None or type(value) not in (np.ndarray, getattr(torch, "Tensor", np.ndarray)):
+        return False
+    arrays = [found for part in (value, *others) if (found := _as_array(part)) is not None]
+    own, *rest = arrays if _as_array(value) is not None else [None]
+    return any(np.may_share_memory(own, part) for part in rest)
+
+
+def _as_array(value: Any) -> Any:
+    """Return an array of a value's own memory; None where there is none."""
+    np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
+    if np is not None and type(value) is np.ndarray:
+        return value
+    if np is not None and torch is not None and type(value) is torch.Tensor:
+        with contextlib.suppress(Exception):  # of one that is elsewhere, or sparse
+            return value.detach().numpy()
+    return None
 
 
 def has_layout(inside: Parts) -> bool:
@@ -208,7 +236,8 @@ def _copy_tensor(torch: Any, ours: Any, theirs: Any) -> bool:
 def _holds(value: Any) -> bool:
     if type(type(value)).__name__ == "Mirror":
         return False  # it would be asked, on the other side
-    return isinstance(value, (list, dict, set, tuple)) or hasattr(value, "dtype")
+    kinds = (list, dict, set, tuple)
+    return isinstance(value, kinds) or type(value).__name__ in SHARED or hasattr(value, "dtype")
 
 
 def _kept(old: Any, new: Any, seen: Seen) -> Any:

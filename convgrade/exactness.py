@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
+from convgrade.about import definition
 from convgrade.ambient import KINDS, Ambient
 from convgrade.copies import copy_back
 from convgrade.gradients import follows
@@ -62,6 +63,10 @@ class Exactness:
     ambient : Ambient
     looks : frozenset of str
         Its kinds that the test names.
+    modules : frozenset of (str, str)
+        Of which modules it names what.
+    course : frozenset of str
+        Values of the course's of which the test can tell whether they are the student's own.
     classes : frozenset of str
         Classes of the course's that the test names.
     """
@@ -87,6 +92,8 @@ class Exactness:
     cells: Sequence[str] = ()
     ambient: Ambient = field(default_factory=Ambient)
     looks: frozenset[str] = frozenset()
+    modules: frozenset[tuple[str, str]] = frozenset()
+    course: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
 
 
@@ -135,6 +142,8 @@ def before(
             request["stdin"] = sys.stdin
         request["names"] = {n: written[n] for n in sorted(met)}
         request["lent_names"] = [n for n, value in request["names"].items() if callable(value)]
+        before = {n: request["names"][n] for n in request["lent_names"] if n not in exactly.here()}
+        request["texts"] = {n: text for n, v in before.items() if (text := definition(v))}
         request["builtins"] = {
             n: stand_for(n, getattr(builtins, n)) for n in sorted(read & replaced - met)
         }
@@ -143,6 +152,8 @@ def before(
     changes = exactly.ambient.changes()
     if changes:
         request["ambient"] = changes
+    request |= {"modules": sorted(exactly.modules)} if exactly.modules else {}
+    request |= {"course": sorted(exactly.course)} if exactly.course else {}
     request |= {"looks": sorted(exactly.looks)} if exactly.looks else {}
     request |= {"alone": sorted(exactly.classes)} if exactly.classes else {}
 
@@ -176,13 +187,17 @@ def after(
         shown = reply["apart_class"][:60]
         meet(f"the test reads `{shown}` of a class that both sides have, each with its own")
     left = reply.get("left")
-    if type(left) is str and left in exactly.classes | LEFT.keys():
-        what = LEFT.get(left, f"the class `{left}`")
+    things = {f"{module}.{thing}" for module, thing in exactly.modules} if left else set()
+    if type(left) is str and left in exactly.classes | LEFT.keys() | things:
+        what = LEFT.get(left, f"`{left}`")
         meet(f"`{name}` leaves {what} changed, and the test can tell")
     if exactly.warned:
         _warn(reply.get("warned"), meet)
     if type(reply.get("stdin")) is int and type(sys.stdin) is io.StringIO:
         sys.stdin.seek(max(reply["stdin"], 0))
+    held = reply.get("course")
+    if type(held) is str and held in exactly.course:
+        meet(f"`{name}` returns what the course's `{held}` holds, and the test can tell")
     changed = reply.get("arguments")
     if type(changed) is not dict or not changed:
         return

@@ -69,6 +69,10 @@ class Held:
         """Return the number of a value that the test holds; None of others."""
         return next((n for n, held in self._values.items() if held[0] is value), None)
 
+    def numbers(self) -> list[int]:
+        """Return the numbers of all values that the test holds."""
+        return list(self._values)
+
     def known(self, value: Any) -> Any:
         """Return what stands for a value that the test holds; others as they are."""
         number = self.number(value)
@@ -98,7 +102,7 @@ class Held:
         for number in free:  # what stands in one may ask in its turn, and so forget others
             if number in self._values and not _held_inside(self._values[number][0]):
                 self._values.pop(number, None)
-        request["held"], request["changed"] = list(self._values), changed
+        request["held"], request["changed"] = self.numbers(), changed
 
     def after(self, reply: dict[str, Any], name: str) -> None:
         """Change what the test holds into what the student's code made of it."""

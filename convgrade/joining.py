@@ -7,6 +7,7 @@ That is believed: an honest function can return any of them, and they are argume
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -46,11 +47,11 @@ def join(value: Any, said: Any, find: Callable[[Any], Any]) -> Any:
 
 def _key(value: Any, place: Any) -> Any:
     """Return the index or key of the how-manieth part of a value."""
-    if type(place) is not int or type(value) not in (list, tuple, dict):
+    if type(place) is not int or not isinstance(value, (list, tuple, dict, deque)):
         raise _NoWayError
     if not 0 <= place < len(value):
         raise _NoWayError
-    return list(value)[place] if type(value) is dict else place
+    return list(value)[place] if isinstance(value, dict) else place
 
 
 def _at(value: Any, way: Any) -> Any:
@@ -66,7 +67,8 @@ def _put(value: Any, way: list[int], ours: Any) -> Any:
         return ours
     key = _key(value, way[0])
     part = _put(value[key], way[1:], ours)
-    if type(value) is tuple:
-        return (*value[:key], part, *value[key + 1 :])
+    if isinstance(value, tuple):
+        made = (*value[:key], part, *value[key + 1 :])
+        return made if type(value) is tuple else type(value)(*made)  # it has names
     value[key] = part
     return value

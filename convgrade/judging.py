@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import functools
 import os
@@ -12,7 +13,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
 from IPython.core.interactiveshell import ExecutionResult
@@ -20,6 +21,7 @@ from IPython.core.interactiveshell import ExecutionResult
 from convgrade.ambient import Ambient
 from convgrade.bindings import bound_names
 from convgrade.chance import settle
+from convgrade.common import read_by
 from convgrade.constructs import Constructs, mentions_files, read_constructs
 from convgrade.current_figure import shared_figure
 from convgrade.exactness import Exactness
@@ -33,7 +35,7 @@ from convgrade.remote import Link, Lost
 from convgrade.shared_files import SharedFiles
 from convgrade.shell import Shell, Stream
 from convgrade.submodules import bring
-from convgrade.telling import ELSEWHERE
+from convgrade.telling import DOCTESTS, ELSEWHERE
 from convgrade.verdict import ended_in, hidden_lines_of, trace, verdict
 
 __all__ = ["Place", "prepare_cells", "run_cell"]
@@ -121,6 +123,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             if link.exact and cell.points is not None:
                 there = functools.partial(link.about, "loaded")
                 with contextlib.suppress(Lost, Undecided):  # it is said once the cell has run
+                    _compare(shell.names, link, facts)
                     if shell.names.are_drawn(facts.reads):
                         there("")  # so that it is known whether it is the same kernel
                     bring(facts, shell.names.course, there)
@@ -136,6 +139,8 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         if link.exact and not link.lost and not link.doubt:
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result), place.files)
+                if cell.points is not None and link.runs:
+                    _compare(shell.names, link, facts)
                 if cell.compared and "(" in cell.source:  # else it calls nothing
                     again = functools.partial(shell.run_cell, cell.source)
                     settle(shell.names, link, visible(cell.source), again, deadline)
@@ -144,6 +149,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         place.files.restore()
     if cell.points is None:
         place.keeps(cell.source, facts)
+        shell.names.share(facts.reads, locked=True)
         place.files.own()
         place.ambient.own()
         if link.doubt:
@@ -158,10 +164,12 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
 
 
 def _exactness(names: Namespace, facts: Constructs, stream: object, place: Place) -> Exactness:
+    read = _course_values(names, facts)
+    changing = read if facts.changes else read - facts.reads
     return Exactness(
         line=lambda: _line_of(names),
         stream=stream,
-        written=lambda: names.written,
+        written=lambda: names.written | names.common.changed(names.held(changing)),
         here=names.here,
         known=names.course,
         model=lambda: names.model_reads,
@@ -172,6 +180,8 @@ def _exactness(names: Namespace, facts: Constructs, stream: object, place: Place
         assigned=facts.assigned,
         ambient=place.ambient,
         looks=facts.ambient,
+        course=read if facts.changes else frozenset(),
+        modules=_modules_named(names, facts),
         classes=frozenset(n for n in facts.reads if _is_class(names.course(n))),
         named=place.named(facts),
         cells=dict.get(names, "In", ()),
@@ -182,6 +192,28 @@ def _exactness(names: Namespace, facts: Constructs, stream: object, place: Place
         layout=facts.layout,
         threads=facts.threads or facts.timed,
     )
+
+
+def _course_values(names: Namespace, facts: Constructs) -> frozenset[str]:
+    """Return what a test reads, itself or by functions of the course's, that both sides have."""
+    return frozenset(filter(names.common.__contains__, read_by(facts.reads, names.course)))
+
+
+def _modules_named(names: Namespace, facts: Constructs) -> frozenset[tuple[str, str]]:
+    """Return modules, by their own names, and what a test names of each."""
+    known, found = dict(facts.imports), set[tuple[str, str]]()
+    for name, attribute in facts.attributes:
+        value = names.course(name)
+        module = known.get(name) or (value.__name__ if isinstance(value, ModuleType) else "")
+        found |= {(module, attribute)} if module else set()
+    return frozenset(found)
+
+
+def _compare(names: Namespace, link: Link, facts: Constructs) -> None:
+    """See whether the student's side has what the test reads of the course's values."""
+    ask = functools.partial(link.about, "conditions")
+    words = {n for n in facts.reads if hasattr(builtins, n) and not names.is_known(n)}
+    names.common.compare(names.held(_course_values(names, facts)), words, ask, link.meet)
 
 
 def _is_class(value: object) -> bool:
@@ -201,7 +233,7 @@ def _look_back(
     if kept is not None:
         link.meet(f"the test uses `{kept}`, of a module that keeps what student code may change")
     asked = min(ELSEWHERE & facts.named, default="")
-    if asked and any(map(shell.names.is_answer, facts.reads)):
+    if asked and (asked in DOCTESTS or any(map(shell.names.is_answer, facts.reads))):
         link.meet(f"the test asks by `{asked}` what is of its own process only")
     for name in facts.supers:
         if shell.names.is_answer(name) and handle_of(shell.names[name]) is not None:
@@ -245,6 +277,7 @@ def prepare_cells(
             traces.append(trace(error))
             first = statement.splitlines()[0]
             shell.names.lack(names, f"the course's `{first}` fails in the grader's process")
+    shell.names.share((), locked=False)
     if message.answers:
         shell.names.leave(set(dict.keys(shell.names)) - known)
     place.files.own()

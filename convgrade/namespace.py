@@ -16,6 +16,7 @@ from typing import Any
 
 from convgrade.about import origin
 from convgrade.changing import module_keeps_state
+from convgrade.common import Common
 from convgrade.crossing import Crossing
 from convgrade.libraries import module_of
 from convgrade.mirrors import Mirror
@@ -57,6 +58,7 @@ class Namespace(dict[str, Any]):
         self._tests_displayed = -1  # how many these were when a test ended in a value, too
         self._classes: list[tuple[type, bool]] = []  # also those whose name means another by now
         self._drawn = set[str]()  # by chance, on the student's side
+        self.common = Common()
         self.crossing = Crossing(self.course, self._defined_by_course, self._name_of, self.renewed)
 
     def course(self, name: str) -> Any:
@@ -76,6 +78,10 @@ class Namespace(dict[str, Any]):
         """Tell whether a name is the student's, and stands for nothing of the course's."""
         return name in self._answers and not super().__contains__(name)
 
+    def is_known(self, name: str) -> bool:
+        """Tell whether a name stands for something here, or is an answer."""
+        return name in self._answers or super().__contains__(name)
+
     def own(self, names: set[str]) -> None:
         """Declare names that a cell of the course binds: never asked of the student.
 
@@ -92,11 +98,32 @@ class Namespace(dict[str, Any]):
         """Have by a name what chance gave to the student's side."""
         super().__setitem__(name, value)
         self.written.pop(name, None)  # the student's side has it
+        self.common.note({name: value})
         self._drawn.add(name)
+
+    def share(self, reads: Iterable[str], locked: bool) -> None:
+        """Note what a cell of the course's has bound, or changed: both sides ran it.
+
+        What a student has made of a function whose cell they may edit is no matter.
+        """
+        fixed = (FunctionType, type)
+        bound = self.held(self.here())
+        bound = {n: v for n, v in bound.items() if locked or not isinstance(v, fixed)}
+        self.common.note(bound | self.held({n for n in reads if n in self.common}))
+        for name, value in bound.items():
+            if name in self.common and not isinstance(value, fixed):
+                del self.written[name]
+
+    def held(self, names: Iterable[str]) -> dict[str, Any]:
+        """Return those of some names that stand for something here."""
+        return {
+            n: dict.__getitem__(self, n) for n in names if super(Namespace, self).__contains__(n)
+        }
 
     def part(self, name: str, why: str) -> None:
         """Have nothing by a name: a test that reads it waits."""
         self.pop(name, None)
+        self.common.forget(name)
         self.written.pop(name, None)
         self._lacks[name] = f"the test reads `{name}`, which {why}"
 
@@ -122,6 +149,7 @@ class Namespace(dict[str, Any]):
         for name in names:
             self._imported[name] = self.pop(name)
             self.written.pop(name, None)
+            self.common.forget(name)
 
     def kept_by_module(self, reads: Iterable[str], folder: str) -> str | None:
         """Return a name that a test reads of a module that student code may have changed, or None.
@@ -151,6 +179,7 @@ class Namespace(dict[str, Any]):
             self._imported.pop(name, None)
             self._lacks.pop(name, None)
             self._drawn.discard(name)
+            self.common.forget(name)
 
     @contextlib.contextmanager
     def linked(self, link: Link) -> Iterator[None]:
@@ -227,6 +256,7 @@ class Namespace(dict[str, Any]):
             return
         super().__setitem__(name, value)
         self._drawn.discard(name)
+        self.common.forget(name)
         if isinstance(value, type) and type(value) is not Mirror:
             self._classes.append((value, not self.in_test))
         if not name.startswith("_"):

@@ -91,7 +91,8 @@ class Passed:
 
     def before(self, request: dict[str, Any]) -> None:
         """Put into a request what its objects hold, as far as the other side has it otherwise."""
-        request |= self.news([*request.get("args", ()), *request.get("kwargs", {}).values()])
+        named = (request.get(key, {}).values() for key in ("kwargs", "names"))
+        request |= self.news([*request.get("args", ()), *(v for values in named for v in values)])
 
     def news(self, values: list[Any]) -> dict[str, Any]:
         """Return what objects hold that stand in some values, or were passed on before."""

@@ -93,11 +93,17 @@ class Link(Conversation):
         KeyError
             When the student's kernel has no such name.
         """
-        reply = self.ask({"do": "get", "name": name})
+        request: dict[str, Any] = {"do": "get", "name": name}
+        if self.exact:
+            request["held"] = self._crossing.held.numbers()
+            request["course"] = sorted(self._exactly.course) if self._exactly else []
+        reply = self.ask(request)
         if reply.get("missing") is True:
             raise KeyError(name)
         if self.exact:
-            value = self._crossing.held.take(reply.get("share"), reply.get("value"))
+            held = self._crossing.held
+            value = join(reply.get("value"), reply.get("parts"), held.value)
+            value = held.take(reply.get("share"), value)
             return value if self._files is None else self._files.here(value)
         handle = reply.get("function")
         if type(handle) is not int:

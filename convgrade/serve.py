@@ -23,6 +23,7 @@ from convgrade.folder import Folder
 from convgrade.handles import Handles
 
 UNCHANGING = frozenset({int, float, bool, str, type(None)})  # whatever is done with one
+MAX_PARTS = 1000  # of a value of the course's, which a result may have in common with it
 MAX_PRINTED = 20_000  # characters that one call may print
 
 
@@ -131,8 +132,9 @@ def _answer(request: dict[str, Any], names: dict[str, Any], table: Handles) -> d
             return {"missing": True}
         value = names[name]
         if exact:
-            layout = {"layout": copies.has_layout(copies.parts(value))}
-            return {"value": value, **state.share(value, table), **layout, **exact}
+            shared = _shared(value, {}, request.get("held", []), table)
+            shared |= _of_course(value, request, names)
+            return {"value": value, **state.share(value, table), **shared, **exact}
         return _function(value, table) if callable(value) else {"value": value}
     if kind in ABOUT:
         return {"value": ABOUT[kind](request, names, table), **exact}
@@ -166,6 +168,7 @@ ABOUT: dict[str, Any] = {
     "fingerprints": lambda request, names, handles: {
         name: about.fingerprint(names[name]) for name in request["function"] if name in names
     },
+    "conditions": lambda request, names, handles: about.conditions(names, *request["function"]),
     "loaded": lambda request, names, handles: request["function"] in sys.modules,
     "module": lambda request, names, handles: importlib.import_module(request["function"]),
     "class": lambda request, names, handles: handles.class_facts(request["function"]),
@@ -239,6 +242,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         reply |= taken.found | state.share(reply["value"], table)
         reply["warned"] = warned
         reply |= _shared(reply["value"], arguments, request.get("held", []), table)
+        reply |= _of_course(reply["value"], request, names)
         reply["touched"] = request.get("files") is True and _folder.touched()
     elif callable(reply["value"]):
         reply |= {"value": None, **_function(reply["value"], table)}
@@ -255,10 +259,20 @@ def _shared(
     given = {name: copies.parts(argument) for name, argument in arguments.items()}
     others: dict[Any, Any] = {**given, **{number: copies.parts(table[number]) for number in held}}
     return {
-        "view": copies.is_view(inside, given.values()),
+        "view": copies.is_view(inside, others.values()),
         "layout": copies.has_layout(inside),
         "parts": copies.shared_parts(inside, others),
     }
+
+
+def _of_course(value: Any, request: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
+    """Return the name of the course's that a value has something in common with, if any."""
+    inside = copies.parts(value) if request.get("course") else {}
+    for name in request.get("course", ()) if inside else ():
+        theirs = copies.parts(names.get(name), MAX_PARTS)
+        if inside.keys() & theirs.keys() or copies.is_view(inside, [theirs]):
+            return {"course": name}
+    return {}
 
 
 def _warn(message: Any, category: type[Warning], *where: Any, **line: Any) -> None:

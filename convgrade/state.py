@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from convgrade import ambient, wire
+from convgrade.about import definition
 from convgrade.copies import SHARED, copy_back
 from convgrade.handles import Handles
 from convgrade.twins import digest
@@ -88,7 +89,12 @@ class Taken:
 
     def __enter__(self) -> Taken:
         request = self._request
+        texts = request.get("texts", {})
         for name, value in request.get("names", {}).items():
+            mine = self._names.get(name)
+            other = mine is not None and texts.get(name, mine) not in (mine, definition(mine))
+            if other and name not in _borrowed:
+                continue  # the student's code has put something else there
             if name in request.get("lent_names", ()):
                 _borrowed.setdefault(name, self._names.get(name, _MISSING))
             self._names[name] = value
@@ -116,6 +122,7 @@ class Taken:
         self._frames = {n: self._frame(n) for n in request.get("held", [])}
         self._settings = ambient.settings(request.get("looks", ()))
         self._classes = {name: self._defined(name) for name in request.get("alone", ())}
+        self._things = self._marks()
         self._states = request.get("random")
         if self._states is not None:
             _set_random(self._states)
@@ -125,6 +132,7 @@ class Taken:
         settings = ambient.settings(self._settings)
         left = [kind for kind, value in settings.items() if value != self._settings[kind]]
         left += [name for name, was in self._classes.items() if self._defined(name) != was]
+        left += [name for name, mark in self._marks().items() if self._things.get(name) != mark]
         if left:
             self.found["left"] = left[0]
         for owner, name, value in reversed(self._kept):
@@ -150,11 +158,22 @@ class Taken:
         if self._states is not None:
             self.found["random"] = random_states()
 
-    def _defined(self, name: str) -> dict[str, int]:
-        """Return what a class has of its own, except for plain values."""
+    def _defined(self, name: str) -> dict[str, Any]:
+        """Return what a class has of its own: which functions, and how its values are."""
         kind = self._names.get(name)
         held = vars(kind).items() if isinstance(kind, type) else ()
-        return {n: id(v) for n, v in held if callable(v) or isinstance(v, DESCRIBING)}
+        fixed = {n: id(v) for n, v in held if callable(v) or isinstance(v, DESCRIBING)}
+        values = {n: v for n, v in held if n not in fixed and not n.startswith(("__", "_abc_"))}
+        return fixed | {n: self._written(v) for n, v in values.items()}
+
+    def _marks(self) -> dict[str, Any]:
+        """Return which things modules have that a test names, and what stands in each."""
+        found = dict[str, Any]()
+        for module, name in self._request.get("modules", ()):
+            value = vars(sys.modules[module]).get(name) if module in sys.modules else None
+            inner = map(id, value) if isinstance(value, (list, dict, set, tuple)) else ()
+            found[f"{module}.{name}"] = [id(value), *inner]
+        return found
 
     def _look_at_twins(self) -> None:
         """See whether what both sides have by one name holds the same on both."""

@@ -7,13 +7,16 @@ import re
 __all__ = [
     "BACKWARD",
     "CLOCKS",
+    "DOCTESTS",
     "ELSEWHERE",
     "FIGURES",
     "FILE",
+    "IDENTITY",
     "LAYOUT",
     "LINES",
     "LOGGED",
     "MEMORY",
+    "MUTATORS",
     "PATHS",
     "RECORDS",
     "SEEDS",
@@ -44,11 +47,14 @@ CLOCKS = frozenset(
     {"time", "time_ns", "perf_counter", "perf_counter_ns", "process_time", "monotonic", "timeit",
      "default_timer", "now"}
 )  # fmt: skip
+DOCTESTS = frozenset({"testmod", "run_docstring_examples"})  # which name no function
 # What is asked of the process in which it is called, or of a class as it is made there.
 ELSEWHERE = frozenset(
     {"process_time", "process_time_ns", "thread_time", "thread_time_ns", "getrusage", "psutil",
      "tracemalloc", "setprofile", "settrace", "monitoring", "cProfile", "getstate", "get_state",
-     "get_rng_state", "initial_seed", "isabstract", "__abstractmethods__"}
+     "get_rng_state", "initial_seed", "isabstract", "__abstractmethods__", "active_count",
+     "getsignal", "umask", "getmtime", "st_mtime", "st_mtime_ns", "chmod", "st_mode",
+     "gettempdir", *DOCTESTS, "get_objects", "get_referrers", "getrefcount", "isenabled"}
 )  # fmt: skip
 MEMORY = frozenset(
     {"shares_memory", "may_share_memory", "base", "data_ptr", "owndata", "OWNDATA", "sort", "fill",
@@ -61,3 +67,9 @@ THREADS = frozenset(
      "Condition", "Semaphore", "BoundedSemaphore", "local", "Queue", "LifoQueue", "SimpleQueue"}
 )  # fmt: skip
 RECORDS = frozenset({"In", "_ih", "_i", "_ii", "_iii", "user_ns"})
+# What changes a list or the like.
+MUTATORS = frozenset(
+    {"append", "extend", "add", "update", "pop", "setdefault", "remove", "insert", "clear",
+     "popitem", "discard", "sort", "reverse", "appendleft", "popleft", "write"}
+)  # fmt: skip
+IDENTITY = frozenset({"id", "assertIs", "assertIsNot"})
