@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import sys
 from typing import Any
 
@@ -13,6 +14,7 @@ from traitlets import Dict, Float
 
 from convgrade.bindings import bound_names, read_first
 from convgrade.cells import is_test
+from convgrade.changing import changed_names
 from convgrade.constructs import parsed, read_constructs
 from convgrade.magics import MAGIC, as_python
 from convgrade.messages import UNREACHED, Cell, Own, Prepare
@@ -139,6 +141,7 @@ class CellKinds(Recovering):
                 timeout=self._left(self._seconds),
                 environment=self.environment,
                 displayed=sum(map(_ends_in_value, ran)),
+                scratch=self._scratch(ran),
                 **_known(cell.source, *read),
             )
         )
@@ -155,6 +158,15 @@ class CellKinds(Recovering):
             await self._restart()
         elif outcome.lost:
             await self._recover()
+
+    def _scratch(self, ran: list[NotebookNode]) -> frozenset[str]:
+        """Return the names that cells bind which are neither marked nor the course's."""
+        told = {
+            text for news in self._told if isinstance(news, Prepare) for text in news.statements
+        }
+        own = (cell.source for cell in ran if not cell.metadata.get("nbgrader"))
+        mine = (source for source in own if not any(text in source for text in told))
+        return frozenset().union(*map(_bound, mine))
 
     async def _share(self, index: int, cell: NotebookNode) -> None:
         """Let later student cells use what the visible part of a test cell defines.
@@ -189,6 +201,11 @@ class CellKinds(Recovering):
             self._told.append(message)
         if outcome.lost:
             await self._recover()
+
+
+@functools.lru_cache(1000)
+def _bound(source: str) -> frozenset[str]:
+    return frozenset(bound_names(source) | changed_names(source))
 
 
 def _ends_in_value(cell: NotebookNode) -> bool:

@@ -19,22 +19,24 @@ class Common:
     """The course's values by name, each as it was when both sides had it."""
 
     def __init__(self) -> None:
-        self._alike: dict[str, set[str]] = {}
+        self._alike: dict[str, str] = {}
+        self._accepted: dict[str, str] = {}
 
     def note(self, names: Mapping[str, Any]) -> None:
         """Note values that a cell has given to both sides, or that the student's has now."""
         for name, value in names.items():
             self._alike.pop(name, None)
             if not isinstance(value, ModuleType) and (found := condition(value)) is not None:
-                self._alike[name] = {found}
+                self._alike[name] = found
 
     def accept(self, name: str, theirs: str) -> None:
         """Note how a student has a value whose cell they may edit: a test means the course's."""
-        self._alike.get(name, set()).add(theirs)
+        self._accepted[name] = theirs
 
     def forget(self, name: str) -> None:
         """Note that a name is something else by now."""
         self._alike.pop(name, None)
+        self._accepted.pop(name, None)
 
     def __contains__(self, name: object) -> bool:
         return name in self._alike
@@ -43,7 +45,7 @@ class Common:
         """Return those of some values that the grader's side has changed meanwhile."""
         return {
             name: value for name, value in values.items()
-            if name in self._alike and condition(value) not in self._alike[name]
+            if name in self._alike and condition(value) != self._alike[name]
         }  # fmt: skip
 
     def compare(
@@ -65,12 +67,12 @@ class Common:
             Returns how the student's side has the ones, and which it has of the others.
         meet : callable
         """
-        said = ask([list(values), sorted(words)])
+        said = ask([list(values), sorted(words)]) if values or words else []
         theirs, shadowed = said if type(said) is list and len(said) == 2 else ({}, [])
         for name in values:
             found = theirs.get(name) if type(theirs) is dict else None
-            alike = self._alike[name]
-            if type(found) is str and found not in alike and found != condition(values[name]):
+            known = (self._alike.get(name, found), self._accepted.get(name))
+            if type(found) is str and found not in (*known, condition(values[name])):
                 meet(f"the test reads `{name}`, which the student's code has changed")
         for name in words:
             if type(shadowed) is list and name in shadowed:

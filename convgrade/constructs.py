@@ -14,6 +14,18 @@ from dataclasses import dataclass, field
 from convgrade.ambient import WORDS
 from convgrade.magics import as_python, below_magic
 from convgrade.records import BY_PARTS, RUBRIC
+from convgrade.syntax import (
+    assigned_by,
+    can_tell,
+    changes_part,
+    compares_sizes,
+    dotted_name,
+    name_of,
+    names_in,
+    of_none,
+    patches,
+    unused_calls,
+)
 from convgrade.telling import (
     BACKWARD,
     CLOCKS,
@@ -24,7 +36,6 @@ from convgrade.telling import (
     LINES,
     LOGGED,
     MEMORY,
-    MUTATORS,
     PATHS,
     RECORDS,
     SEEDS,
@@ -144,31 +155,31 @@ def read_constructs(source: str) -> Constructs:
     if tree is None:
         return Constructs(rubric)
     nodes = list(ast.walk(tree))
-    named = [(_name(node), node) for node in nodes]
+    named = [(name_of(node), node) for node in nodes]
     counters = {
         target.id for node in nodes
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
         for target in node.targets if isinstance(target, ast.Name)
     }  # fmt: skip
-    whether = {node.left for node in nodes if isinstance(node, ast.Compare) and _of_none(node)}
+    whether = {node.left for node in nodes if isinstance(node, ast.Compare) and of_none(node)}
     texts = [
         (node.lineno, node.value) for node in nodes
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     ]  # fmt: skip
     for node in nodes:
-        if isinstance(node, ast.Call) and _name(node.func) in LINES:
+        if isinstance(node, ast.Call) and name_of(node.func) in LINES:
             said = (part.value for part in node.args if isinstance(part, ast.Constant))
             texts += [(node.lineno, word) for text in said for word in str(text).split()]
     files = [(line, text) for line, text in texts if FILE.fullmatch(text)]
-    aliases = any(name in MEMORY or _changes_part(node, counters) for name, node in named)
+    aliases = any(name in MEMORY or changes_part(node, counters) for name, node in named)
     return Constructs(
         rubric,
         seeds=any(name in SEEDS for name, _ in named),
-        patches=any(_patches(node) for node in nodes),
+        patches=any(patches(node) for node in nodes),
         warned=any(name in WARNED for name, _ in named),
         logged=any(name in LOGGED for name, _ in named),
         differentiates=any(
-            name in BACKWARD or (isinstance(node, ast.Call) and _name(node.func) == "grad")
+            name in BACKWARD or (isinstance(node, ast.Call) and name_of(node.func) == "grad")
             for name, node in named
             if node not in whether
         ),
@@ -187,14 +198,14 @@ def read_constructs(source: str) -> Constructs:
             (node.value.id, node.attr) for node in nodes
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
         ),
-        timed=any(isinstance(n, ast.Call) and _name(n.func) in CLOCKS for n in nodes),
+        timed=any(isinstance(n, ast.Call) and name_of(n.func) in CLOCKS for n in nodes),
         aliases=aliases,
-        changes=aliases or any(name in IDENTITY for name, _ in named) or _can_tell(nodes),
+        changes=aliases or any(name in IDENTITY for name, _ in named) or can_tell(nodes),
         layout=any(name in LAYOUT for name, _ in named),
-        ratios=frozenset(getattr(node, "lineno", 0) for node in nodes if _compares_sizes(node)),
+        ratios=frozenset(getattr(node, "lineno", 0) for node in nodes if compares_sizes(node)),
         threads=any(name in THREADS for name, _ in named),
         reads=frozenset(node.id for node in nodes if isinstance(node, ast.Name)),
-        dotted=frozenset(filter(None, map(_dotted, nodes))),
+        dotted=frozenset(filter(None, map(dotted_name, nodes))),
         imports=frozenset(
             (alias.asname or alias.name, alias.name) for node in nodes
             if isinstance(node, ast.Import) for alias in node.names
@@ -203,114 +214,15 @@ def read_constructs(source: str) -> Constructs:
             WORDS[name] for name, node in named
             if name in WORDS and (name != "options" or isinstance(node, ast.Attribute))
         ),
-        assigned=frozenset(pair for node in nodes for pair in _assigned(node)),
+        assigned=frozenset(pair for node in nodes for pair in assigned_by(node)),
         rewritten=any(
             isinstance(node, (ast.Is, ast.IsNot, ast.ClassDef)) or name in ("eval", "exec")
             for name, node in named
         ),
-        unused=frozenset(_unused(tree)),
+        unused=frozenset(unused_calls(tree)),
         supers=frozenset(
-            _name(node.args[0]) for node in nodes
-            if isinstance(node, ast.Call) and _name(node.func) == "super" and node.args
+            name_of(node.args[0]) for node in nodes
+            if isinstance(node, ast.Call) and name_of(node.func) == "super" and node.args
         ),
-        named=frozenset(name for node in nodes for name in _named(node)),
+        named=frozenset(name for node in nodes for name in names_in(node)),
     )  # fmt: skip
-
-
-def _name(node: ast.AST) -> str:
-    if isinstance(node, ast.Attribute):
-        return node.attr
-    return node.id if isinstance(node, ast.Name) else ""
-
-
-def _compares_sizes(node: ast.AST) -> bool:
-    """Tell whether a statement asks which of two values, neither of them written out, is less."""
-    if isinstance(node, ast.Assert):
-        inner = [part for part in ast.walk(node.test) if isinstance(part, ast.Compare)]
-        orders = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-        return any(
-            isinstance(part.ops[0], orders)
-            and not any(isinstance(side, ast.Constant) for side in (part.left, *part.comparators))
-            for part in inner
-        )
-    return isinstance(node, ast.Call) and _name(node.func) in ("assertLess", "assertGreater")
-
-
-def _named(node: ast.AST) -> list[str]:
-    """Return the names that stand in a node itself; a text may be one, for `getattr`."""
-    if isinstance(node, ast.Attribute):
-        return [node.attr, f".{node.attr}"]
-    if isinstance(node, ast.Constant):
-        said = node.value if isinstance(node.value, str) and node.value.isidentifier() else ""
-        return [said, f".{said}"] if said else []
-    if isinstance(node, ast.ExceptHandler) and node.type is None:
-        return ["except:"]
-    if isinstance(node, ast.ImportFrom):
-        return [*(node.module or "").split("."), *(alias.name for alias in node.names)]
-    if isinstance(node, ast.Import):
-        return [part for alias in node.names for part in alias.name.split(".")]
-    return [node.id] if isinstance(node, ast.Name) else []
-
-
-def _changes_part(node: ast.AST, counters: set[str]) -> bool:
-    """Tell whether a part of an array may be changed; counters are names that begin as numbers."""
-    if isinstance(node, ast.AugAssign):
-        return _name(node.target) not in counters
-    return isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store)
-
-
-def _can_tell(nodes: list[ast.AST]) -> bool:
-    """Tell whether something is changed that is no new list, or asked what it is."""
-    made = (ast.List, ast.ListComp, ast.Dict, ast.DictComp, ast.Set)
-    bindings = [n for n in nodes if isinstance(n, ast.Assign) and isinstance(n.value, made)]
-    new = {t.id for node in bindings for t in node.targets if isinstance(t, ast.Name)}
-    return any(
-        (isinstance(node, ast.Compare) and not _of_none(node)
-         and isinstance(node.ops[0], (ast.Is, ast.IsNot)))
-        or (isinstance(node, ast.Attribute) and node.attr in MUTATORS
-            and not (isinstance(node.value, ast.Name) and node.value.id in new))
-        or isinstance(node, ast.Delete)
-        for node in nodes
-    )  # fmt: skip
-
-
-def _dotted(node: ast.AST) -> str:
-    """Return an attribute as its dotted name; "" of what is none."""
-    parts = list[str]()
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    return ".".join([node.id, *parts[::-1]]) if parts and isinstance(node, ast.Name) else ""
-
-
-def _of_none(node: ast.Compare) -> bool:
-    """Tell whether a comparison only asks whether there is something."""
-    right = node.comparators
-    return len(right) == 1 and isinstance(right[0], ast.Constant) and right[0].value is None
-
-
-def _patches(node: ast.AST) -> bool:
-    """Tell whether a call patches in a way that `convgrade.patched` does not hear of."""
-    if not isinstance(node, ast.Call):
-        return False
-    words = ast.unparse(node.func)
-    return re.fullmatch(r"(\w+\.)*(patch\.dict|monkeypatch\.set\w+)", words) is not None
-
-
-def _assigned(node: ast.AST) -> list[tuple[str, str]]:
-    """Return which attributes of names a statement sets."""
-    targets = node.targets if isinstance(node, ast.Assign) else ()
-    return [
-        (target.value.id, target.attr) for target in targets
-        if isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name)
-    ]  # fmt: skip
-
-
-def _unused(tree: ast.Module) -> list[tuple[int, str]]:
-    found = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
-            function = node.value.func
-            if isinstance(function, ast.Name) and node is not tree.body[-1]:
-                found.append((node.lineno, function.id))
-    return found

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import builtins
 import contextlib
 import functools
 import os
-import sys
 import tempfile
 import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import FrameType, ModuleType
 from typing import Any
 
 from IPython.core.interactiveshell import ExecutionResult
@@ -21,10 +18,9 @@ from IPython.core.interactiveshell import ExecutionResult
 from convgrade.ambient import Ambient
 from convgrade.bindings import bound_names
 from convgrade.chance import settle
-from convgrade.common import read_by
+from convgrade.compared import compare, exactness, line_of
 from convgrade.constructs import Constructs, mentions_files, read_constructs
 from convgrade.current_figure import shared_figure
-from convgrade.exactness import Exactness
 from convgrade.guard import Guard
 from convgrade.messages import Cell, Outcome, Prepare
 from convgrade.mirrors import handle_of
@@ -84,13 +80,14 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     shell.names.displayed = cell.displayed
     stream: Any = Stream(shell.outputs)
     shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
+    compared = exactness(shell.names, facts, stream, place.ambient, place.named(facts))
     link = Link(
         lambda: connect(deadline),
         cell.call_timeout,
         deadline,
-        quiet=lambda: _line_of(shell.names) in cell.hidden,
+        quiet=lambda: line_of(shell.names) in cell.hidden,
         # Whoever grades by parts knows what to say of an answer of a strange type.
-        exact=None if facts.rubric else _exactness(shell.names, facts, stream, place),
+        exact=None if facts.rubric else compared,
         crossing=None if facts.rubric else shell.names.crossing,
         files=None if facts.rubric else place.files,
     )
@@ -123,7 +120,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             if link.exact and cell.points is not None:
                 there = functools.partial(link.about, "loaded")
                 with contextlib.suppress(Lost, Undecided):  # it is said once the cell has run
-                    _compare(shell.names, link, facts)
+                    compare(shell.names, link, facts, cell.scratch, begins=True)
                     if shell.names.are_drawn(facts.reads):
                         there("")  # so that it is known whether it is the same kernel
                     bring(facts, shell.names.course, there)
@@ -140,7 +137,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result), place.files)
                 if cell.points is not None and link.runs:
-                    _compare(shell.names, link, facts)
+                    compare(shell.names, link, facts, cell.scratch, begins=False)
                 if cell.compared and "(" in cell.source:  # else it calls nothing
                     again = functools.partial(shell.run_cell, cell.source)
                     settle(shell.names, link, visible(cell.source), again, deadline)
@@ -161,63 +158,6 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             shell.names.lack(set(bound_names(cell.source)), words)
         return Outcome(0.0, lost=link.lost, trace=trace(ended_in(result)))
     return verdict(shell, cell, link, result)
-
-
-def _exactness(names: Namespace, facts: Constructs, stream: object, place: Place) -> Exactness:
-    read = _course_values(names, facts)
-    changing = read if facts.changes else read - facts.reads
-    return Exactness(
-        line=lambda: _line_of(names),
-        stream=stream,
-        written=lambda: names.written | names.common.changed(names.held(changing)),
-        here=names.here,
-        known=names.course,
-        model=lambda: names.model_reads,
-        unused=lambda name: (_line_of(names), name) in facts.unused,
-        attributes=facts.attributes,
-        seeds=facts.seeds,
-        patches=facts.patches,
-        assigned=facts.assigned,
-        ambient=place.ambient,
-        looks=facts.ambient,
-        course=read if facts.changes else frozenset(),
-        modules=_modules_named(names, facts),
-        classes=frozenset(n for n in facts.reads if _is_class(names.course(n))),
-        named=place.named(facts),
-        cells=dict.get(names, "In", ()),
-        warned=facts.warned,
-        logged=facts.logged,
-        differentiates=facts.differentiates,
-        aliases=facts.aliases,
-        layout=facts.layout,
-        threads=facts.threads or facts.timed,
-    )
-
-
-def _course_values(names: Namespace, facts: Constructs) -> frozenset[str]:
-    """Return what a test reads, itself or by functions of the course's, that both sides have."""
-    return frozenset(filter(names.common.__contains__, read_by(facts.reads, names.course)))
-
-
-def _modules_named(names: Namespace, facts: Constructs) -> frozenset[tuple[str, str]]:
-    """Return modules, by their own names, and what a test names of each."""
-    known, found = dict(facts.imports), set[tuple[str, str]]()
-    for name, attribute in facts.attributes:
-        value = names.course(name)
-        module = known.get(name) or (value.__name__ if isinstance(value, ModuleType) else "")
-        found |= {(module, attribute)} if module else set()
-    return frozenset(found)
-
-
-def _compare(names: Namespace, link: Link, facts: Constructs) -> None:
-    """See whether the student's side has what the test reads of the course's values."""
-    ask = functools.partial(link.about, "conditions")
-    words = {n for n in facts.reads if hasattr(builtins, n) and not names.is_known(n)}
-    names.common.compare(names.held(_course_values(names, facts)), words, ask, link.meet)
-
-
-def _is_class(value: object) -> bool:
-    return isinstance(value, type) and value.__module__ == "__main__"
 
 
 def _look_back(
@@ -284,7 +224,7 @@ def prepare_cells(
     place.ambient.own()
     lost, source = "", "\n".join(message.statements)
     if message.compared and bound_names(source):
-        exact = _exactness(shell.names, Constructs(), None, place)
+        exact = exactness(shell.names, Constructs(), None, place.ambient, frozenset())
         link = Link(lambda: connect(deadline), message.timeout, deadline, exact=exact,
                     crossing=shell.names.crossing)  # fmt: skip
         with shell.names.linked(link), contextlib.suppress(Lost, Undecided):
@@ -296,14 +236,3 @@ def prepare_cells(
             settle(shell.names, link, source, again, deadline)
         lost = link.lost
     return Outcome(0.0, lost=lost, trace="\n".join(traces))
-
-
-def _line_of(namespace: dict[str, Any]) -> int:
-    """Return the line at which the cell that runs in ``namespace`` is now; 0 when none does."""
-    line = 0
-    frame: FrameType | None = sys._getframe(1)
-    while frame is not None:
-        if frame.f_globals is namespace and frame.f_code.co_name == "<module>":
-            line = frame.f_lineno
-        frame = frame.f_back
-    return line

@@ -50,6 +50,8 @@ class Cell:
         How many of the student's cells so far have ended in a value.
     compared : bool
         Whether both sides must have the same values of what a locked cell binds.
+    scratch : frozenset of str
+        Names that cells of the student's own bind, beside answers: no answer is meant by these.
     facts : Constructs, optional
         What is known of its text; else it is read.
     read : mapping of str to str
@@ -66,6 +68,7 @@ class Cell:
     fine: bool = False
     displayed: int = 0
     compared: bool = False
+    scratch: frozenset[str] = frozenset()
     facts: Constructs | None = None
     read: Mapping[str, str] = field(default_factory=dict)
 

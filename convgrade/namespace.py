@@ -9,7 +9,6 @@ from __future__ import annotations
 import builtins
 import contextlib
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from types import FunctionType, ModuleType
 from typing import Any
@@ -19,6 +18,7 @@ from convgrade.changing import module_keeps_state
 from convgrade.common import Common
 from convgrade.crossing import Crossing
 from convgrade.libraries import module_of
+from convgrade.looked_at import Globals
 from convgrade.mirrors import Mirror
 from convgrade.proxy import Proxy
 from convgrade.remote import Link
@@ -32,7 +32,7 @@ LAST = ("_", "__", "___", "Out", "_oh")
 NUMBERED = re.compile(r"_\d+").fullmatch
 
 
-class Namespace(dict[str, Any]):
+class Namespace(Globals):
     """Globals of the course's own cells; names they do not define are the student's.
 
     Classes that are defined while ``in_test`` are a test's own: the student's kernel has none.
@@ -47,7 +47,6 @@ class Namespace(dict[str, Any]):
         self._answers: set[str] = set()
         self._seen: dict[str, Any] = {}
         self._asked: dict[str, int] = {}  # how often the student's code had run by then
-        self._link: Link | None = None
         self._lacks: dict[str, str] = {}
         self.written: dict[str, Any] = {}
         self._kept: dict[str, Any] = {}
@@ -76,11 +75,11 @@ class Namespace(dict[str, Any]):
 
     def is_answer(self, name: str) -> bool:
         """Tell whether a name is the student's, and stands for nothing of the course's."""
-        return name in self._answers and not super().__contains__(name)
+        return name in self._answers and not dict.__contains__(self, name)
 
     def is_known(self, name: str) -> bool:
         """Tell whether a name stands for something here, or is an answer."""
-        return name in self._answers or super().__contains__(name)
+        return name in self._answers or dict.__contains__(self, name)
 
     def own(self, names: set[str]) -> None:
         """Declare names that a cell of the course binds: never asked of the student.
@@ -116,9 +115,7 @@ class Namespace(dict[str, Any]):
 
     def held(self, names: Iterable[str]) -> dict[str, Any]:
         """Return those of some names that stand for something here."""
-        return {
-            n: dict.__getitem__(self, n) for n in names if super(Namespace, self).__contains__(n)
-        }
+        return {n: dict.__getitem__(self, n) for n in names if dict.__contains__(self, n)}
 
     def part(self, name: str, why: str) -> None:
         """Have nothing by a name: a test that reads it waits."""
@@ -261,69 +258,3 @@ class Namespace(dict[str, Any]):
             self._classes.append((value, not self.in_test))
         if not name.startswith("_"):
             self.written[name] = value
-
-    # What a test sees that looks into globals(), dir() or vars(): the student's names as well.
-
-    def _looked_at(self) -> Link | None:
-        """Return the link if it is the test's own code that looks, and must see everything."""
-        ours = sys._getframe(2).f_globals is self
-        return self._link if ours and self._link is not None and self._link.exact else None
-
-    def __contains__(self, name: object) -> bool:
-        link = None if super().__contains__(name) else self._looked_at()
-        return super().__contains__(name) if link is None else name in self._all(link)
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return a value, the student's too if a test asks."""
-        if super().__contains__(name) or self._looked_at() is None:
-            return super().get(name, default)
-        try:
-            return self[name]
-        except KeyError:
-            return default
-
-    def keys(self) -> Any:
-        """Return the names, the student's too if a test asks."""
-        link = self._looked_at()
-        if link is None:
-            return super().keys()
-        return dict.fromkeys(self._all(link)).keys()
-
-    def copy(self) -> Any:
-        """Return a copy, in which a library such as pandas finds the student's names."""
-        link = self._looked_at()
-        return _Copy(self) if link is None else link.meet("the test goes through globals()")
-
-    def _all(self, link: Link) -> list[str]:
-        theirs = link.about("names")
-        names = theirs if type(theirs) is list else []
-        return [*super().keys(), *(name for name in names if type(name) is str)]
-
-    def items(self) -> Any:
-        """Return names and values; undecided if a test asks."""
-        link = self._looked_at()
-        return super().items() if link is None else link.meet("the test goes through globals()")
-
-    def values(self) -> Any:
-        """Return the values; undecided if a test asks."""
-        link = self._looked_at()
-        return super().values() if link is None else link.meet("the test goes through globals()")
-
-    def __iter__(self) -> Iterator[str]:
-        link = self._looked_at()
-        return super().__iter__() if link is None else iter(dict.fromkeys(self._all(link)))
-
-
-class _Copy(dict[str, Any]):
-    """A copy of a namespace, with all that it asks for."""
-
-    def __init__(self, names: Namespace) -> None:
-        super().__init__(dict.items(names))
-        self._names = names
-
-    def __missing__(self, name: str) -> Any:
-        return self._names[name]
-
-    def copy(self) -> Any:
-        """Return another one."""
-        return _Copy(self._names)

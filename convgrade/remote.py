@@ -20,7 +20,7 @@ from convgrade.joining import join
 from convgrade.proxy import Proxy, signature_of, stand_in
 from convgrade.raised import Raising, rebuild, throw
 from convgrade.shared_files import SharedFiles
-from convgrade.shown import YOURS, Shown
+from convgrade.shown import YOURS, Shown, article
 from convgrade.sources import place_of
 
 __all__ = ["YOURS", "Link", "Lost"]
@@ -94,14 +94,13 @@ class Link(Conversation):
             When the student's kernel has no such name.
         """
         request: dict[str, Any] = {"do": "get", "name": name}
-        if self.exact:
-            request["held"] = self._crossing.held.numbers()
-            request["course"] = sorted(self._exactly.course) if self._exactly else []
+        exactly, held = self._exactly, self._crossing.held
+        if exactly is not None:
+            request |= {"held": held.numbers(), "course": sorted(exactly.course)}
         reply = self.ask(request)
         if reply.get("missing") is True:
             raise KeyError(name)
-        if self.exact:
-            held = self._crossing.held
+        if exactly is not None:
             value = join(reply.get("value"), reply.get("parts"), held.value)
             value = held.take(reply.get("share"), value)
             return value if self._files is None else self._files.here(value)
@@ -198,8 +197,7 @@ class Link(Conversation):
         known = self._crossing.held.known
         request["args"] = tuple(map(known, request["args"]))
         request["kwargs"] = {n: known(v) for n, v in request["kwargs"].items()}
-        reply = self.ask(request, name, shown, ours, ends)
-        held = self._crossing.held
+        reply, held = self.ask(request, name, shown, ours, ends), self._crossing.held
         value = join(reply.get("value"), reply.get("parts"), lambda n: ours.get(n, held.value(n)))
         value = held.take(reply.get("share"), value)
         return reply, value if self._files is None else self._files.here(value)
@@ -265,9 +263,9 @@ class Link(Conversation):
                 if place in (ours or {}):
                     self._crossing.held.lend(number, (ours or {})[place])
             if met and request["do"] == "get":
-                self.meet(f"the test reads `{name}`, {_article(met[0])}, which does not cross")
+                self.meet(f"the test reads `{name}`, {article(met[0])}, which does not cross")
             if met and not self._exactly.unused(name):
-                self.meet(f"`{name}` returns {_article(met[0])}, which does not cross")
+                self.meet(f"`{name}` returns {article(met[0])}, which does not cross")
         if "raised" in reply:
             self._raise(reply["raised"], name, ends)
         return reply
@@ -300,7 +298,3 @@ class Link(Conversation):
     def _raising(self, exactly: Exactness) -> Raising:
         known, own = exactly.known, self._crossing.own_error
         return Raising(known, own, self._errors, exactly.named, self.meet)
-
-
-def _article(type_name: str) -> str:
-    return f"an {type_name}" if type_name[:1].lower() in "aeiou" else f"a {type_name}"

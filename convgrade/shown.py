@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NoReturn
 
-__all__ = ["MAX_PRINTED", "YOURS", "Shown"]
+__all__ = ["MAX_PRINTED", "YOURS", "Shown", "article"]
 
 MAX_PRINTED = 20_000  # characters that a student's functions may print during a test cell
 YOURS = "printed by your code: "
@@ -50,3 +50,8 @@ class Shown:
             self._shown += len(text)
             for line in text.splitlines():
                 sys.stdout.write(f"{YOURS}{line}\n")  # not print, which a test may have patched
+
+
+def article(type_name: str) -> str:
+    """Return a type's name with its article."""
+    return f"an {type_name}" if type_name[:1].lower() in "aeiou" else f"a {type_name}"

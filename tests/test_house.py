@@ -57,14 +57,16 @@ LAYERS = [
     {"convgrade.regions", "convgrade.skim", "convgrade.telling"},
     {
         f"convgrade.{name}"
-        for name in ("ambient", "cells", "gradients", "libraries", "plain", "submission")
+        for name in (
+            *("ambient", "cells", "gradients", "libraries", "plain", "submission", "syntax"),
+        )
     },
     {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "graphs", "tables")},
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire"},
     {f"convgrade.{name}" for name in ("about", "copies", "folder", "turns", "twins", "uses")},
-    {"convgrade.handles"},
+    {"convgrade.common", "convgrade.handles"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
     {"convgrade.confinement.calls", "convgrade.confinement.options"},
     {f"convgrade.confinement.{name}" for name in ("landlock", "limits", "tree")},
@@ -122,8 +124,9 @@ LAYERS = [
     {"convgrade.box"},
     {"convgrade.conversation", "convgrade.joining"},
     {"convgrade.remote"},
+    {"convgrade.looked_at"},
     {"convgrade.namespace"},
-    {"convgrade.chance"},
+    {"convgrade.chance", "convgrade.compared"},
     # A notebook, read upwards: its order, what a lost kernel costs, both sides, each side.
     {"convgrade.ending", "convgrade.outputs", "convgrade.shell"},
     {"convgrade.student_outputs", "convgrade.verdict"},
