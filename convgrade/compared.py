@@ -8,6 +8,7 @@ import sys
 from types import FrameType, ModuleType
 from typing import Any
 
+from convgrade.about import fingerprint
 from convgrade.ambient import Ambient
 from convgrade.common import read_by
 from convgrade.constructs import Constructs
@@ -34,7 +35,8 @@ def exactness(
         The names in the test, and in cells of the course's that define what it uses.
     """
     read = _course_values(names, facts)
-    changing = read if facts.changes else read - facts.reads
+    # Functions of the course's, and methods, change what no text of the test's tells.
+    changing = read if facts.changes else {n for n in read if _may_change(names, facts, n)}
     return Exactness(
         line=lambda: line_of(names),
         stream=stream,
@@ -61,6 +63,10 @@ def exactness(
         layout=facts.layout,
         threads=facts.threads or facts.timed,
     )
+
+
+def _may_change(names: Namespace, facts: Constructs, name: str) -> bool:
+    return name not in facts.reads or fingerprint(dict.get(names, name)) is None
 
 
 def _course_values(names: Namespace, facts: Constructs) -> frozenset[str]:

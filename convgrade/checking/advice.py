@@ -54,6 +54,20 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "Otherwise let the student's function return what the test looks at.",
     ),
     (
+        r"which the student's code has changed",
+        "Pass the value to the student's function, or let a locked cell keep a copy of it under a "
+        "name that no answer needs.",
+    ),
+    (
+        r"holds, and the test can tell",
+        "Nothing, if a copy is what is asked for: a person sees at once which it is. Otherwise "
+        "compare values, and change none.",
+    ),
+    (
+        r"has made it something else",
+        "Nothing: a person sees at once whether the student meant that.",
+    ),
+    (
         r"of its own process only",
         "Let a function of the student's return it, or count steps instead of measuring.",
     ),
