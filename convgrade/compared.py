@@ -60,6 +60,7 @@ def exactness(
         logged=facts.logged,
         differentiates=facts.differentiates,
         aliases=facts.aliases,
+        changes=facts.changes,
         layout=facts.layout,
         threads=facts.threads or facts.timed,
     )

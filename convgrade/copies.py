@@ -7,12 +7,12 @@ import io
 import itertools
 import sys
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 __all__ = [
-    "SHARED", "Parts", "Seen", "copy_back", "has_layout", "inner_of", "is_view", "parts",
-    "shared_parts",
+    "LIVE", "SHARED", "Parts", "Seen", "copy_back", "has_layout", "in_common", "inner_of",
+    "is_view", "parts", "shared_parts",
 ]  # fmt: skip
 
 Parts = dict[int, tuple[Any, list[list[int]]]]  # of `parts`
@@ -24,6 +24,10 @@ SHARED = frozenset(
      "Graph", "DiGraph", "MultiGraph", "MultiDiGraph"}
 )  # fmt: skip
 MAX_PARTS = 10_000  # that are told; others are copies
+MAX_COURSE = 1000  # of a value of the course's, which another may have in common with it
+LIVE: tuple[type, ...] = tuple(
+    type(show({})) for show in (dict.keys, dict.values, dict.items)
+)  # which show what a dict becomes
 FIXED = frozenset({int, float, bool, str, bytes, complex, type(None)})
 
 
@@ -171,6 +175,18 @@ def shared_parts(inside: Parts, others: Mapping[Any, Parts]) -> list[list[Any]]:
     }  # fmt: skip
     same = [(way, *known[n]) for n, (_, ways) in inside.items() if n in known for way in ways]
     return [[way, name, there] for way, name, there in same if way or there][:MAX_PARTS]
+
+
+def in_common(value: Any, course: Sequence[str], names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the name of the course's that a value has something in common with, if any."""
+    inside = parts(value) if course else {}
+    for name in course:
+        if callable(value) and value is names.get(name):
+            return {"course": name}
+        theirs = parts(names.get(name), MAX_COURSE) if inside else {}
+        if inside.keys() & theirs.keys() or is_view(inside, [theirs]):
+            return {"course": name}
+    return {}
 
 
 def is_view(inside: Parts, arguments: Iterable[Parts]) -> bool:

@@ -53,7 +53,7 @@ class Exactness:
         Says whether nobody looks at what a function of this name returns now.
     attributes : frozenset of (str, str)
         Names, and attributes of them that the test reads.
-    seeds, patches, warned, logged, differentiates, aliases, layout, threads : bool
+    seeds, patches, warned, logged, differentiates, aliases, changes, layout, threads : bool
     assigned : frozenset of (str, str)
         As `convgrade.constructs.Constructs` has them.
     named : frozenset of str
@@ -85,6 +85,7 @@ class Exactness:
     logged: bool = False
     differentiates: bool = False
     aliases: bool = False
+    changes: bool = False
     layout: bool = False
     threads: bool = False
     assigned: frozenset[tuple[str, str]] = frozenset()
@@ -177,7 +178,9 @@ def after(
     if exactly.differentiates and follows(value):
         meet(f"the test differentiates what it has from `{name}`, which was computed elsewhere")
     if exactly.aliases and reply.get("view") is True:
-        meet(f"`{name}` returns part of the memory of its argument, and the test can see that")
+        meet(f"`{name}` returns part of the memory of a value that the test has, and can see")
+    if exactly.changes and reply.get("live") is True:
+        meet(f"`{name}` returns a view of a dict, and the test changes something")
     if exactly.layout and reply.get("layout") is True:
         meet(
             f"the test looks at how the memory of an array is laid out, and that of `{name}` is "

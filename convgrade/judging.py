@@ -146,7 +146,8 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         place.files.restore()
     if cell.points is None:
         place.keeps(cell.source, facts)
-        shell.names.share(facts.reads, locked=True)
+        if cell.compared:
+            shell.names.share(facts.reads, locked=True)
         place.files.own()
         place.ambient.own()
         if link.doubt:
@@ -217,7 +218,8 @@ def prepare_cells(
             traces.append(trace(error))
             first = statement.splitlines()[0]
             shell.names.lack(names, f"the course's `{first}` fails in the grader's process")
-    shell.names.share((), locked=False)
+    if message.compared:
+        shell.names.share((), locked=False)
     if message.answers:
         shell.names.leave(set(dict.keys(shell.names)) - known)
     place.files.own()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import builtins
 import contextlib
+import errno
 import linecache
 import sys
 from collections.abc import Callable, Sequence
@@ -104,6 +105,8 @@ class Raising:
         ends = not isinstance(made, Exception)
         if ends != (raised.get("exits") is not False) or (ends and kind.__name__ not in ENDS):
             self.meet(f"`{name}` raises {kind.__name__}, which ends more than a function")
+        if isinstance(made, OSError) and made.errno == errno.EROFS:
+            self.meet(f"`{name}` writes beside its working folder, where a box lets nobody write")
         return made
 
     def made(self, raised: dict[str, Any], name: str, depth: int = 0) -> BaseException:

@@ -23,7 +23,6 @@ from convgrade.folder import Folder
 from convgrade.handles import Handles
 
 UNCHANGING = frozenset({int, float, bool, str, type(None)})  # whatever is done with one
-MAX_PARTS = 1000  # of a value of the course's, which a result may have in common with it
 MAX_PRINTED = 20_000  # characters that one call may print
 
 
@@ -133,7 +132,7 @@ def _answer(request: dict[str, Any], names: dict[str, Any], table: Handles) -> d
         value = names[name]
         if exact:
             shared = _shared(value, {}, request.get("held", []), table)
-            shared |= _of_course(value, request, names)
+            shared |= copies.in_common(value, request.get("course", ()), names)
             return {"value": value, **state.share(value, table), **shared, **exact}
         return _function(value, table) if callable(value) else {"value": value}
     if kind in ABOUT:
@@ -217,11 +216,14 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
                 warnings.showwarning = _warn if warned is None else _noted(warned)
                 if warned is not None:
                     warnings.simplefilter("always")  # the test has filters of its own
+                filters = list(warnings.filters)
                 with table.turns.running():
                     if through is None:
                         reply["value"] = function(*args, **kwargs)
                     else:
                         reply["value"], reply["said"] = through(function, args, kwargs)
+                if warnings.filters != filters:
+                    taken.found["left"] = "warnings.filters"
         except BaseException as error:
             reply["raised"] = errors.told(error, table) if exact else errors.words(error)
         finally:
@@ -242,7 +244,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         reply |= taken.found | state.share(reply["value"], table)
         reply["warned"] = warned
         reply |= _shared(reply["value"], arguments, request.get("held", []), table)
-        reply |= _of_course(reply["value"], request, names)
+        reply |= copies.in_common(reply["value"], request.get("course", ()), names)
         reply["touched"] = request.get("files") is True and _folder.touched()
     elif callable(reply["value"]):
         reply |= {"value": None, **_function(reply["value"], table)}
@@ -255,7 +257,8 @@ def _shared(
     """Return what a result has in common with arguments, and with what the test holds."""
     inside = copies.parts(value)
     if not inside:  # a number
-        return {"view": False, "layout": False, "parts": []}
+        live = type(value) in copies.LIVE
+        return {"view": False, "layout": False, "parts": [], "live": live}
     given = {name: copies.parts(argument) for name, argument in arguments.items()}
     others: dict[Any, Any] = {**given, **{number: copies.parts(table[number]) for number in held}}
     return {
@@ -263,16 +266,6 @@ def _shared(
         "layout": copies.has_layout(inside),
         "parts": copies.shared_parts(inside, others),
     }
-
-
-def _of_course(value: Any, request: dict[str, Any], names: dict[str, Any]) -> dict[str, Any]:
-    """Return the name of the course's that a value has something in common with, if any."""
-    inside = copies.parts(value) if request.get("course") else {}
-    for name in request.get("course", ()) if inside else ():
-        theirs = copies.parts(names.get(name), MAX_PARTS)
-        if inside.keys() & theirs.keys() or copies.is_view(inside, [theirs]):
-            return {"course": name}
-    return {}
 
 
 def _warn(message: Any, category: type[Warning], *where: Any, **line: Any) -> None:

@@ -64,6 +64,14 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "compare values, and change none.",
     ),
     (
+        r"where a box lets nobody write",
+        "Let students write into the working folder, or give the path as an argument.",
+    ),
+    (
+        r"returns a view of a dict",
+        "Make a list of it in the test before something changes: `list(f())`; or ask for a list.",
+    ),
+    (
         r"has made it something else",
         "Nothing: a person sees at once whether the student meant that.",
     ),
