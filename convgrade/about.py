@@ -139,7 +139,8 @@ def definition(function: Any) -> str | None:
     if isinstance(function, type) and function.__module__ == "__main__":
         own = {n: v for n, v in vars(function).items() if type(v) is types.FunctionType}
         texts = {name: definition(method) for name, method in own.items()}
-        return None if None in texts.values() else repr(sorted(texts.items()))
+        whole = None not in texts.values()
+        return "\n".join(f"{name}\n{texts[name]}" for name in sorted(texts)) if whole else None
     if type(function) is _CACHED:
         return f"{definition(function.__wrapped__)} {function.cache_info()}"
     if type(function) is not types.FunctionType:

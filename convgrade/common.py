@@ -11,8 +11,9 @@ from types import CodeType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
 from convgrade.about import condition
+from convgrade.regions import visible
 
-__all__ = ["Common", "read_by"]
+__all__ = ["Common", "is_hidden", "read_by"]
 
 
 class Common:
@@ -26,7 +27,8 @@ class Common:
         """Note values that a cell has given to both sides, or that the student's has now."""
         for name, value in names.items():
             self._alike.pop(name, None)
-            if not isinstance(value, ModuleType) and (found := condition(value)) is not None:
+            found = None if isinstance(value, ModuleType) else condition(value)
+            if found is not None and not is_hidden(found):
                 self._alike[name] = found
 
     def accept(self, name: str, theirs: str) -> None:
@@ -77,6 +79,11 @@ class Common:
         for name in words:
             if type(shadowed) is list and name in shadowed:
                 meet(f"the test uses `{name}`, and the student's code has made it something else")
+
+
+def is_hidden(text: str) -> bool:
+    """Tell whether a function's text has lines that students do not have."""
+    return visible(text) != text
 
 
 def read_by(names: Iterable[str], course: Callable[[str], Any]) -> set[str]:

@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from convgrade.about import definition
 from convgrade.ambient import KINDS, Ambient
+from convgrade.common import is_hidden
 from convgrade.copies import copy_back
 from convgrade.gradients import follows
 from convgrade.mirrors import handle_of
@@ -144,7 +145,8 @@ def before(
         request["names"] = {n: written[n] for n in sorted(met)}
         request["lent_names"] = [n for n, value in request["names"].items() if callable(value)]
         before = {n: request["names"][n] for n in request["lent_names"] if n not in exactly.here()}
-        request["texts"] = {n: text for n, v in before.items() if (text := definition(v))}
+        texts = {n: text for n, v in before.items() if (text := definition(v))}
+        request["texts"] = {n: text for n, text in texts.items() if not is_hidden(text)}
         request["builtins"] = {
             n: stand_for(n, getattr(builtins, n)) for n in sorted(read & replaced - met)
         }

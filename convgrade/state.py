@@ -91,9 +91,8 @@ class Taken:
         request = self._request
         texts = request.get("texts", {})
         for name, value in request.get("names", {}).items():
-            mine = self._names.get(name)
-            other = mine is not None and texts.get(name, mine) not in (mine, definition(mine))
-            if other and name not in _borrowed:
+            known = name not in texts or name not in self._names or name in _borrowed
+            if not known and texts[name] != definition(self._names[name]):
                 continue  # the student's code has put something else there
             if name in request.get("lent_names", ()):
                 _borrowed.setdefault(name, self._names.get(name, _MISSING))

@@ -43,6 +43,11 @@ RIGHT = {
         "def slow(n):\n    return [n, n]\ndef f(n):\n    return sum(slow(n))", "slow",
         "assert f(3) == 6",
     ),
+    "a function for an array": (
+        "def slow(n):\n    return n * 2",
+        "import numpy as np\nslow = np.arange(6) * 2\ndef f(n):\n    return int(slow[n])", "slow",
+        "assert f(3) == 6",
+    ),
     "a function with an attribute": (
         "def slow(n):\n    return n * 2",
         "slow.calls = 0\ndef f(n):\n    slow.calls += 1\n    return slow(n) + slow.calls", "slow",
@@ -144,5 +149,19 @@ def test_a_value_that_is_alike_again_is_none_that_was_changed() -> None:
         locked("x = [3]"),
         answer("a", "x.append(4)\nx.pop()\ndef f():\n    return 3"),
         check("f", "assert [f()] == x"),
+    )
+    assert (client.points["f"], client.waiting) == (2.0, {})
+
+
+def test_a_function_with_lines_that_students_do_not_have_stays_the_courses() -> None:
+    """Its text differs on both sides, whoever has changed it."""
+    text = (
+        "def slow(n):\n    n = n * 2\n    ### BEGIN HIDDEN TESTS\n    n += 1\n"
+        "    ### END HIDDEN TESTS\n    return n"
+    )
+    client = grade(
+        locked(text),
+        answer("a", "def f(n):\n    return slow(n)", reads=["slow"]),
+        check("f", "assert f(3) == 7 == slow(3)"),
     )
     assert (client.points["f"], client.waiting) == (2.0, {})
