@@ -15,7 +15,7 @@ import os
 import socket
 import sys
 import warnings
-from types import ModuleType
+from types import BuiltinFunctionType, ModuleType
 from typing import Any
 
 from convgrade import about, copies, errors, handles, state, uses, wire
@@ -244,6 +244,8 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
         reply |= taken.found | state.share(reply["value"], table)
         reply["warned"] = warned
         reply |= _shared(reply["value"], arguments, request.get("held", []), table)
+        own = not isinstance(function, BuiltinFunctionType)  # not by `vars(node).keys()` of a test
+        reply["live"] = own and type(reply["value"]) in copies.LIVE
         reply |= copies.in_common(reply["value"], request.get("course", ()), names)
         reply["touched"] = request.get("files") is True and _folder.touched()
     elif callable(reply["value"]):
@@ -257,8 +259,7 @@ def _shared(
     """Return what a result has in common with arguments, and with what the test holds."""
     inside = copies.parts(value)
     if not inside:  # a number
-        live = type(value) in copies.LIVE
-        return {"view": False, "layout": False, "parts": [], "live": live}
+        return {"view": False, "layout": False, "parts": []}
     given = {name: copies.parts(argument) for name, argument in arguments.items()}
     others: dict[Any, Any] = {**given, **{number: copies.parts(table[number]) for number in held}}
     return {
