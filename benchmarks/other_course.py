@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import os
 import platform
 import statistics
 import subprocess
@@ -30,6 +31,8 @@ from reference import processor  # noqa: E402
 from small_courses import COURSES, answers, make  # noqa: E402
 from tiny import Tiny  # noqa: E402
 
+# Stock nbgrader starts `alembic` by its name.
+os.environ["PATH"] = str(Path(sys.executable).parent) + os.pathsep + os.environ["PATH"]
 FEW = 2, 6  # students that stock grades: the first are dearer than the others
 
 

@@ -18,6 +18,8 @@ from convgrade.remote import Link
 
 __all__ = ["compare", "exactness", "line_of"]
 
+INSPECTING = frozenset({"vars", "dir", "getattr", "hasattr", "__dict__", "getmembers"})
+
 
 def exactness(
     names: Namespace, facts: Constructs, stream: object, ambient: Ambient, named: frozenset[str]
@@ -35,6 +37,8 @@ def exactness(
         The names in the test, and in cells of the course's that define what it uses.
     """
     read = _course_values(names, facts)
+    classes = frozenset(n for n in facts.reads if _is_class(names.course(n)))
+    looked_at = classes if INSPECTING & facts.named else {n for n, _ in facts.attributes}
     # Functions of the course's, and methods, change what no text of the test's tells.
     changing = read if facts.changes else {n for n in read if _may_change(names, facts, n)}
     return Exactness(
@@ -53,7 +57,8 @@ def exactness(
         looks=facts.ambient,
         course=read if facts.changes else frozenset(),
         modules=_modules_named(names, facts),
-        classes=frozenset(n for n in facts.reads if _is_class(names.course(n))),
+        classes=classes,
+        inspected=classes & looked_at,
         named=named,
         cells=dict.get(names, "In", ()),
         warned=facts.warned,

@@ -70,6 +70,8 @@ class Exactness:
         Values of the course's of which the test can tell whether they are the student's own.
     classes : frozenset of str
         Classes of the course's that the test names.
+    inspected : frozenset of str
+        Those of them whose values it may read.
     """
 
     line: Callable[[], int]
@@ -97,6 +99,7 @@ class Exactness:
     modules: frozenset[tuple[str, str]] = frozenset()
     course: frozenset[str] = frozenset()
     classes: frozenset[str] = frozenset()
+    inspected: frozenset[str] = frozenset()
 
 
 def before(
@@ -158,7 +161,8 @@ def before(
     request |= {"modules": sorted(exactly.modules)} if exactly.modules else {}
     request |= {"course": sorted(exactly.course)} if exactly.course else {}
     request |= {"looks": sorted(exactly.looks)} if exactly.looks else {}
-    request |= {"alone": sorted(exactly.classes)} if exactly.classes else {}
+    if exactly.classes:
+        request |= {"alone": sorted(exactly.classes), "inspected": sorted(exactly.inspected)}
 
 
 def after(

@@ -162,6 +162,8 @@ class Taken:
         kind = self._names.get(name)
         held = vars(kind).items() if isinstance(kind, type) else ()
         fixed = {n: id(v) for n, v in held if callable(v) or isinstance(v, DESCRIBING)}
+        if name not in self._request.get("inspected", ()):
+            return fixed  # who makes an object may count it
         values = {n: v for n, v in held if n not in fixed and not n.startswith(("__", "_abc_"))}
         return fixed | {n: self._written(v) for n, v in values.items()}
 
