@@ -80,14 +80,15 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     shell.names.displayed = cell.displayed
     stream: Any = Stream(shell.outputs)
     shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
-    compared = exactness(shell.names, facts, stream, place.ambient, place.named(facts))
+    compared = None  # whoever grades by parts knows what to say of an answer of a strange type
+    if not facts.rubric:
+        compared = exactness(shell.names, facts, stream, place.ambient, place.named(facts))
     link = Link(
         lambda: connect(deadline),
         cell.call_timeout,
         deadline,
         quiet=lambda: line_of(shell.names) in cell.hidden,
-        # Whoever grades by parts knows what to say of an answer of a strange type.
-        exact=None if facts.rubric else compared,
+        exact=compared,
         crossing=None if facts.rubric else shell.names.crossing,
         files=None if facts.rubric else place.files,
     )
