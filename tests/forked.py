@@ -29,9 +29,9 @@ T = TypeVar("T")
 def _frozen() -> Iterator[None]:
     """Keep the garbage collector of forked processes away from what they share with this one.
 
-    It would touch every object there is, and so copy hundreds of MB for each process.
+    It would touch every object there is, and so copy hundreds of MB for each process. Garbage
+    is frozen with the rest: looking for it takes as long as judging forty mutants.
     """
-    gc.collect()
     gc.freeze()
     try:
         yield

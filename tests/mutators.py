@@ -99,8 +99,8 @@ def changes(source: str, first: int = 1, last: int | None = None) -> list[Change
             continue
         for name, operator in OPERATORS.items():
             for new in operator(node):
-                _put(parent, field, place, new)
-                text = ast.unparse(ast.fix_missing_locations(tree))
+                _put(parent, field, place, ast.fix_missing_locations(new))
+                text = ast.unparse(tree)
                 _put(parent, field, place, node)
                 if text not in seen:
                     seen.add(text)
