@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from convgrade import wire
+from convgrade.world import world
 
 _CACHED = type(functools.lru_cache(repr))
 MAX_DEPTH = 50  # of objects within each other, of which is told what they hold
@@ -87,10 +88,16 @@ def condition(value: Any) -> str | None:
     return found
 
 
-def conditions(names: dict[str, Any], held: list[str], words: list[str]) -> list[Any]:
-    """Return how some names' values are, and which words of Python's mean something else."""
+def conditions(
+    names: dict[str, Any], held: list[str], words: list[str], shared: list[Any]
+) -> list[Any]:
+    """Return how some names' values are, which words of Python's mean something else, and more.
+
+    The more is what `convgrade.world` says, asked for by its parameters.
+    """
     own = [name for name in words if name in names and not _is_pythons(name, names[name])]
-    return [{name: condition(names[name]) for name in held if name in names}, own]
+    held_here = {name: condition(names[name]) for name in held if name in names}
+    return [held_here, own, world(*shared)]
 
 
 def _is_pythons(name: str, value: Any) -> bool:

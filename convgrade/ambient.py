@@ -16,7 +16,7 @@ import warnings
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-__all__ = ["KINDS", "WORDS", "Ambient", "deeper", "found", "put", "settings"]
+__all__ = ["KINDS", "LOOKING", "NAMED", "WORDS", "Ambient", "deeper", "found", "put", "settings"]
 
 #: What a test's text says that sets it, or looks at it.
 WORDS = {
@@ -32,6 +32,12 @@ WORDS = {
     "getenv": "environment", "get_option": "tables", "get_default_dtype": "numbers",
     "getlocale": "language", "getrecursionlimit": "recursion", "setrecursionlimit": "recursion",
 }  # fmt: skip
+#: Those of them that look.
+LOOKING = frozenset({
+    "getcontext", "environ", "options", "rcParams", "geterr", "get_printoptions",
+    "is_grad_enabled", "getenv", "get_option", "get_default_dtype", "getlocale",
+    "getrecursionlimit",
+})  # fmt: skip
 PRINTING = (
     "precision", "threshold", "edgeitems", "linewidth", "suppress", "nanstr", "infstr", "sign",
     "floatmode",
@@ -78,9 +84,16 @@ def _set_tables(value: Any) -> None:
         _pandas().set_option(name, option)
 
 
+def _decimals() -> list[Any]:
+    context = decimal.getcontext()
+    trapped = sorted(signal.__name__ for signal, on in context.traps.items() if on)
+    return [context.prec, context.rounding, trapped]
+
+
 def _set_decimal(value: Any) -> None:
     context = decimal.getcontext()
-    context.prec, context.rounding = value
+    context.prec, context.rounding, trapped = value
+    context.traps = {signal: signal.__name__ in trapped for signal in context.traps}
 
 
 def _set_environment(value: Any) -> None:
@@ -123,9 +136,7 @@ KINDS: dict[str, tuple[Callable[[], Any], Callable[[Any], Any]]] = {
         lambda: {name: _numpy().get_printoptions()[name] for name in PRINTING},
         lambda value: _numpy().set_printoptions(**value),
     ),
-    "decimal": (
-        lambda: [decimal.getcontext().prec, decimal.getcontext().rounding], _set_decimal
-    ),
+    "decimal": (_decimals, _set_decimal),
     "gradients": (
         lambda: _torch().is_grad_enabled(), lambda value: _torch().set_grad_enabled(value)
     ),

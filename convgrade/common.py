@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 
 from convgrade.about import condition
 from convgrade.regions import visible
+from convgrade.world import world
 
 __all__ = ["Common", "is_hidden", "read_by"]
 
@@ -54,6 +55,7 @@ class Common:
         self,
         values: Mapping[str, Any],
         words: Iterable[str],
+        shared: tuple[list[Any], list[str], list[str]],
         ask: Callable[[Any], Any],
         meet: Callable[[str], NoReturn],
     ) -> None:
@@ -65,12 +67,16 @@ class Common:
             What the test reads of the course's, as it is on the grader's side.
         words : iterable of str
             What it reads of Python's own.
+        shared : tuple
+            What it reads of what all code of a process shares: the parameters of `world`.
         ask : callable
-            Returns how the student's side has the ones, and which it has of the others.
+            Returns how the student's side has the ones, which it has of the others, and what
+            `world` says there.
         meet : callable
         """
-        said = ask([list(values), sorted(words)]) if values or words else []
-        theirs, shadowed = said if type(said) is list and len(said) == 2 else ({}, [])
+        asked = values or words or any(shared[:2])
+        said = ask([list(values), sorted(words), list(shared)]) if asked else []
+        theirs, shadowed, other = said if type(said) is list and len(said) == 3 else ({}, [], {})
         for name in values:
             found = theirs.get(name) if type(theirs) is dict else None
             known = (self._alike.get(name, found), self._accepted.get(name))
@@ -79,6 +85,12 @@ class Common:
         for name in words:
             if type(shadowed) is list and name in shadowed:
                 meet(f"the test uses `{name}`, and the student's code has made it something else")
+        for name, here in world(*shared).items():
+            if type(other) is dict and type(other.get(name)) is str and other[name] != here:
+                if "." in name:
+                    meet(f"the test reads `{name}`, which the student's code has changed")
+                what = f"the test reads what is set for all code ({name})"
+                meet(f"{what}, and it is set differently where student code runs")
 
 
 def is_hidden(text: str) -> bool:

@@ -91,7 +91,12 @@ def _modules_named(names: Namespace, facts: Constructs) -> frozenset[tuple[str, 
 
 
 def compare(
-    names: Namespace, link: Link, facts: Constructs, scratch: frozenset[str], begins: bool
+    names: Namespace,
+    link: Link,
+    facts: Constructs,
+    ambient: Ambient,
+    scratch: frozenset[str],
+    begins: bool,
 ) -> None:
     """See whether the student's side has what the test reads of the course's and of Python's.
 
@@ -100,6 +105,7 @@ def compare(
     names : Namespace
     link : Link
     facts : Constructs
+    ambient : Ambient
     scratch : frozenset of str
         Names that are not compared: the student's own cells bind them.
     begins : bool
@@ -108,7 +114,12 @@ def compare(
     ask = functools.partial(link.about, "conditions")
     words = {n for n in facts.reads if hasattr(builtins, n) and not names.is_known(n)}
     held = names.held(_course_values(names, facts) - scratch)
-    names.common.compare(held, words - scratch if begins else (), ask, link.meet)
+    if not begins:  # what calls have changed of the rest, each of them tells
+        names.common.compare(held, (), ([], [], []), ask, link.meet)
+        return
+    settings = facts.settings - ambient.changes().keys()  # the grader's side has set those
+    shared = sorted(_modules_named(names, facts)), sorted(settings), sorted(facts.quoted or ())
+    names.common.compare(held, words - scratch, shared, ask, link.meet)
 
 
 def _is_class(value: object) -> bool:

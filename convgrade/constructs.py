@@ -11,7 +11,7 @@ import functools
 import re
 from dataclasses import dataclass, field
 
-from convgrade.ambient import WORDS
+from convgrade.ambient import LOOKING, WORDS
 from convgrade.magics import as_python, below_magic
 from convgrade.records import BY_PARTS, RUBRIC
 from convgrade.syntax import (
@@ -86,6 +86,8 @@ class Constructs:
         It has what `convgrade.shell` writes anew: ``is``, ``eval``, ``exec``, a class.
     ambient : frozenset of str
         What it sets for all code that runs, or looks at: see `convgrade.ambient`.
+    settings : frozenset of str
+        What of that it looks at.
     assigned : frozenset of (str, str)
         Names, and attributes of them that it sets.
     unused : frozenset of (int, str)
@@ -120,6 +122,7 @@ class Constructs:
     dotted: frozenset[str] = field(default_factory=frozenset)
     imports: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     ambient: frozenset[str] = field(default_factory=frozenset)
+    settings: frozenset[str] = field(default_factory=frozenset)
     assigned: frozenset[tuple[str, str]] = field(default_factory=frozenset)
     unused: frozenset[tuple[int, str]] = field(default_factory=frozenset)
     supers: frozenset[str] = field(default_factory=frozenset)
@@ -213,6 +216,10 @@ def read_constructs(source: str) -> Constructs:
         ambient=frozenset(
             WORDS[name] for name, node in named
             if name in WORDS and (name != "options" or isinstance(node, ast.Attribute))
+        ),
+        settings=frozenset(
+            WORDS[name] for name, node in named
+            if name in LOOKING and (name != "options" or isinstance(node, ast.Attribute))
         ),
         assigned=frozenset(pair for node in nodes for pair in assigned_by(node)),
         rewritten=any(

@@ -121,7 +121,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             if link.exact and cell.points is not None:
                 there = functools.partial(link.about, "loaded")
                 with contextlib.suppress(Lost, Undecided):  # it is said once the cell has run
-                    compare(shell.names, link, facts, cell.scratch, begins=True)
+                    compare(shell.names, link, facts, place.ambient, cell.scratch, begins=True)
                     if shell.names.are_drawn(facts.reads):
                         there("")  # so that it is known whether it is the same kernel
                     bring(facts, shell.names.course, there)
@@ -138,7 +138,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result), place.files)
                 if cell.points is not None and link.runs:
-                    compare(shell.names, link, facts, cell.scratch, begins=False)
+                    compare(shell.names, link, facts, place.ambient, cell.scratch, begins=False)
                 if cell.compared and "(" in cell.source:  # else it calls nothing
                     again = functools.partial(shell.run_cell, cell.source)
                     settle(shell.names, link, visible(cell.source), again, deadline)

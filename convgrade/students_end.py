@@ -32,6 +32,7 @@ from convgrade import (
     unpacking,
     uses,
     wire,
+    world,
 )
 
 __all__ = ["SERVE", "install", "made"]
@@ -64,8 +65,8 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
 
 # Each after those that it imports.
 _FIRST = (
-    *(plain, packing, unpacking, wire, about, copies, folder, turns, twins),
-    *(ambient, handles, state, errors, uses, serve),
+    *(plain, packing, unpacking, wire, ambient, world, about, copies, folder, turns, twins),
+    *(handles, state, errors, uses, serve),
 )
 _LATER = (forms, formulas, arrays, generators, graphs, tables)
 

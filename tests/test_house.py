@@ -64,7 +64,7 @@ LAYERS = [
     {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "graphs", "tables")},
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
-    {"convgrade.wire"},
+    {"convgrade.wire", "convgrade.world"},
     {f"convgrade.{name}" for name in ("about", "copies", "folder", "turns", "twins", "uses")},
     {"convgrade.common", "convgrade.handles"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.

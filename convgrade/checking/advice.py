@@ -59,6 +59,10 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "name that no answer needs.",
     ),
     (
+        r"is set differently where student code runs",
+        "Let a function of the student's return how it is set, and test that.",
+    ),
+    (
         r"holds, and the test can tell",
         "Nothing, if a copy is what is asked for: a person sees at once which it is. Otherwise "
         "compare values, and change none.",
