@@ -2,20 +2,22 @@
 
 The constructs are in tests/constructs, a notebook a file. Never does a right answer get no
 points in silence, and never does a wrong one earn what stock refuses it. Stock's points are kept
-as data (`construct_controls`), and a sample is held against a fresh run.
+as data (`construct_controls`), and so is of which files it is known that all are graded so
+(`graded_constructs`): samples of both are held against a fresh run.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
 from pathlib import Path
 
+import graded_constructs
 import programs
 import pytest
 from conftest import ROOT
-from construct_controls import RENEW, Points, by_stock, digest, kept
-from construct_course import BOX, CASES, STUDENTS, TABLES, graded
+from construct_controls import RENEW, by_stock, digest, kept
+from construct_course import BOX, CASES, TABLES, graded
+from graded_constructs import FOUND, today, unlike
 from test_foreign_course import CONFIG
 from tiny import Tiny
 
@@ -23,92 +25,74 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(1500)]
 
 #: Others are chosen when one changes: by what all of them say.
 SAMPLE = sorted(TABLES, key=lambda book: hashlib.sha256(f"{book} {TABLES}".encode()).digest())[:1]
-
-Grades = dict[str, dict[str, tuple[float | None, float | None, bool]]]
+#: What is graded in this run. The longest list of what waits is in it, for the tests of waiting.
+WAITING = max(TABLES, key=lambda book: sum("waits" in case for case in TABLES[book].values()))
+TODAY = sorted({*today(list(TABLES)), WAITING})
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory) -> Tiny:
-    return graded(tmp_path_factory.mktemp("ours"), CONFIG)
+    """Return a course in which today's files are graded, in one run."""
+    return graded(tmp_path_factory.mktemp("ours"), CONFIG, TODAY)
 
 
-@pytest.fixture(scope="module")
-def found(ours: Tiny) -> Grades:
-    return {student: ours.grades(student) for student in STUDENTS}
+@pytest.mark.parametrize("book", TABLES)
+def test_all_constructs_of_today_have_been_graded(book: str) -> None:
+    """And were graded as on stock, or waited: else what is below grades the file, and fails."""
+    assert FOUND.fresh((book,)), graded_constructs.RENEW
 
 
-@pytest.fixture(scope="module")
-def stock() -> dict[str, Points]:
-    digests = {book: digest(book) for book in TABLES}
-    assert {book: row["digest"] for book, row in kept().items()} == digests, RENEW
-    return {book: row["points"] for book, row in kept().items()}
+def test_no_file_that_is_gone_is_on_record() -> None:
+    assert FOUND.kept().keys() <= set(TABLES), graded_constructs.RENEW
+
+
+@pytest.mark.parametrize("book", TODAY)
+def test_constructs_are_graded_as_on_stock_or_wait(ours: Tiny, book: str) -> None:
+    """What waits names the construct; no wrong answer earns what stock refuses it."""
+    assert unlike(ours, book) == []
+
+
+def test_what_is_unlike_is_found(ours: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Other points for a model solution, a wrong answer that passes, a wait without its reason."""
+    book = max(TODAY, key=lambda book: sum("waits" in case for case in TABLES[book].values()))
+    (waiting, _), (plain, _) = (
+        next((n, c) for n, c in TABLES[book].items() if ("waits" in c, "wrong_waits" in c) == kind)
+        for kind in ((True, False), (False, False))
+    )
+    other = {**TABLES[book][waiting], "waits": "nobody says this"}
+    monkeypatch.setitem(TABLES[book], waiting, other)
+    grades = ours.grades
+
+    def changed(student: str) -> dict[str, tuple[float | None, float | None, bool]]:
+        points = {"model": 0.0, "wrong": 1.0}.get(student, 0.0)
+        return {**grades(student), f"{plain}_test": (points, None, False)}
+
+    monkeypatch.setattr(ours, "grades", changed)
+    found = unlike(ours, book)
+    assert [line.partition(":")[0] for line in found] == sorted(
+        [waiting, plain, plain], key=list(TABLES[book]).index
+    )
 
 
 @pytest.mark.parametrize("book", SAMPLE)
-def test_stock_gives_them_today(stock: dict[str, Points], tmp_path: Path, book: str) -> None:
-    assert by_stock(tmp_path, [book]) == {book: stock[book]}
+def test_stock_gives_them_today(tmp_path: Path, book: str) -> None:
+    assert by_stock(tmp_path, [book]) == {book: kept()[book]["points"]}
 
 
-@pytest.mark.parametrize("book", TABLES)
-def test_model_solutions_are_graded_as_on_stock_or_wait(
-    ours: Tiny, found: Grades, stock: dict[str, Points], book: str
-) -> None:
-    """And what waits names the construct, to the instructor and below the test."""
-    other = {}
-    for name, case in TABLES[book].items():
-        theirs = 1.0 if "differs" in case else stock[book]["model"][f"{name}_test"]
-        expected = (None, None, True) if "waits" in case else (theirs, None, False)
-        if found["model"][f"{name}_test"] != expected:
-            other[name] = found["model"][f"{name}_test"], expected
-        elif "waits" in case:
-            comment = ours.comment("model", name, book)
-            said = re.search("^Waits for a person: ", comment, re.M)
-            if not said or case["waits"].replace("`", "'") not in comment:
-                other[name] = comment, case["waits"]
-    assert other == {}
-
-
-@pytest.mark.parametrize("book", TABLES)
-@pytest.mark.parametrize("student", ["wrong", "blank"])
-def test_wrong_answers_earn_nothing_that_stock_refuses(
-    found: Grades, stock: dict[str, Points], student: str, book: str
-) -> None:
-    """Where the model solution's verdict does not wait, neither does a wrong answer's."""
-    other = {}
-    for name, case in TABLES[book].items():
-        auto, _, waits = found[student][f"{name}_test"]
-        theirs = stock[book][student][f"{name}_test"] or 0.0
-        if student == "wrong" and "wrong_waits" in case:
-            good = (auto, waits) == (None, True)
-        elif "waits" in case:
-            good = (auto or 0.0) <= theirs
-        else:
-            refused = "differs" in case or "student_decides" in case
-            good = (auto, waits) == (0.0 if refused else theirs, False)
-        if not good or (auto or 0.0) > theirs:
-            other[name] = auto, waits, theirs
-    assert other == {}
+def test_stocks_points_are_of_todays_constructs() -> None:
+    digests = {book: digest(book) for book in TABLES}
+    assert {book: row["digest"] for book, row in kept().items()} == digests, RENEW
 
 
 def test_a_class_run_counts_what_waits_by_student(ours: Tiny, tmp_path: Path) -> None:
-    """It records what `nbgrader autograde` records, says what waits, and ends with status 1.
-
-    Of some notebooks; tests/test_both_roads.py holds other courses against each other.
-    """
+    """It records what `nbgrader autograde` records, says what waits, and ends with status 1."""
     course = ours.copy(tmp_path)
-    handed_in = sorted(course.folder("model").glob("*.ipynb"))
-    kept = {path.stem for path in handed_in[::4]}
-    for path in handed_in:
-        if path.stem not in kept:
-            path.unlink()
-    cells = {f"{name}_test" for book, name in CASES if book in kept}
     before = course.grades("model")
     words = ["grade", BOX, "--student", "model", "--force", "--workers", "1"]
     run = programs.run("convgrade", *words, cwd=course.root)
     assert run.returncode == 1, run.stdout + run.stderr
-    after = course.grades("model")
-    assert {cell: after[cell] for cell in cells} == {cell: before[cell] for cell in cells}
-    books = {book for book, name in CASES if book in kept and "waits" in TABLES[book][name]}
+    assert course.grades("model") == before
+    books = {book for book in TODAY if any("waits" in case for case in TABLES[book].values())}
     (line,) = (line for line in run.stdout.splitlines() if line.startswith("  model: "))
     assert line.startswith(f"  model: waits for you, {min(books)}: ")
     assert line.endswith("…") or all(f"{book}: " in line for book in books)
@@ -119,8 +103,7 @@ def test_a_class_run_counts_what_waits_by_student(ours: Tiny, tmp_path: Path) ->
 def test_the_points_of_what_waits_are_a_persons(ours: Tiny, tmp_path: Path) -> None:
     """A person's points are the cell's, and the student's total is right."""
     course = ours.copy(tmp_path)
-    waiting = {b: [n for n, case in t.items() if "waits" in case] for b, t in TABLES.items()}
-    book, (name, *_) = next((b, names) for b, names in waiting.items() if len(names) > 1)
+    book, name = WAITING, next(n for n, case in TABLES[WAITING].items() if "waits" in case)
     with course.gradebook() as gradebook:
         before = gradebook.find_submission(BOX, "model")
         score, points = before.score, before.max_score
