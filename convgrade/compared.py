@@ -16,13 +16,18 @@ from convgrade.exactness import Exactness
 from convgrade.namespace import Namespace
 from convgrade.remote import Link
 
-__all__ = ["compare", "exactness", "line_of"]
+__all__ = ["compare", "course_values", "exactness", "line_of"]
 
 INSPECTING = frozenset({"vars", "dir", "getattr", "hasattr", "__dict__", "getmembers"})
 
 
 def exactness(
-    names: Namespace, facts: Constructs, stream: object, ambient: Ambient, named: frozenset[str]
+    names: Namespace,
+    facts: Constructs,
+    read: frozenset[str],
+    stream: object,
+    ambient: Ambient,
+    named: frozenset[str],
 ) -> Exactness:
     """Return what a test cell is compared by.
 
@@ -30,13 +35,14 @@ def exactness(
     ----------
     names : Namespace
     facts : Constructs
+    read : frozenset of str
+        Its `course_values`.
     stream : object
         Where prints go that the test does not look at.
     ambient : Ambient
     named : frozenset of str
         The names in the test, and in cells of the course's that define what it uses.
     """
-    read = _course_values(names, facts)
     classes = frozenset(n for n in facts.reads if _is_class(names.course(n)))
     looked_at = classes if INSPECTING & facts.named else {n for n, _ in facts.attributes}
     # Functions of the course's, and methods, change what no text of the test's tells.
@@ -75,7 +81,7 @@ def _may_change(names: Namespace, facts: Constructs, name: str) -> bool:
     return name not in facts.reads or fingerprint(dict.get(names, name)) is None
 
 
-def _course_values(names: Namespace, facts: Constructs) -> frozenset[str]:
+def course_values(names: Namespace, facts: Constructs) -> frozenset[str]:
     """Return what a test reads, itself or by functions of the course's, that both sides have."""
     return frozenset(filter(names.common.__contains__, read_by(facts.reads, names.course)))
 
@@ -94,6 +100,7 @@ def compare(
     names: Namespace,
     link: Link,
     facts: Constructs,
+    read: frozenset[str],
     ambient: Ambient,
     scratch: frozenset[str],
     begins: bool,
@@ -105,6 +112,8 @@ def compare(
     names : Namespace
     link : Link
     facts : Constructs
+    read : frozenset of str
+        Its `course_values`.
     ambient : Ambient
     scratch : frozenset of str
         Names that are not compared: the student's own cells bind them.
@@ -113,7 +122,7 @@ def compare(
     """
     ask = functools.partial(link.about, "conditions")
     words = {n for n in facts.reads if hasattr(builtins, n) and not names.is_known(n)}
-    held = names.held(_course_values(names, facts) - scratch)
+    held = names.held(read - scratch)
     if not begins:  # what calls have changed of the rest, each of them tells
         names.common.compare(held, (), ([], [], []), ask, link.meet)
         return

@@ -18,7 +18,7 @@ from IPython.core.interactiveshell import ExecutionResult
 from convgrade.ambient import Ambient
 from convgrade.bindings import bound_names
 from convgrade.chance import settle
-from convgrade.compared import compare, exactness, line_of
+from convgrade.compared import compare, course_values, exactness, line_of
 from convgrade.constructs import Constructs, mentions_files, read_constructs
 from convgrade.current_figure import shared_figure
 from convgrade.guard import Guard
@@ -80,9 +80,11 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
     shell.names.displayed = cell.displayed
     stream: Any = Stream(shell.outputs)
     shell.names["In"] = ["", *map(shell.as_run, cell.cells)]  # as IPython's own record has them
+    read = frozenset[str]()
     compared = None  # whoever grades by parts knows what to say of an answer of a strange type
     if not facts.rubric:
-        compared = exactness(shell.names, facts, stream, place.ambient, place.named(facts))
+        read, named = course_values(shell.names, facts), place.named(facts)
+        compared = exactness(shell.names, facts, read, stream, place.ambient, named)
     link = Link(
         lambda: connect(deadline),
         cell.call_timeout,
@@ -121,7 +123,9 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             if link.exact and cell.points is not None:
                 there = functools.partial(link.about, "loaded")
                 with contextlib.suppress(Lost, Undecided):  # it is said once the cell has run
-                    compare(shell.names, link, facts, place.ambient, cell.scratch, begins=True)
+                    compare(
+                        shell.names, link, facts, read, place.ambient, cell.scratch, begins=True
+                    )
                     if shell.names.are_drawn(facts.reads):
                         there("")  # so that it is known whether it is the same kernel
                     bring(facts, shell.names.course, there)
@@ -138,7 +142,9 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
             with contextlib.suppress(Lost, Undecided):
                 _look_back(shell, link, facts, ended_in(result), place.files)
                 if cell.points is not None and link.runs:
-                    compare(shell.names, link, facts, place.ambient, cell.scratch, begins=False)
+                    compare(
+                        shell.names, link, facts, read, place.ambient, cell.scratch, begins=False
+                    )
                 if cell.compared and "(" in cell.source:  # else it calls nothing
                     again = functools.partial(shell.run_cell, cell.source)
                     settle(shell.names, link, visible(cell.source), again, deadline)
@@ -227,7 +233,7 @@ def prepare_cells(
     place.ambient.own()
     lost, source = "", "\n".join(message.statements)
     if message.compared and bound_names(source):
-        exact = exactness(shell.names, Constructs(), None, place.ambient, frozenset())
+        exact = exactness(shell.names, Constructs(), frozenset(), None, place.ambient, frozenset())
         link = Link(lambda: connect(deadline), message.timeout, deadline, exact=exact,
                     crossing=shell.names.crossing)  # fmt: skip
         with shell.names.linked(link), contextlib.suppress(Lost, Undecided):
