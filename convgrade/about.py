@@ -21,6 +21,7 @@ from convgrade import wire
 from convgrade.world import world
 
 _CACHED = type(functools.lru_cache(repr))
+HEAP = 1 << 9  # Python's flag of classes that were made while it ran
 MAX_DEPTH = 50  # of objects within each other, of which is told what they hold
 MAX_FUNCTIONS = 500  # that are read for what a function reaches
 
@@ -120,6 +121,21 @@ def _laid_out(value: Any, depth: int) -> Any:
     return value
 
 
+def home(kind: type) -> str:
+    """Return the module of a class: the notebook's also of one that a library made for it.
+
+    Python writes into a class of `type`, `types.new_class` or `make_dataclass` the module that
+    called them.
+    """
+    module = kind.__module__ if type(kind.__module__) is str else "__main__"
+    if not kind.__flags__ & HEAP:
+        return module
+    value: Any = sys.modules.get(module)
+    for part in kind.__qualname__.split("."):
+        value = getattr(value, part, None)
+    return module if value is kind or "<locals>" in kind.__qualname__ else "__main__"
+
+
 def origin(value: Any) -> list[Any]:
     """Return where a value comes from: a module, and its name there; of others what it is."""
     found = place(value)
@@ -184,10 +200,11 @@ def crosses(value: Any, exact: bool | Callable[[Any], Any] = True) -> bool:
     return True
 
 
-def reads(function: Any, names: dict[str, Any]) -> dict[str, list[str]]:
+def reads(function: Any, names: dict[str, Any]) -> dict[str, Any]:
     """Return the global names that a function reads, it or what it reaches; and which are missing.
 
-    Followed are functions and classes that are global names themselves.
+    Followed are functions and classes that are global names themselves. Of what libraries have
+    or the notebook defines it is said where that comes from.
     """
     found: set[str] = set()
     waiting, seen = [function], set[int]()
@@ -196,7 +213,7 @@ def reads(function: Any, names: dict[str, Any]) -> dict[str, list[str]]:
         if id(here) in seen:
             continue
         seen.add(id(here))
-        for code in _codes(here):
+        for code in _codes(here, names):
             new = {
                 i.argval for i in dis.get_instructions(code)
                 if i.opname in ("LOAD_GLOBAL", "LOAD_NAME")
@@ -206,13 +223,18 @@ def reads(function: Any, names: dict[str, Any]) -> dict[str, list[str]]:
         for cell in getattr(here, "__closure__", None) or ():  # as a decorator's wrapper has it
             with contextlib.suppress(ValueError):  # an empty cell
                 waiting.append(cell.cell_contents)
-    return {"value": sorted(found), "missing": sorted(found - set(names))}
+    origins = {name: place(names[name]) for name in sorted(found & names.keys())}
+    missing = sorted(found - names.keys())
+    return {"value": sorted(found), "missing": missing, "origins": origins}
 
 
-def _codes(value: Any) -> Iterator[types.CodeType]:
+def _codes(value: Any, names: dict[str, Any]) -> Iterator[types.CodeType]:
+    """Yield the code of what a notebook defines, whose global names are these."""
     if isinstance(value, types.MethodType):
         value = value.__func__
     if isinstance(value, types.FunctionType):
+        if value.__globals__ is not names:
+            return
         codes = [value.__code__]
         while codes:
             code = codes.pop()
@@ -220,7 +242,7 @@ def _codes(value: Any) -> Iterator[types.CodeType]:
             codes += [part for part in code.co_consts if isinstance(part, types.CodeType)]
     elif isinstance(value, type) and value.__module__ == "__main__":
         for part in vars(value).values():
-            yield from _codes(getattr(part, "__func__", part))
+            yield from _codes(getattr(part, "__func__", part), names)
 
 
 def stage(value: Any) -> str:

@@ -17,7 +17,7 @@ from convgrade.callbacks import ITERATORS, can_be_called_back, shape_of, step_of
 from convgrade.handles import PLAIN_TYPES, TYPES
 from convgrade.held import Held
 from convgrade.libraries import is_course_file, is_library
-from convgrade.mirroring import ClassFacts, is_plain_class, make_class, make_error, make_stand
+from convgrade.mirroring import ClassFacts, is_told, make_class, make_error, make_stand
 from convgrade.mirrors import CREDULOUS, LIBRARIES, Mirror, handle_of
 from convgrade.passed import Passed
 from convgrade.proxy import Proxy, stand_in
@@ -270,7 +270,8 @@ class Crossing:
         return made
 
     def _bases(self, facts: ClassFacts) -> list[type]:
-        if facts.module != "__main__":
+        module = facts.module
+        if module == "builtins" or is_library(module) or is_course_file(module):
             return []
         bases = [self.mirror(number) for number in facts.bases]
         return [base for base in bases if isinstance(base, type)]
@@ -284,13 +285,14 @@ class Crossing:
             found = getattr(sys.modules[facts.module], facts.name, None)
         elif top == "builtins" or is_library(facts.module):
             found = getattr(sys.modules.get(facts.module), facts.name, None)
-            if top not in sys.stdlib_module_names | LIBRARIES and not is_plain_class(found):
+            known = top in sys.stdlib_module_names | LIBRARIES or is_told(found)
+            if not known and not (isinstance(found, type) and issubclass(found, Exception)):
                 return None
         else:
             return None
         if facts.module == "__main__" or is_course_file(facts.module):  # or a library's there
             return None if is_library(getattr(found, "__module__", None)) else found
-        if top in CREDULOUS and isinstance(found, type) and not is_plain_class(found):
+        if top in CREDULOUS and isinstance(found, type) and not is_told(found):
             self.meet(f"`{self.calling}` is a {facts.name}, which does not cross")
         kind = found if isinstance(found, type) and found not in PLAIN_TYPES else None
         return None if kind is not None and type(kind) is Mirror else kind

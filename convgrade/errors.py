@@ -59,7 +59,7 @@ def told(error: BaseException, table: Handles, depth: int = 0) -> dict[str, Any]
     crosses = {name: about.crosses(value, table.keep) for name, value in (parts | held).items()}
     found = words(error) | state.own_error(error, table)
     found |= {
-        "module": type(error).__module__,
+        "module": about.home(type(error)),
         "details": {name: value for name, value in parts.items() if crosses[name]},
         "attributes": {name: value for name, value in held.items() if crosses[name]},
         "suppress": error.__suppress_context__,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import BuiltinFunctionType, FunctionType, ModuleType
 from typing import Any, NoReturn
 
-from convgrade.about import definition
+from convgrade.about import definition, place
 from convgrade.ambient import KINDS, Ambient
 from convgrade.common import is_hidden
 from convgrade.copies import copy_back
@@ -114,12 +114,12 @@ def before(
     if exactly.patches:
         meet(patches)
     written = exactly.written()
-    theirs = patched(
+    changed = patched(
         exactly.assigned, lambda n: written[n] if n in written else exactly.known(n), _is_theirs,
         lambda: meet(patches),
     )  # fmt: skip
-    if theirs:
-        request["patched"] = theirs
+    if changed:
+        request["patched"] = changed
     if exactly.logged and "logging" in exactly.model():
         meet(f"the test looks at what is logged, and `{name}` could do that")
     if exactly.warned:
@@ -137,6 +137,11 @@ def before(
         )
         modules = {n for n, value in written.items() if _is_imported(value)}
         met = (read & (set(written) - modules)) | (missing & modules)
+        theirs = facts.get("origins")
+        for imported in sorted(modules & exactly.here().keys()):
+            other = theirs.get(imported) if type(theirs) is dict else None
+            if other is not None and other != place(written[imported]):
+                meet(f"the test imports `{imported}`, and `{name}` reads another by that name")
         model = exactly.model()
         for unknown in sorted(met - model):
             words = "and the model solution does not"
@@ -150,8 +155,8 @@ def before(
         before = {n: request["names"][n] for n in request["lent_names"] if n not in exactly.here()}
         texts = {n: text for n, v in before.items() if (text := definition(v))}
         request["texts"] = {n: text for n, text in texts.items() if not is_hidden(text)}
-        request["builtins"] = {
-            n: stand_for(n, getattr(builtins, n)) for n in sorted(read & replaced - met)
+        request["builtins"] = {  # whatever it reads: it may say `builtins.print`, or let others
+            n: stand_for(n, getattr(builtins, n)) for n in sorted(replaced - met)
         }
     if exactly.seeds:
         request["random"] = random_states()

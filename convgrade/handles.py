@@ -46,6 +46,8 @@ _SIMPLE_WORDS = (
 SIMPLE = frozenset(_SIMPLE_WORDS.split())
 ASYNCHRONOUS = frozenset({"anext", "aenter", "aexit", "await"})
 OPERATIONS = ARITHMETIC | COMPARISONS | SIMPLE | ASYNCHRONOUS | {"aiter", "call"}
+#: Python's flags of classes that a pattern of `match` takes for sequences, and for mappings.
+MATCHED = {1 << 5: "Sequence", 1 << 6: "Mapping"}
 STREAMS = {types.GeneratorType: "generator", types.CoroutineType: "coroutine",
            types.AsyncGeneratorType: "async_generator"}  # fmt: skip
 
@@ -219,13 +221,15 @@ class Handles(list[Any]):
         error = next((k.__name__ for k in found if k.__module__ == "builtins"), "")
         return {
             "name": class_.__name__,
-            "module": class_.__module__,
+            "module": about.home(class_),
             "doc": class_.__doc__ if type(class_.__doc__) is str else None,
             "bases": [self.number(kind) for kind in class_.__bases__ if kind is not object],
             "operations": [op for op in sorted(OPERATIONS) if f"__{op}__" in defined],
             "compares": "__eq__" in defined,
+            "refuses": any(vars(k).get("__array_ufunc__", 0) is None for k in found),
+            "matches": [bit for bit in MATCHED if class_.__flags__ & bit],
             "error": error if issubclass(class_, BaseException) else "",
-            "begins": any("__init__" in vars(k) for k in found if k.__module__ == "__main__"),
+            "begins": any("__init__" in vars(k) for k in found if about.home(k) == "__main__"),
         }
 
 

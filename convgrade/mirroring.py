@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import builtins
+import collections.abc
 import struct
 import types
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from convgrade.handles import ARITHMETIC, ASYNCHRONOUS, COMPARISONS, OPERATIONS, TYPES
+from convgrade.handles import (
+    ARITHMETIC,
+    ASYNCHRONOUS,
+    COMPARISONS,
+    MATCHED,
+    OPERATIONS,
+    TYPES,
+)
 from convgrade.libraries import is_of_course
 from convgrade.mirrors import (
     Link,
@@ -22,11 +30,15 @@ from convgrade.mirrors import (
 from convgrade.streams import wait
 
 __all__ = [
-    "ClassFacts", "is_plain_class", "make_class", "make_error", "make_stand", "say",
+    "ClassFacts", "is_plain_class", "is_told", "make_class", "make_error", "make_stand", "say",
 ]  # fmt: skip
 
 NUMBERS = frozenset({"int", "float", "complex", "index", "array"})
 MEMORY = ("__array_", "__torch", "__cuda", "__dlpack", "__buffer", "__del__")
+SOUND = frozenset(
+    {"_decimal", "_io", "collections", "datetime", "decimal", "fractions", "io", "pandas",
+     "pathlib", "sqlite3", "types"}
+)  # fmt: skip
 PLAIN_SIZE = object.__basicsize__ + 2 * struct.calcsize("P")  # attributes, and weak references
 HEAP = 1 << 9  # Python's flag of classes that were made while it ran
 MEASURES = frozenset({"abs", "round", "trunc", "bool", "len", "neg", "pos", "invert"})
@@ -44,6 +56,10 @@ class ClassFacts:
     operations : list of str
     compares, begins : bool
         It has an ``__eq__``, an ``__init__`` of its own.
+    refuses : bool
+        It tells NumPy to let it do arithmetic with an array's numbers.
+    matches : list of int
+        What patterns take its objects for, see `convgrade.handles.MATCHED`.
     bases : list of int
     """
 
@@ -57,6 +73,8 @@ class ClassFacts:
         self.doc = said["doc"] if type(said.get("doc")) is str else None
         self.operations = [n for n in _list(said.get("operations")) if type(n) is str]
         self.bases = [n for n in _list(said.get("bases")) if type(n) is int][:20]
+        self.refuses = said.get("refuses") is True
+        self.matches = [bit for bit in MATCHED if bit in _list(said.get("matches"))]
         self.compares, self.begins = said.get("compares") is True, said.get("begins") is not False
 
 
@@ -117,6 +135,16 @@ def is_plain_class(kind: Any) -> bool:
     )
 
 
+def is_told(kind: Any) -> bool:
+    """Tell whether a student's class that derives from a library's may say so.
+
+    Code that takes that word and then reads memory is in no such library: its C code looks at the
+    class that Python knows, and the rest asks for attributes.
+    """
+    top = str(kind.__module__).partition(".")[0] if isinstance(kind, type) else ""
+    return top in SOUND or is_plain_class(kind)
+
+
 def library_of(base: Any) -> Any:
     """Return the library's class that a mirrored one is or derives from, or None."""
     return vars_of(base).get("_convgrade_library") if type(base) is Mirror else None
@@ -153,11 +181,12 @@ def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], ow
         "_convgrade_plain": TYPES.get(facts.name) if facts.module == "builtins" else None,
         "_convgrade_compares": facts.compares,
     }  # fmt: skip
+    parts |= {"__array_ufunc__": None} if facts.refuses else {}
     parts |= {f"__{op}__": _method(op) for op in facts.operations if op in OPERATIONS}
     parents = tuple(base for base in bases if type(base) is Mirror) or (Stand,)
     course = (own,) if isinstance(own, type) and is_of_course(own) else ()
     known = [kind for base in bases if (kind := library_of(base)) is not None]
-    parts["_convgrade_library"] = own if is_plain_class(own) else next(iter(known), None)
+    parts["_convgrade_library"] = own if is_told(own) else next(iter(known), None)
     parts["_convgrade_shadow"] = _shadow(facts.name, known) if own is None else None
     for tried in ((*parents, *course), parents, (Stand,)):
         try:
@@ -165,6 +194,8 @@ def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], ow
         except TypeError:  # bases in an order that Python does not take, or of strange metaclasses
             continue
         type.__setattr__(made, "__abstractmethods__", frozenset())
+        for bit in facts.matches:
+            getattr(collections.abc, MATCHED[bit]).register(made)
         type.__setattr__(made, "_convgrade_facts", (link, handle, facts.name))
         return made
     raise TypeError(f"{facts.name} cannot be mirrored")

@@ -88,7 +88,7 @@ NATIVE = frozenset(
     {"__class__", "__name__", "__qualname__", "__doc__", "__flags__", "__copy__", "__deepcopy__",
      "_convgrade_facts", "__weakref__", "__subclasshook__", "__instancecheck__",
      "__subclasscheck__", "__prepare__", "_abc_impl", "__type_params__", "__module__",
-     "__abstractmethods__"}
+     "__abstractmethods__", "__array_ufunc__"}
 )  # fmt: skip
 # Of the mirrored class these name `Stand`, and no class that the test has not met.
 RELATIVES = frozenset({"__mro__", "mro", "__bases__", "__base__", "__subclasses__"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import struct
 import sys
 from collections import defaultdict
@@ -16,6 +17,7 @@ from convgrade.plain import (
     COUNTED,
     FACTORIES,
     KNOWN,
+    NUMPYS_NAN,
     PLAIN,
     SEQUENCES,
     TENSOR_TYPES,
@@ -123,7 +125,7 @@ def _write_anew(
         if node is not None:
             return node
     if kind is float:
-        return value
+        return _write_float(value) if exact is not None and value != value else value
     kind = kind or _base(type_)
     if kind is str:
         # What UTF-8 cannot hold would stop the reader.
@@ -210,6 +212,14 @@ def _write_int(value: int) -> Any:
     return value if abs(value) < 2**64 else {"int": hex(value)}
 
 
+def _write_float(value: float) -> Any:
+    """Write what is no number: libraries have one each, and `in` and ``is`` tell them apart."""
+    if value is math.nan:
+        return {"constant": "nan"}
+    np = sys.modules.get("numpy")
+    return {"constant": NUMPYS_NAN} if np is not None and value is np.nan else value
+
+
 def _write_array(value: Any, type_: type, buffers: list[bytes]) -> dict[str, Any] | None:
     """Write a NumPy array or scalar or a torch tensor; None for anything else."""
     np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
@@ -218,12 +228,25 @@ def _write_array(value: Any, type_: type, buffers: list[bytes]) -> dict[str, Any
         array = np.asarray(value)
         if array.dtype.name not in ARRAY_TYPES:
             return {"opaque": f"array of {array.dtype.name}"}
-        data = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+        axes = _axes(array)
+        laid = array.transpose(axes) if axes else array
+        data = np.ascontiguousarray(laid, dtype=array.dtype.newbyteorder("<"))
         buffers.append(data.tobytes())
-        return {"scalar" if scalar else "array": [array.dtype.name, list(array.shape)]}
+        return {"scalar" if scalar else "array": [array.dtype.name, list(array.shape), *axes]}
     if torch is not None and issubclass(type_, torch.Tensor):
         return _write_tensor(torch, value, buffers)
     return None
+
+
+def _axes(array: Any) -> list[int]:
+    """Return the axes in the order in which they lie in memory; nothing where it is C's.
+
+    Sums of the same numbers differ in their last digits by that.
+    """
+    if array.flags.c_contiguous or min(array.strides) <= 0:
+        return []
+    axes = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+    return axes if axes != sorted(axes) else []
 
 
 def _write_tensor(torch: Any, value: Any, buffers: list[bytes]) -> dict[str, Any]:

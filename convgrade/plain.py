@@ -6,6 +6,7 @@ only, and NumPy and torch where they are in use already.
 
 from __future__ import annotations
 
+import math
 from collections import Counter, OrderedDict
 from typing import Any
 
@@ -31,7 +32,10 @@ KNOWN: dict[str, Any] = {"Counter": Counter, "OrderedDict": OrderedDict}
 FACTORIES = {kind.__name__: kind for kind in (int, float, bool, str, list, dict, set, tuple)}
 #: What is counted, in the order in which it ends, so that it can be named: it can be changed.
 COUNTED = frozenset({"list", "set", "dict", "array", "tensor", "known", "form"})
-CONSTANTS: dict[str, Any] = {"Ellipsis": ..., "NotImplemented": NotImplemented}
+CONSTANTS: dict[str, Any] = {
+    "Ellipsis": ..., "NotImplemented": NotImplemented, "nan": math.nan
+}  # fmt: skip
+NUMPYS_NAN = "numpy.nan"  # which is not Python's, and a constant where NumPy is
 
 
 class WireError(Exception):

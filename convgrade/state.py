@@ -14,10 +14,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from convgrade import ambient, wire
-from convgrade.about import definition
+from convgrade.about import definition, home
 from convgrade.copies import SHARED, copy_back
 from convgrade.handles import Handles
 from convgrade.twins import digest
+from convgrade.world import thing
 
 AIRS: dict[tuple[str, str], Any] = {
     ("matplotlib", "silent_list"): list, ("pandas", "PrettyDict"): dict
@@ -67,7 +68,7 @@ def own_error(error: BaseException, table: Handles) -> dict[str, Any]:
     number = getattr(error, "__dict__", {}).get("_convgrade_callback")
     if type(number) is int:
         found["callback"] = number
-    if type(error).__module__ == "__main__":
+    if home(type(error)) == "__main__":
         found["class"] = table.number(type(error))
     return found
 
@@ -173,7 +174,8 @@ class Taken:
         for module, name in self._request.get("modules", ()):
             value = vars(sys.modules[module]).get(name) if module in sys.modules else None
             inner = map(id, value) if isinstance(value, (list, dict, set, tuple)) else ()
-            found[f"{module}.{name}"] = [id(value), *inner]
+            # Libraries put functions of the same name in each other's place.
+            found[f"{module}.{name}"] = thing(value) or [id(value), *inner]
         return found
 
     def _look_at_twins(self) -> None:

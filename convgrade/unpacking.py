@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import math
 import struct
@@ -16,6 +17,7 @@ from convgrade.plain import (
     COUNTED,
     FACTORIES,
     KNOWN,
+    NUMPYS_NAN,
     SEQUENCES,
     TENSOR_TYPES,
     Opaque,
@@ -62,7 +64,7 @@ def loads(
     if size > min(plain.MAX_TEXT, len(frame) - 4):
         raise WireError(f"a frame of {len(frame)} bytes that announces {size}")
     try:
-        tree = json.loads(frame[4 : 4 + size])
+        tree = json.loads(frame[4 : 4 + size], parse_constant=float)  # each a new one
         reader = _Reader(memoryview(frame)[4 + size :], made)
         value = reader.read(tree, 0)
     except WireError:
@@ -143,6 +145,8 @@ class _Reader:
             return self._tensor(*self._items(body))
         if tag == "constant" and type(body) is str and body in CONSTANTS:
             return CONSTANTS[body]
+        if tag == "constant" and body == NUMPYS_NAN:
+            return importlib.import_module("numpy").nan
         if tag == "known":
             name, factory, content = self._items(body)
             return self._known(name, factory, self.read(content, depth))
@@ -226,14 +230,17 @@ class _Reader:
             raise WireError("an array of an impossible shape")
         return sizes
 
-    def _array(self, tag: str, name: Any, shape: Any) -> Any:
+    def _array(self, tag: str, name: Any, shape: Any, *axes: Any) -> Any:
         import numpy as np
 
         if name not in ARRAY_TYPES:
             raise WireError("an array of a kind that cannot cross")
         sizes, dtype = self._sizes(shape), np.dtype(str(name)).newbyteorder("<")
         data = self._take_entries(name, math.prod(sizes) * dtype.itemsize)
-        array = np.frombuffer(data, dtype).reshape(sizes).astype(str(name))
+        if axes and sorted(axes) != list(range(len(sizes))):
+            raise WireError("an array of an impossible layout")
+        laid = np.frombuffer(data, dtype).reshape([sizes[axis] for axis in axes] or sizes)
+        array = (laid.transpose(np.argsort(axes)) if axes else laid).astype(str(name))
         return array if tag == "array" else array[()]
 
     def _tensor(self, name: Any, shape: Any, strides: Any, requires_grad: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 
 from convgrade import ambient
 
-__all__ = ["world"]
+__all__ = ["thing", "world"]
 
 PLAIN = (bool, int, float, complex, str, bytes, type(None))
 OWN = ("sys", "builtins", "__main__")  # each kernel sets some of theirs for itself
@@ -42,7 +42,7 @@ def world(modules: Iterable[Any], kinds: Iterable[str], names: Iterable[str]) ->
     for module, name in modules:
         owner = sys.modules.get(module)
         if module not in OWN and isinstance(owner, types.ModuleType):
-            text = _text(vars(owner).get(name))
+            text = thing(vars(owner).get(name))
             found |= {} if text is None else {f"{module}.{name}": text}
     wanted = frozenset(names)
     for kind, value in ambient.settings(set(kinds) - EACH).items():
@@ -52,16 +52,17 @@ def world(modules: Iterable[Any], kinds: Iterable[str], names: Iterable[str]) ->
     return found
 
 
-def _text(value: Any) -> str | None:
-    """Return what tells a module's thing from another; None of what each process has its own."""
-    kind = type(value)
-    if kind in PLAIN:
+def thing(value: Any) -> str | None:
+    """Return what tells a module's thing from another; None of what each process has its own.
+
+    A function that a library puts around its own is the same; the notebook's is another.
+    """
+    if type(value) in PLAIN:
         return repr(value)[:MAX_TEXT]
     if not isinstance(value, (type, types.FunctionType, types.BuiltinFunctionType)):
         return None
-    where = f"{kind.__name__} {value.__module__} {value.__qualname__}"
-    if isinstance(value, types.FunctionType):  # a wrapper may bear its name
-        if str(value.__globals__.get("__name__")).startswith("convgrade."):
-            return None  # it stands for the student's, such as a function that opens files
-        return f"{where} {value.__code__.co_name} {value.__code__.co_firstlineno}"
-    return where
+    where = f"{value.__module__}.{value.__qualname__}"
+    home = str(value.__globals__.get("__name__")) if isinstance(value, types.FunctionType) else ""
+    if home.startswith("convgrade."):
+        return None  # it stands for the student's, such as a function that opens files
+    return f"{where} of the notebook" if home == "__main__" else where

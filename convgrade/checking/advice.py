@@ -63,6 +63,10 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "Let a function of the student's return how it is set, and test that.",
     ),
     (
+        r"reads another by that name",
+        "Import it in the test under a name that no answer has, such as `import datetime as dt_`.",
+    ),
+    (
         r"holds, and the test can tell",
         "Nothing, if a copy is what is asked for: a person sees at once which it is. Otherwise "
         "compare values, and change none.",
