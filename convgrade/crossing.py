@@ -18,7 +18,7 @@ from convgrade.handles import PLAIN_TYPES, TYPES
 from convgrade.held import Held
 from convgrade.libraries import is_course_file, is_library
 from convgrade.mirroring import ClassFacts, is_told, make_class, make_error, make_stand
-from convgrade.mirrors import CREDULOUS, LIBRARIES, Mirror, handle_of
+from convgrade.mirrors import CREDULOUS, LIBRARIES, Mirror, handle_of, vars_of
 from convgrade.passed import Passed
 from convgrade.proxy import Proxy, stand_in
 from convgrade.references import reference
@@ -60,6 +60,8 @@ class Crossing:
     streams : Streams
     influenced : set of int
         Objects of a student's that have met a value of the test's in an operation.
+    derived : str
+        Which class of a student's has crossed that derives from a container of Python's.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Crossing:
 
     def _start(self) -> None:
         self.influenced: set[int | None] = set()
+        self.derived = ""
         self.streams = Streams(self)
         self.held = Held(self.keep, self.meet)
         self.passed = Passed(self._is_course, self._was_course, self.keep, self.meet)
@@ -232,6 +235,8 @@ class Crossing:
             number, class_ = rest[0], self.mirror(rest[1])
             if type(class_) is not Mirror:
                 raise wire.WireError("an exception in place of a value")
+            if base := vars_of(class_).get("_convgrade_derives"):
+                self.derived = f"`{class_.__name__}` derives from {base}"
             name = self.calling or class_.__name__
             return self._once(number, lambda: make_stand(self, number, class_, name))
         raise wire.WireError("a value of no known kind")
@@ -259,10 +264,8 @@ class Crossing:
         facts.bases = [base + self._begun for base in facts.bases]
         own = self._counterpart(facts)
         if facts.error:
-            if isinstance(own, type) and issubclass(own, Exception):
-                made: Any = own
-            else:
-                made = make_error(self, number, facts, self._bases(facts))
+            known = isinstance(own, type) and issubclass(own, Exception)
+            made: Any = own if known else make_error(self, number, facts, self._bases(facts))
             self._back[id(made)] = number, made
         else:
             made = make_class(self, number, facts, self._bases(facts), own)
@@ -270,11 +273,9 @@ class Crossing:
         return made
 
     def _bases(self, facts: ClassFacts) -> list[type]:
-        module = facts.module
-        if module == "builtins" or is_library(module) or is_course_file(module):
-            return []
-        bases = [self.mirror(number) for number in facts.bases]
-        return [base for base in bases if isinstance(base, type)]
+        of_library = facts.module == "builtins" or is_library(facts.module)
+        numbers = [] if of_library or is_course_file(facts.module) else facts.bases
+        return [base for base in map(self.mirror, numbers) if isinstance(base, type)]
 
     def _counterpart(self, facts: ClassFacts) -> Any:
         """Return the course's own class of a name, or a library's that the grader has, or None."""

@@ -29,6 +29,7 @@ PLAIN_TYPES = frozenset(
 )  # fmt: skip
 TYPES = {kind.__name__: kind for kind in PLAIN_TYPES}
 FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType)
+CONTAINERS = frozenset({list, dict, set})  # of which a class may derive that a test uses
 HELD = frozenset({list, dict, set})  # what a function may change for its caller
 KINDS = {types.FunctionType: "function", types.MethodType: "method"}
 # What instances and classes may answer in their own way.
@@ -118,7 +119,7 @@ class Handles(list[Any]):
         if issubclass(type_, enum.Enum):
             names = [type_.__name__, value.name]
             return ["member", self.number(value), self.number(type_), *names]
-        if issubclass(type_, (*(PLAIN_TYPES - {object}), BaseException, *_arrays())):
+        if issubclass(type_, (*(PLAIN_TYPES - CONTAINERS - {object}), BaseException, *_arrays())):
             return None  # a lie would be possible: it is no list, and passes for one
         return ["thing", self.number(value), self.number(type_)]
 
@@ -226,7 +227,8 @@ class Handles(list[Any]):
             "bases": [self.number(kind) for kind in class_.__bases__ if kind is not object],
             "operations": [op for op in sorted(OPERATIONS) if f"__{op}__" in defined],
             "compares": "__eq__" in defined,
-            "refuses": any(vars(k).get("__array_ufunc__", 0) is None for k in found),
+            "derives": next((k.__name__ for k in mro if k in CONTAINERS), ""),
+            "refuses": _refuses(class_),
             "matches": [bit for bit in MATCHED if class_.__flags__ & bit],
             "error": error if issubclass(class_, BaseException) else "",
             "begins": any("__init__" in vars(k) for k in found if about.home(k) == "__main__"),
@@ -260,6 +262,13 @@ def _shaped(parameters: list[Any], ask: Callable[..., Any]) -> Any:
             words.append("/")
     exec(f"def stub({', '.join(words)}):\n    return _convgrade_ask({', '.join(given)})", kept)
     return kept["stub"]
+
+
+def _refuses(class_: Any) -> bool:
+    """Tell whether NumPy leaves arithmetic with numbers of its own to objects of a class."""
+    priority = getattr(class_, "__array_priority__", 0)
+    first = type(priority) in (int, float) and priority > 0
+    return first or getattr(class_, "__array_ufunc__", 0) is None
 
 
 def _arrays() -> list[type]:

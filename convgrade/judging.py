@@ -94,6 +94,7 @@ def run_cell(shell: Shell, cell: Cell, connect: Callable[[float], Any], place: P
         crossing=None if facts.rubric else shell.names.crossing,
         files=None if facts.rubric else place.files,
     )
+    shell.names.crossing.derived = ""
     place.ambient.begin(facts.ambient)
     place.takes(cell.source, facts)
     place.guard.knows(shell.as_run(cell.source), ())
@@ -186,6 +187,9 @@ def _look_back(
     for name in facts.supers:
         if shell.names.is_answer(name) and handle_of(shell.names[name]) is not None:
             link.meet(f"the test calls `super` with `{name}`, whose parents are not here")
+    derived = shell.names.crossing.derived
+    if derived and error is not None and error is not link.raised:
+        link.meet(f"the test fails, and the student's {derived}, which its objects are not here")
     wanted = {name for line, name in facts.files if line <= last}
     if error is not link.raised:
         if isinstance(error, ModuleNotFoundError):

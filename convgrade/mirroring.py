@@ -13,6 +13,7 @@ from convgrade.handles import (
     ARITHMETIC,
     ASYNCHRONOUS,
     COMPARISONS,
+    CONTAINERS,
     MATCHED,
     OPERATIONS,
     TYPES,
@@ -56,6 +57,8 @@ class ClassFacts:
     operations : list of str
     compares, begins : bool
         It has an ``__eq__``, an ``__init__`` of its own.
+    derives : str
+        The name of Python's container that it derives from, or is; else "".
     refuses : bool
         It tells NumPy to let it do arithmetic with an array's numbers.
     matches : list of int
@@ -73,6 +76,8 @@ class ClassFacts:
         self.doc = said["doc"] if type(said.get("doc")) is str else None
         self.operations = [n for n in _list(said.get("operations")) if type(n) is str]
         self.bases = [n for n in _list(said.get("bases")) if type(n) is int][:20]
+        containers = {kind.__name__ for kind in CONTAINERS}
+        self.derives = said["derives"] if said.get("derives") in containers else ""
         self.refuses = said.get("refuses") is True
         self.matches = [bit for bit in MATCHED if bit in _list(said.get("matches"))]
         self.compares, self.begins = said.get("compares") is True, said.get("begins") is not False
@@ -180,13 +185,15 @@ def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], ow
         "_convgrade_counterpart": own,
         "_convgrade_plain": TYPES.get(facts.name) if facts.module == "builtins" else None,
         "_convgrade_compares": facts.compares,
+        "_convgrade_derives": facts.derives,
     }  # fmt: skip
     parts |= {"__array_ufunc__": None} if facts.refuses else {}
     parts |= {f"__{op}__": _method(op) for op in facts.operations if op in OPERATIONS}
     parents = tuple(base for base in bases if type(base) is Mirror) or (Stand,)
     course = (own,) if isinstance(own, type) and is_of_course(own) else ()
     known = [kind for base in bases if (kind := library_of(base)) is not None]
-    parts["_convgrade_library"] = own if is_told(own) else next(iter(known), None)
+    plain = TYPES[facts.derives] if facts.module == "builtins" and facts.derives else None
+    parts["_convgrade_library"] = own if is_told(own) else next(iter(known), plain)
     parts["_convgrade_shadow"] = _shadow(facts.name, known) if own is None else None
     for tried in ((*parents, *course), parents, (Stand,)):
         try:

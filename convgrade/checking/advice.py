@@ -63,6 +63,10 @@ ADVICE: tuple[tuple[str, str], ...] = (
         "Let a function of the student's return how it is set, and test that.",
     ),
     (
+        r"which its objects are not here",
+        "Compare `list(x)` or `dict(x)` with plain values, and give such copies to libraries.",
+    ),
+    (
         r"reads another by that name",
         "Import it in the test under a name that no answer has, such as `import datetime as dt_`.",
     ),
