@@ -151,6 +151,8 @@ def place(value: Any) -> list[Any] | None:
     module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
     if type(value).__name__ == "ufunc":
         module, name = "numpy", value.__name__
+    if isinstance(value, types.MethodDescriptorType):  # such as `str.upper`
+        module = value.__objclass__.__module__
     return [module, name] if type(module) is str and type(name) is str else None
 
 

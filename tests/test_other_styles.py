@@ -164,6 +164,11 @@ RIGHT = {
         "    step.step()\n    return w.detach()",
         "torch.manual_seed(0)\nassert torch.allclose(f(torch.ones(1)), torch.tensor([0.2]))",
     ),
+    "methods of types as functions": (
+        "", "def f(*steps):\n    def run(x):\n        for step in steps:\n            x = step(x)\n"
+        "        return x\n    return run",
+        "assert f(str.upper, str.strip, len)(' ab ') == 2 and f(str.title)('ab') == 'Ab'",
+    ),
     "the same import": (
         "", "import datetime\ndef f(s):\n    return datetime.date.fromisoformat(s).year",
         "import datetime\nassert f('2024-01-02') == datetime.date(2024, 1, 2).year",
