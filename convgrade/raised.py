@@ -14,7 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn, TypeGuard
 
 from convgrade.errors import CHAIN, MAX_CHAIN, MAX_MEMBERS
-from convgrade.libraries import is_library
+from convgrade.libraries import is_course_file, is_library
 from convgrade.mirroring import say
 
 __all__ = ["Raising", "rebuild", "throw"]
@@ -122,7 +122,8 @@ class Raising:
         for part in lacks if type(lacks) is list else ():
             if f".{part}" in self.named:
                 self.meet(f"the test reads `{part}` of what `{name}` raises, which does not cross")
-        class_ = self.mirrored(raised["class"]) if "class" in raised else None
+        theirs = "class" in raised and not is_course_file(raised.get("module"))
+        class_ = self.mirrored(raised["class"]) if theirs else None
         made = self._of(raised, names, class_, name, depth)
         details = raised.get("details")
         for part, value in details.items() if type(details) is dict else ():

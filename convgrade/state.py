@@ -9,6 +9,7 @@ from __future__ import annotations
 import builtins
 import contextlib
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -68,7 +69,10 @@ def own_error(error: BaseException, table: Handles) -> dict[str, Any]:
     number = getattr(error, "__dict__", {}).get("_convgrade_callback")
     if type(number) is int:
         found["callback"] = number
-    if home(type(error)) == "__main__":
+    module = home(type(error))
+    place = getattr(sys.modules.get(module), "__file__", None)
+    written = type(place) is str and os.path.dirname(os.path.abspath(place)) == os.getcwd()
+    if module == "__main__" or written:  # also in a file of the course's: the grader knows which
         found["class"] = table.number(type(error))
     return found
 

@@ -81,6 +81,13 @@ RIGHT = {
         "import types\nP = types.new_class('P', (KeyError,))\ndef f():\n    raise P('k')",
         CATCHES.format("KeyError", "assert isinstance(error, P) and error.args == ('k',)"),
     ),
+    "error of a file that the answer writes": (
+        "",
+        "from pathlib import Path\n"
+        "Path('errs.py').write_text('class P(KeyError):\\n    pass\\n')\n"
+        "from errs import P\ndef f():\n    raise P('k')",
+        CATCHES.format("KeyError", "assert isinstance(error, P) and error.args == ('k',)"),
+    ),
     "error of numpy": (
         "import numpy as np",
         "class P(np.linalg.LinAlgError):\n    pass\ndef f():\n    raise P('singular')",
@@ -165,8 +172,8 @@ RIGHT = {
         "torch.manual_seed(0)\nassert torch.allclose(f(torch.ones(1)), torch.tensor([0.2]))",
     ),
     "methods of types as functions": (
-        "", "def f(*steps):\n    def run(x):\n        for step in steps:\n            x = step(x)\n"
-        "        return x\n    return run",
+        "", "def f(*steps):\n    def run(x):\n        for step in steps:\n"
+        "            x = step(x)\n        return x\n    return run",
         "assert f(str.upper, str.strip, len)(' ab ') == 2 and f(str.title)('ab') == 'Ab'",
     ),
     "the same import": (
