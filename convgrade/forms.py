@@ -14,22 +14,19 @@ import datetime
 import decimal
 import fractions
 import importlib
-import inspect
 import io
 import pathlib
 import sys
 from typing import Any
 
+from convgrade import named_tuples
 from convgrade.plain import MAX_TEXT, ints, text, whole
 
 __all__ = ["build", "take_apart"]
 
 GENERATORS = frozenset({"Random", "Generator", "RandomState"})
 MAX_DIGITS = 10_000  # of a Decimal
-MAX_FIELDS = 100  # of a named tuple
-MAX_CLASSES = 100  # of named tuples that are made here
 
-_made: dict[tuple[str, tuple[str, ...]], type] = {}
 _views: dict[type, str] = {
     type({}.keys()): "keys", type({}.values()): "values", type({}.items()): "items"
 }  # fmt: skip
@@ -44,12 +41,9 @@ def take_apart(value: Any) -> tuple[str, Any] | None:
         return found
     if type_ in _views:
         return "view", [_views[type_], list(value)]
-    if issubclass(type_, tuple) and hasattr(type_, "_fields"):
-        named = _named_tuple(value, type_)
-        if named is not None:
-            return named
-    if type_ is type and issubclass(value, tuple) and hasattr(value, "_fields"):
-        return _class_of_named_tuples(value)
+    named = named_tuples.take_apart(value)
+    if named is not None:
+        return named
     if type_.__name__ in GENERATORS:
         from convgrade import generators
 
@@ -190,67 +184,6 @@ def _view(content: Any) -> Any:
     return dict(enumerate(items)).values() if kind == "values" else dict(items).items()
 
 
-def _is_of_pythons_code(type_: Any) -> bool:
-    """Tell whether a class of named tuples adds no code of its own to what Python makes."""
-    fields, name = type_._fields, type_.__name__
-    if type_.__bases__ != (tuple,) or type(fields) is not tuple or len(fields) > MAX_FIELDS:
-        return False
-    for part in vars(type_).values():
-        code = getattr(part, "__func__", part)
-        if callable(code) or isinstance(code, property):
-            module = getattr(code, "__globals__", {}).get("__name__", "")
-            if module not in ("collections", f"namedtuple_{name}"):
-                return False
-    return True
-
-
-def _named_tuple(value: Any, type_: Any) -> tuple[str, Any] | None:
-    if not _is_of_pythons_code(type_):
-        return None
-    name, fields = type_.__name__, type_._fields
-    _made[name, fields] = type_  # what comes back is of it
-    return "namedtuple", [name, list(fields), list(tuple.__iter__(value))]
-
-
-def _class_of_named_tuples(type_: Any) -> tuple[str, Any] | None:
-    notes = inspect.get_annotations(type_)
-    plain = all(type(note) is type and note.__module__ == "builtins" for note in notes.values())
-    if not _is_of_pythons_code(type_) or not plain:
-        return None
-    _made[type_.__name__, type_._fields] = type_
-    doc = type_.__doc__ if type(type_.__doc__) is str else ""
-    return "namedtuple.class", [
-        type_.__name__, list(type_._fields), dict(type_._field_defaults), dict(notes), doc
-    ]  # fmt: skip
-
-
-def _named_class(name: Any, fields: Any) -> Any:
-    key = text(name, 100), tuple(text(field, 100) for field in fields[: MAX_FIELDS + 1])
-    if key not in _made:
-        if len(_made) == MAX_CLASSES:
-            raise ValueError("too many classes of named tuples")
-        _made[key] = collections.namedtuple(*key, module="__main__")  # it checks the names
-    return _made[key]
-
-
-def _read_named_tuple(content: Any) -> Any:
-    name, fields, values = content
-    return _named_class(name, fields)._make(values)
-
-
-def _read_class_of_named_tuples(content: Any) -> Any:
-    name, fields, defaults, notes, doc = content
-    made = _named_class(name, fields)
-    last = made._fields[len(made._fields) - len(defaults) :]
-    if type(defaults) is not dict or tuple(defaults) != last:
-        raise ValueError("defaults of no fields")
-    if type(notes) is not dict or not all(type(note) is type for note in notes.values()):
-        raise ValueError("no annotations")
-    made.__new__.__defaults__ = tuple(defaults.values())
-    made._field_defaults, made.__annotations__, made.__doc__ = defaults, notes, text(doc, MAX_TEXT)
-    return made
-
-
 def _bunch(content: Any) -> Any:
     return importlib.import_module("sklearn.utils").Bunch(**content)
 
@@ -290,6 +223,5 @@ _READERS: dict[str, Any] = {
     "PureWindowsPath": lambda c: pathlib.PureWindowsPath(text(c, 10_000)),
     "view": _view,
     "Bunch": _bunch,
-    "namedtuple": _read_named_tuple,
-    "namedtuple.class": _read_class_of_named_tuples,
+    **named_tuples.READERS,
 }

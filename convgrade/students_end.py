@@ -22,6 +22,7 @@ from convgrade import (
     generators,
     graphs,
     handles,
+    named_tuples,
     packing,
     plain,
     serve,
@@ -68,7 +69,7 @@ _FIRST = (
     *(plain, packing, unpacking, wire, ambient, world, about, copies, folder, turns, twins),
     *(handles, state, errors, uses, serve),
 )
-_LATER = (forms, formulas, arrays, generators, graphs, tables)
+_LATER = (named_tuples, forms, formulas, arrays, generators, graphs, tables)
 
 
 @cache

@@ -406,3 +406,29 @@ STATES = [
 def test_a_state_that_is_none_makes_no_generator(name: str, state: object) -> None:
     with pytest.raises((ValueError, TypeError)):
         forms.build(name, state)
+
+
+NO_CLASSES = [
+    ["Q", ["x"], {"y": 1}, {}, ""], ["Q", ["x"], [1], {}, ""], ["Q", ["x"], {}, {"x": "int"}, ""],
+    ["Q", ["x"], {}, {}, 5], ["Q", ["import"], {}, {}, ""], [5, ["x"], {}, {}, ""],
+    ["Q", ["x"], {}],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("content", NO_CLASSES, ids=str)
+def test_a_class_that_is_none_makes_no_named_tuples(content: object) -> None:
+    with pytest.raises((ValueError, TypeError, AttributeError)):
+        forms.build("namedtuple.class", content)
+
+
+def test_a_class_of_named_tuples_is_not_the_writers_to_change() -> None:
+    """One of the same name and fields is another where it has other defaults."""
+    ours = collections.namedtuple("Ours", "x y")
+    name, content = forms.take_apart(ours) or ("", [])
+    assert forms.build(name, content) is ours
+    *fields, _, notes, doc = content
+    with pytest.raises(ValueError, match="another class"):
+        forms.build(name, [*fields, {"y": 5}, notes, doc])
+    with pytest.raises(TypeError, match="missing"):
+        ours(1)
+    assert forms.build("namedtuple", ["Ours", ["x", "y"], [1, 2]]) == ours(1, 2)

@@ -61,7 +61,10 @@ LAYERS = [
             *("ambient", "cells", "gradients", "libraries", "plain", "submission", "syntax"),
         )
     },
-    {f"convgrade.{name}" for name in ("arrays", "formulas", "generators", "graphs", "tables")},
+    {
+        f"convgrade.{name}"
+        for name in ("arrays", "formulas", "generators", "graphs", "named_tuples", "tables")
+    },
     {"convgrade.forms"},
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire", "convgrade.world"},

@@ -45,6 +45,12 @@ RIGHT = {
         "assert P.__annotations__ == {'x': int, 'y': int} and P.__doc__ == 'A point.'\n"
         "assert P._field_defaults == {'y': 5}",
     ),
+    "named tuple before its class": (
+        "",
+        "from typing import NamedTuple\nclass P(NamedTuple):\n    x: int\n    y: int = 2\n"
+        "def f():\n    return P(1)",
+        "p = f()\nassert isinstance(p, P) and type(p) is P and p.y == 2 and P(1) == p",
+    ),
     "named tuple from a function": (
         "", f"{TUPLE}\ndef f(ps):\n    return sorted(ps)",
         "assert f([P(2, 1), P(1, 5)]) == [P(1, 5), P(2, 1)]\nassert type(f([P(1, 1)])[0]) is P",
