@@ -227,7 +227,7 @@ class Handles(list[Any]):
             "bases": [self.number(kind) for kind in class_.__bases__ if kind is not object],
             "operations": [op for op in sorted(OPERATIONS) if f"__{op}__" in defined],
             "compares": "__eq__" in defined,
-            "derives": next((k.__name__ for k in mro if k in CONTAINERS), ""),
+            "derives": next((k.__name__ for k in mro if k in PLAIN_TYPES - {object}), ""),
             "refuses": _refuses(class_),
             "matches": [bit for bit in MATCHED if class_.__flags__ & bit],
             "error": error if issubclass(class_, BaseException) else "",

@@ -13,7 +13,6 @@ from convgrade.handles import (
     ARITHMETIC,
     ASYNCHRONOUS,
     COMPARISONS,
-    CONTAINERS,
     MATCHED,
     OPERATIONS,
     TYPES,
@@ -58,7 +57,7 @@ class ClassFacts:
     compares, begins : bool
         It has an ``__eq__``, an ``__init__`` of its own.
     derives : str
-        The name of Python's container that it derives from, or is; else "".
+        The name of Python's plain type that it derives from, or is, as members of an IntEnum.
     refuses : bool
         It tells NumPy to let it do arithmetic with an array's numbers.
     matches : list of int
@@ -76,8 +75,8 @@ class ClassFacts:
         self.doc = said["doc"] if type(said.get("doc")) is str else None
         self.operations = [n for n in _list(said.get("operations")) if type(n) is str]
         self.bases = [n for n in _list(said.get("bases")) if type(n) is int][:20]
-        containers = {kind.__name__ for kind in CONTAINERS}
-        self.derives = said["derives"] if said.get("derives") in containers else ""
+        derives = said.get("derives")
+        self.derives = derives if type(derives) is str and derives in TYPES else ""
         self.refuses = said.get("refuses") is True
         self.matches = [bit for bit in MATCHED if bit in _list(said.get("matches"))]
         self.compares, self.begins = said.get("compares") is True, said.get("begins") is not False

@@ -104,6 +104,13 @@ RIGHT = {
         "class P(pd.errors.ParserError):\n    pass\ndef f():\n    raise P('lines')",
         CATCHES.format("pd.errors.ParserError", "assert str(error) == 'lines'"),
     ),
+    "members that are numbers and texts": (
+        "",
+        "import enum\nclass P(int, enum.Enum):\n    LOW = 1\n    HIGH = 10\n"
+        "class f(str, enum.Enum):\n    ON = 'on'",
+        "assert isinstance(P.HIGH, int) and P.HIGH.value == 10 and P(1) is P.LOW\n"
+        "assert isinstance(f.ON, str) and f.ON.upper() == 'ON' and f['ON'] is f.ON",
+    ),
     "stack from a list": (
         "", STACK,
         "s = P()\ns.push(1)\ns.push(2)\nassert s.peek() == 2 and len(s) == 2 and s.pop() == 2\n"
