@@ -47,6 +47,7 @@ _SIMPLE_WORDS = (
 SIMPLE = frozenset(_SIMPLE_WORDS.split())
 ASYNCHRONOUS = frozenset({"anext", "aenter", "aexit", "await"})
 OPERATIONS = ARITHMETIC | COMPARISONS | SIMPLE | ASYNCHRONOUS | {"aiter", "call"}
+ARRAYS = frozenset({"__array__", "__array_interface__", "__array_struct__"})  # NumPy asks for them
 #: Python's flags of classes that a pattern of `match` takes for sequences, and for mappings.
 MATCHED = {1 << 5: "Sequence", 1 << 6: "Mapping"}
 STREAMS = {types.GeneratorType: "generator", types.CoroutineType: "coroutine",
@@ -229,6 +230,7 @@ class Handles(list[Any]):
             "compares": "__eq__" in defined,
             "derives": next((k.__name__ for k in mro if k in PLAIN_TYPES - {object}), ""),
             "refuses": _refuses(class_),
+            "arrays": any(hasattr(class_, name) for name in ARRAYS),
             "matches": [bit for bit in MATCHED if class_.__flags__ & bit],
             "error": error if issubclass(class_, BaseException) else "",
             "begins": any("__init__" in vars(k) for k in found if about.home(k) == "__main__"),

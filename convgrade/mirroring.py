@@ -60,6 +60,8 @@ class ClassFacts:
         The name of Python's plain type that it derives from, or is, as members of an IntEnum.
     refuses : bool
         It tells NumPy to let it do arithmetic with an array's numbers.
+    arrays : bool
+        NumPy makes arrays of its objects, by what they say.
     matches : list of int
         What patterns take its objects for, see `convgrade.handles.MATCHED`.
     bases : list of int
@@ -77,6 +79,7 @@ class ClassFacts:
         self.bases = [n for n in _list(said.get("bases")) if type(n) is int][:20]
         derives = said.get("derives")
         self.derives = derives if type(derives) is str and derives in TYPES else ""
+        self.arrays = said.get("arrays") is True
         self.refuses = said.get("refuses") is True
         self.matches = [bit for bit in MATCHED if bit in _list(said.get("matches"))]
         self.compares, self.begins = said.get("compares") is True, said.get("begins") is not False
@@ -185,6 +188,7 @@ def make_class(link: Link, handle: int, facts: ClassFacts, bases: list[type], ow
         "_convgrade_plain": TYPES.get(facts.name) if facts.module == "builtins" else None,
         "_convgrade_compares": facts.compares,
         "_convgrade_derives": facts.derives,
+        "_convgrade_arrays": facts.arrays,
     }  # fmt: skip
     parts |= {"__array_ufunc__": None} if facts.refuses else {}
     parts |= {f"__{op}__": _method(op) for op in facts.operations if op in OPERATIONS}

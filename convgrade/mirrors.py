@@ -14,6 +14,7 @@ from types import FrameType
 from typing import Any, NoReturn, Protocol
 
 from convgrade.dataclass_fields import made_fields
+from convgrade.handles import ARRAYS as MAKES_ARRAYS
 from convgrade.handles import OPERATIONS
 from convgrade.proxy import Kind, Proxy, may_be
 
@@ -235,6 +236,8 @@ class Stand(metaclass=Mirror):
         if name in ("__copy__", "__deepcopy__"):
             return object.__getattribute__(self, name)
         link, handle, shown = object.__getattribute__(self, "_convgrade_at")
+        if name in MAKES_ARRAYS and vars_of(type(self)).get("_convgrade_arrays"):
+            link.meet(f"the test makes an array of `{shown}`, an object of the student's")
         return _attribute(link, handle, shown, name, sys._getframe(1))
 
     def __setattr__(self, name: str, value: Any) -> None:

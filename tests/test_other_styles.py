@@ -297,6 +297,17 @@ WAITS = {
         "class P(pd.DataFrame):\n    pass\ndef f():\n    return P({'a': [1]})",
         "pd.testing.assert_frame_equal(f(), pd.DataFrame({'a': [1]}))", "as an array",
     ),
+    "picture for an array": (
+        "import numpy as np",
+        "class P:\n    def __array__(self, dtype=None, copy=None):\n"
+        "        return np.ones(2, dtype)\nf = P",
+        "assert np.asarray(f()).tolist() == [1, 1]", "makes an array of `P(...)`",
+    ),
+    "table for an array": (
+        "import numpy as np, pandas as pd",
+        "class P(pd.DataFrame):\n    pass\ndef f():\n    return P({'a': [1]})",
+        "assert np.array(f()).tolist() == [[1]]", "makes an array of `f(...)`",
+    ),
     "list for C code": (
         "", STACK, "import json\nassert json.dumps(P([1])) == '[1]'", "`P` derives from list",
     ),
