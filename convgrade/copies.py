@@ -32,9 +32,16 @@ FIXED = frozenset({int, float, bool, str, bytes, complex, type(None)})
 
 
 class Seen:
-    """What has become of a copy's parts: one that stands in two places becomes one."""
+    """What has become of a copy's parts: one that stands in two places becomes one.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    held : iterable, optional
+        What is known on both sides by itself: it moves, and becomes like nothing else.
+    """
+
+    def __init__(self, held: Iterable[Any] = ()) -> None:
+        self._held = {id(value) for value in held}
         self._ours: dict[int, Any] = {}  # by the copy's
         self._taken = set[int]()
 
@@ -44,6 +51,10 @@ class Seen:
     def has(self, ours: Any) -> bool:
         """Tell whether a value of ours has become like some part already."""
         return id(ours) in self._taken
+
+    def moves(self, old: Any, new: Any) -> bool:
+        """Tell whether something stands at a place now instead of being changed there."""
+        return old is not new and not self._held.isdisjoint((id(old), id(new)))
 
     def note(self, theirs: Any, ours: Any) -> None:
         """Note what a part becomes; it can be changed, or holds what can."""
@@ -260,7 +271,8 @@ def _kept(old: Any, new: Any, seen: Seen) -> Any:
     """Return the old object where it can become like the new one: others may hold it."""
     if new in seen:
         return seen.of(new)
-    if _holds(old) and not seen.has(old) and copy_back(old, new, seen):
+    moves = seen.moves(old, new)
+    if _holds(old) and not moves and not seen.has(old) and copy_back(old, new, seen):
         return old
     seen.note(new, new)
     return new

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from convgrade import wire
-from convgrade.copies import copy_back
+from convgrade.copies import Seen, copy_back
+from convgrade.joining import join
 
 __all__ = ["Held", "Known"]
 
@@ -51,7 +52,7 @@ class Held:
             held = self._values[number]
             if self._frame(held[0]) == held[1] != self._frame(value):
                 # Cells of the student's that ran since have changed it.
-                if not copy_back(held[0], value):
+                if not self._becomes(held[0], value):
                     self._meet("the student's code changes what the test holds: it does not cross")
                 held[1] = self._frame(held[0])
             return held[0]
@@ -111,13 +112,18 @@ class Held:
             self._meet(words)
         fresh = reply.get("fresh")
         for entry in fresh if type(fresh) is list else ():
-            number, new = entry if type(entry) is list and len(entry) == 2 else (None, None)
+            number, new, said = entry if type(entry) is list and len(entry) == 3 else [None] * 3
             if type(number) is not int or number not in self._values:
                 continue
             held = self._values[number]
-            if not copy_back(held[0], new):
+            new = join(new, said, self.value)
+            if not self._becomes(held[0], new):
                 self._meet(words)
             held[1] = self._frame(held[0])
+
+    def _becomes(self, ours: Any, new: Any) -> bool:
+        """Change a value into a new one, in which others that the test holds may have moved."""
+        return copy_back(ours, new, Seen(value for value, _ in self._values.values()))
 
     def seen(self) -> None:
         """Note how the values are now, after the student's code changed some as arguments."""

@@ -17,6 +17,7 @@ from convgrade.plain import (
     COUNTED,
     FACTORIES,
     KNOWN,
+    NO_FACTORY,
     NUMPYS_NAN,
     PLAIN,
     SEQUENCES,
@@ -142,7 +143,7 @@ def _write_anew(
     if kind in (bytes, bytearray):
         buffers.append(memoryview(value).tobytes())
         return {"bytes": len(buffers[-1])}
-    node = _write_array(value, type_, buffers)
+    node = _write_array(value, type_, buffers, exact is not None)
     if node is not None:
         if "opaque" in node:
             opaque.append(node["opaque"])
@@ -185,6 +186,8 @@ def _write_exactly(
     factory: Any = ""
     if type_ is defaultdict:
         factory = next((n for n, f in FACTORIES.items() if f is value.default_factory), None)
+        if factory is None and value.default_factory is None:
+            factory = NO_FACTORY
         if factory is None and callable(exact.form):
             factory = exact.form(value.default_factory)
         name = "defaultdict" if factory else ""
@@ -220,33 +223,44 @@ def _write_float(value: float) -> Any:
     return {"constant": NUMPYS_NAN} if np is not None and value is np.nan else value
 
 
-def _write_array(value: Any, type_: type, buffers: list[bytes]) -> dict[str, Any] | None:
-    """Write a NumPy array or scalar or a torch tensor; None for anything else."""
+def _write_array(
+    value: Any, type_: type, buffers: list[bytes], exact: bool
+) -> dict[str, Any] | None:
+    """Write a NumPy array or scalar or a torch tensor; None for anything else.
+
+    Exactly also how an array lies in memory, and whether it may be changed.
+    """
     np, torch = sys.modules.get("numpy"), sys.modules.get("torch")
     if np is not None and issubclass(type_, (np.ndarray, np.generic)):
         scalar = issubclass(type_, np.generic)
         array = np.asarray(value)
         if array.dtype.name not in ARRAY_TYPES:
             return {"opaque": f"array of {array.dtype.name}"}
-        axes = _axes(array)
-        laid = array.transpose(axes) if axes else array
+        axes = _axes(array) if exact else []
+        laid = array.transpose([axis for axis, _ in axes]) if axes else array
+        laid = laid[tuple(slice(None, None, step) for _, step in axes)] if axes else laid
         data = np.ascontiguousarray(laid, dtype=array.dtype.newbyteorder("<"))
         buffers.append(data.tobytes())
-        return {"scalar" if scalar else "array": [array.dtype.name, list(array.shape), *axes]}
+        fixed = exact and not array.flags.writeable
+        tag = "scalar" if scalar else "fixed" if fixed else "array"
+        ways = [axis if step > 0 else ~axis for axis, step in axes]
+        return {tag: [array.dtype.name, list(array.shape), *ways]}
     if torch is not None and issubclass(type_, torch.Tensor):
         return _write_tensor(torch, value, buffers)
     return None
 
 
-def _axes(array: Any) -> list[int]:
-    """Return the axes in the order in which they lie in memory; nothing where it is C's.
+def _axes(array: Any) -> list[tuple[int, int]]:
+    """Return the axes in the order in which they lie in memory, and the way of each: 1 or -1.
 
-    Sums of the same numbers differ in their last digits by that.
+    Nothing where both are C's. Sums of the same numbers differ in their last digits by that, and
+    PyTorch takes no memory that is read backwards.
     """
-    if array.flags.c_contiguous or min(array.strides) <= 0:
+    if array.flags.c_contiguous or 0 in array.strides:
         return []
-    axes = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
-    return axes if axes != sorted(axes) else []
+    axes = sorted(range(array.ndim), key=lambda axis: -abs(array.strides[axis]))
+    found = [(axis, 1 if array.strides[axis] > 0 else -1) for axis in axes]
+    return found if found != [(axis, 1) for axis in range(array.ndim)] else []
 
 
 def _write_tensor(torch: Any, value: Any, buffers: list[bytes]) -> dict[str, Any]:

@@ -30,8 +30,9 @@ SEQUENCES: tuple[Any, ...] = (list, tuple, set, frozenset)
 PLAIN = frozenset({str, int, float, complex, bytes, dict, *SEQUENCES})
 KNOWN: dict[str, Any] = {"Counter": Counter, "OrderedDict": OrderedDict}
 FACTORIES = {kind.__name__: kind for kind in (int, float, bool, str, list, dict, set, tuple)}
+NO_FACTORY = "none"  # of a defaultdict that makes nothing
 #: What is counted, in the order in which it ends, so that it can be named: it can be changed.
-COUNTED = frozenset({"list", "set", "dict", "array", "tensor", "known", "form"})
+COUNTED = frozenset({"list", "set", "dict", "array", "fixed", "tensor", "known", "form"})
 CONSTANTS: dict[str, Any] = {
     "Ellipsis": ..., "NotImplemented": NotImplemented, "nan": math.nan
 }  # fmt: skip

@@ -16,7 +16,7 @@ from typing import Any
 
 from convgrade import ambient, wire
 from convgrade.about import definition, home
-from convgrade.copies import SHARED, copy_back
+from convgrade.copies import SHARED, copy_back, parts, shared_parts
 from convgrade.handles import Handles
 from convgrade.twins import digest
 from convgrade.world import thing
@@ -149,7 +149,12 @@ class Taken:
         self._look_at_twins()
         new = {n: self._table[n] for n, frame in self._frames.items() if self._frame(n) != frame}
         if new:
-            self.found["fresh"] = [[number, value] for number, value in new.items()]
+            held: dict[Any, Any]
+            held = {n: {id(self._table[n]): (self._table[n], [[]])} for n in self._frames}
+            self.found["fresh"] = [
+                [number, value, shared_parts(parts(value), {**held, number: {}})]
+                for number, value in new.items()
+            ]
         changed = [n for n, frame in self._held.items() if self._content(n) != frame]
         if changed:
             self.found["objects"] = [[n, dict(vars(self._table.lent[n]))] for n in changed]

@@ -17,6 +17,7 @@ from convgrade.plain import (
     COUNTED,
     FACTORIES,
     KNOWN,
+    NO_FACTORY,
     NUMPYS_NAN,
     SEQUENCES,
     TENSOR_TYPES,
@@ -139,7 +140,7 @@ class _Reader:
             return complex(real, imaginary)
         if tag == "bytes":
             return self._take(body)
-        if tag in ("array", "scalar"):
+        if tag in ("array", "fixed", "scalar"):
             return self._array(tag, *self._items(body))
         if tag == "tensor":
             return self._tensor(*self._items(body))
@@ -189,6 +190,8 @@ class _Reader:
             return defaultdict(made, pairs)
         if name == "defaultdict" and type(factory) is str and factory in FACTORIES:
             return defaultdict(FACTORIES[factory], pairs)
+        if name == "defaultdict" and factory == NO_FACTORY:
+            return defaultdict(None, pairs)
         if name not in KNOWN:
             raise WireError("a value of no known kind")
         return KNOWN[name](pairs)
@@ -230,18 +233,25 @@ class _Reader:
             raise WireError("an array of an impossible shape")
         return sizes
 
-    def _array(self, tag: str, name: Any, shape: Any, *axes: Any) -> Any:
+    def _array(self, tag: str, name: Any, shape: Any, *ways: Any) -> Any:
         import numpy as np
 
         if name not in ARRAY_TYPES:
             raise WireError("an array of a kind that cannot cross")
         sizes, dtype = self._sizes(shape), np.dtype(str(name)).newbyteorder("<")
         data = self._take_entries(name, math.prod(sizes) * dtype.itemsize)
+        axes = [way if way >= 0 else ~way for way in ways]
         if axes and sorted(axes) != list(range(len(sizes))):
             raise WireError("an array of an impossible layout")
         laid = np.frombuffer(data, dtype).reshape([sizes[axis] for axis in axes] or sizes)
-        array = (laid.transpose(np.argsort(axes)) if axes else laid).astype(str(name))
-        return array if tag == "array" else array[()]
+        if axes == list(ways):
+            array = (laid.transpose(np.argsort(axes)) if axes else laid).astype(str(name))
+        else:  # a view of memory of its own
+            steps = (slice(None, None, 1 if way >= 0 else -1) for way in ways)
+            array = laid.astype(str(name))[tuple(steps)].transpose(np.argsort(axes))
+        if tag == "fixed":
+            array.flags.writeable = False
+        return array[()] if tag == "scalar" else array
 
     def _tensor(self, name: Any, shape: Any, strides: Any, requires_grad: Any) -> Any:
         import torch

@@ -19,6 +19,7 @@ import pytest
 from student_ends import Student, honest, linked
 
 from convgrade import formulas, seeds, wire
+from convgrade.handles import ARRAYS
 from convgrade.mirrors import Mirror, is_same, is_subclass
 from convgrade.proxy import Undecided
 from convgrade.remote import Lost
@@ -159,8 +160,12 @@ def test_no_library_is_told_where_an_objects_memory_is(name: str) -> None:
         f"class A:\n    {name} = {{'data': (8, False), 'shape': (4,), 'typestr': '<f8'}}\na = A()"
     )
     with linked(honest(source)) as names:
-        assert not hasattr(names["a"], name)
-        assert np.asarray(names["a"]).dtype == object
+        if name in ARRAYS:  # the test asks for an array of it, and gets none
+            with pytest.raises(Undecided, match="makes an array of `a`"):
+                np.asarray(names["a"])
+        else:
+            assert not hasattr(names["a"], name)
+            assert np.asarray(names["a"]).dtype == object
 
 
 def test_a_value_of_the_tests_is_never_the_students_to_compare() -> None:

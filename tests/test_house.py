@@ -81,7 +81,7 @@ LAYERS = [
     {"convgrade.kit", "convgrade.magics", "convgrade.modules", "convgrade.pictures"},
     {f"convgrade.{name}" for name in ("constructs", "dataclass_fields", "proxy")},
     {"convgrade.bindings"},
-    {"convgrade.changing", "convgrade.references", "convgrade.submodules"},
+    {f"convgrade.{name}" for name in ("changing", "joining", "references", "submodules")},
     {
         f"convgrade.{name}"
         for name in (
@@ -125,7 +125,7 @@ LAYERS = [
     {"convgrade.session.process", "convgrade.session.session"},
     {"convgrade.boxed_manager", "convgrade.furnishing"},
     {"convgrade.box"},
-    {"convgrade.conversation", "convgrade.joining"},
+    {"convgrade.conversation"},
     {"convgrade.remote"},
     {"convgrade.looked_at"},
     {"convgrade.namespace"},

@@ -27,6 +27,22 @@ VECTOR = (
     "    def __getitem__(self, i):\n        return self.c[i]\n"
     "    def __rmul__(self, k):\n        return P(*(k * x for x in self.c))"
 )
+ADD = (
+    "P = []\ndef f(t):\n    P.append({'t': t, 'done': False})\n    return P[-1]\n"
+    "def move(i, j):\n    "
+)
+MOVED = (
+    "a, b, c = f('a'), f('b'), f('c')\nassert P[0] is a and len(P) == 3\nmove(0, 2)\n"
+    "assert [x['t'] for x in P] == ['b', 'c', 'a']\na['done'] = True\nassert P[2]['done']\n"
+    "P[0]['done'] = True\nassert b['done'] and not c['done']"
+)
+REGISTER = (
+    "P = {}\ndef f(name):\n    P[name] = {'id': 1}\n    return P[name]\ndef move(a, b):\n    "
+)
+RENAMED = (
+    "a = f('ann')\nassert P['ann'] is a\nmove('ann', 'anna')\na['age'] = 4\n"
+    "assert set(P) == {'anna'} and P['anna']['age'] == 4"
+)
 SCALED = "v = np.float64(2) * P(1, 2)\nassert isinstance(v, P) and v.c == [2, 4]"
 CATCHES = "try:\n    f()\n    assert False\nexcept {} as error:\n    {}"
 
@@ -140,6 +156,16 @@ RIGHT = {
     "objects with a priority": (
         "import numpy as np", VECTOR.format("__array_priority__ = 100"), SCALED,
     ),
+    "an item moved by pop": ("", f"{ADD}P.insert(j, P.pop(i))", MOVED),
+    "an item moved by slices": ("", f"{ADD}x = P[i]\n    del P[i]\n    P[j:j] = [x]", MOVED),
+    "items sorted": ("", f"{ADD}P.sort(key=lambda x: x['t'] == 'a')", MOVED),
+    "a key renamed": ("", f"{REGISTER}P[b] = P.pop(a)", RENAMED),
+    "a dict that makes nothing any more": (
+        "from collections import defaultdict",
+        "def f():\n    d = defaultdict(list)\n    d[1].append('a')\n    d.default_factory = None\n"
+        "    return d",
+        "assert f()[1] == ['a'] and f() == {1: ['a']} and 5 not in f()",
+    ),
     "nan of numpy": (
         "import numpy as np", "def f(xs):\n    return np.mean(xs) if xs else np.nan",
         "assert f([1, 3]) == 2 and f([]) in (None, np.nan)",
@@ -235,6 +261,16 @@ WRONG = {
     "two that are no numbers": (
         "", "P = float('nan')\nf = [1.0, float('nan')]", "assert P != P and P in f",
     ),
+    "a copy of an item moved": ("", f"{ADD}P.insert(j, dict(P.pop(i)))", MOVED),
+    "a copy of an item renamed": ("", f"{REGISTER}P[b] = dict(P.pop(a))", RENAMED),
+    "an array that may not be changed": (
+        "import pandas as pd", "def f(xs):\n    return pd.Series(xs).to_numpy()",
+        "r = f([1.0, 2.0])\nr[0] = 7\nassert r[0] == 7",
+    ),
+    "memory that is read backwards": (
+        "import numpy as np, torch", "def f(a):\n    return (a * 1)[::-1]",
+        "assert torch.from_numpy(f(np.arange(3.0))).tolist() == [2, 1, 0]",
+    ),
     "no sequence": (
         "", "class P:\n    def __getitem__(self, i):\n        return (1, 2)[i]\n"
         "    def __len__(self):\n        return 2\nf = P",
@@ -271,7 +307,7 @@ def test_one_process_agrees(case: str, tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize("case", RIGHT)
 def test_it_gets_its_points(case: str) -> None:
     given, source, test = RIGHT[case]
-    client = grade(locked(given), answer("a", source, "f P"), check("t", test))
+    client = grade(locked(given), answer("a", source, "f P move"), check("t", test))
     assert (client.points["t"], client.waiting) == (2.0, {})
 
 
@@ -282,7 +318,7 @@ def test_an_object_of_a_class_that_derives_from_a_librarys_is_one_of_it(case: st
     test = (
         f"d = f()\nassert isinstance(d, B) and issubclass(P, B) and type(d) is P\nassert {asked}"
     )
-    client = grade(locked(given), answer("a", source, "f P"), check("t", test))
+    client = grade(locked(given), answer("a", source, "f P move"), check("t", test))
     assert (client.points["t"], client.waiting) == (2.0, {})
 
 
@@ -329,7 +365,7 @@ WAITS = {
 @pytest.mark.parametrize("case", WAITS)
 def test_what_only_one_process_would_tell_waits(case: str) -> None:
     given, source, test, words = WAITS[case]
-    client = grade(locked(given), answer("a", source, "f P"), check("t", test))
+    client = grade(locked(given), answer("a", source, "f P move"), check("t", test))
     assert client.points["t"] == 0.0
     assert words in client.waiting["t"]
 
@@ -337,5 +373,5 @@ def test_what_only_one_process_would_tell_waits(case: str) -> None:
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_one_gets_none(case: str) -> None:
     given, source, test = WRONG[case]
-    client = grade(locked(given), answer("a", source, "f P"), check("t", test))
+    client = grade(locked(given), answer("a", source, "f P move"), check("t", test))
     assert (client.points["t"], client.waiting) == (0.0, {})

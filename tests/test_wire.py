@@ -145,6 +145,37 @@ def test_foreign_byte_order_and_read_only_arrays_come_back_ordinary() -> None:
     np.testing.assert_array_equal(back, array)
 
 
+LAID = {
+    "columns": np.asfortranarray(np.arange(6.0).reshape(2, 3)),
+    "axes": np.arange(24.0).reshape(2, 3, 4).transpose(1, 2, 0),
+    "backwards": np.arange(6.0)[::-1],
+    "backwards by columns": np.arange(6.0).reshape(2, 3)[:, ::-1].T,
+}
+
+
+@pytest.mark.parametrize("name", LAID)
+def test_an_array_lies_in_memory_as_it_did(name: str) -> None:
+    """Its last digits in a sum depend on that, and whether PyTorch takes it."""
+    back = loads(dumps(LAID[name], exact=True))
+    np.testing.assert_array_equal(back, LAID[name])
+    assert back.strides == LAID[name].strides
+    assert loads(dumps(LAID[name])).flags.c_contiguous
+
+
+def test_what_may_not_be_changed_may_not_be_changed_here() -> None:
+    array = np.arange(3)
+    array.flags.writeable = False
+    back = loads(dumps(array, exact=True))
+    assert not back.flags.writeable
+    np.testing.assert_array_equal(back, array)
+
+
+@pytest.mark.parametrize("ways", [[0, 0], [1], [0, "x"], [0, 1, 2], [-1, 0], [1.0, 0.0], [-3, 0]])
+def test_an_impossible_layout_is_none(ways: list[Any]) -> None:
+    with pytest.raises(WireError):
+        loads(frame({"array": ["float64", [2, 3], *ways]}, np.arange(6.0).tobytes()))
+
+
 @pytest.mark.parametrize("name", sorted(plain.TENSOR_TYPES))
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0, 3), (2, 3, 4)], ids=str)
 def test_tensors_survive(name: str, shape: tuple[int, ...]) -> None:

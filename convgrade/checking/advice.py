@@ -152,8 +152,8 @@ ADVICE: tuple[tuple[str, str], ...] = (
     (
         r"compares `|reads the code|uses `|shows `|the type of `|"
         r"asks for (instances|subclasses) of `|reads .+ of(?: the code of)? `|"
-        r"derives a class|makes a number of|makes an array of|pickles `|as an array|turns a value|measures `|"
-        r"inspects `",
+        r"derives a class|makes a number of|makes an array of|pickles `|as an array|turns a value|"
+        r"measures `|inspects `",
         "Ask the student's function or class for plain data, by calling a function, and compare "
         "that.",
     ),
