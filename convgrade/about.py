@@ -270,25 +270,3 @@ def failure(error: Exception) -> dict[str, Any]:
     words = {"types": [name], "exits": False, "message": message}
     said = message if isinstance(error, wire.WireError) else f"{name}: {message}"
     return {"raised": words, "unsent": said}
-
-
-def containers(arguments: dict[str, Any]) -> dict[int, str]:
-    """Return where each list, dict and set stands in a call's arguments, by its id."""
-    found: dict[int, str] = {}
-
-    def walk(value: Any, path: str) -> None:
-        if isinstance(value, (list, dict, set)):
-            if id(value) in found:  # it stands in two places
-                found[id(value)] += f" {path}"
-                return
-            found[id(value)] = path
-        if isinstance(value, dict):
-            for key, part in value.items():
-                walk(part, f"{path}/{key!r}")
-        elif isinstance(value, (list, tuple)):
-            for place, part in enumerate(value):
-                walk(part, f"{path}/{place}")
-
-    for name, value in arguments.items():
-        walk(value, name)
-    return found

@@ -112,9 +112,12 @@ def copy_back(ours: Any, theirs: Any, seen: Seen | None = None) -> bool:
     elif kind is bytearray:
         ours[:] = theirs
     elif kind is tuple:
-        both = zip(ours, theirs, strict=False)
-        return len(ours) == len(theirs) and all(
-            copy_back(old, new, seen) for old, new in both if _holds(old)
+        both = list(zip(ours, theirs, strict=False))
+        fixed = all(_holds(old) or _is_same(old, new) for old, new in both)
+        return (
+            len(ours) == len(theirs)
+            and fixed
+            and all(copy_back(old, new, seen) for old, new in both if _holds(old))
         )
     elif kind is io.StringIO:
         ours.seek(0)
@@ -265,6 +268,13 @@ def _holds(value: Any) -> bool:
         return False  # it would be asked, on the other side
     kinds = (list, dict, set, tuple)
     return isinstance(value, kinds) or type(value).__name__ in SHARED or hasattr(value, "dtype")
+
+
+def _is_same(old: Any, new: Any) -> bool:
+    """Tell whether two values that cannot be changed are one, or as good as that."""
+    if type(old) is not type(new) or type(old) not in FIXED:
+        return old is new
+    return bool(old == new) or (old != old and new != new)
 
 
 def _kept(old: Any, new: Any, seen: Seen) -> Any:

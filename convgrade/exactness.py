@@ -14,9 +14,9 @@ from typing import Any, NoReturn
 from convgrade.about import definition, place
 from convgrade.ambient import KINDS, Ambient
 from convgrade.common import is_hidden
-from convgrade.copies import copy_back
 from convgrade.gradients import follows
 from convgrade.mirrors import handle_of
+from convgrade.moving import settle
 from convgrade.patched import patched, stand_for
 from convgrade.proxy import Proxy
 from convgrade.seeds import take_random
@@ -215,9 +215,8 @@ def after(
     changed = reply.get("arguments")
     if type(changed) is not dict or not changed:
         return
-    if reply.get("moved") is not False or not all(
-        ours is not None and n in ours and copy_back(ours[n], new) for n, new in changed.items()
-    ):
+    known = ours is not None and changed.keys() <= ours.keys()
+    if not known or not settle(ours or {}, changed, reply.get("places")):
         meet(f"`{name}` changes its arguments in a way that does not cross")
 
 

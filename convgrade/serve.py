@@ -18,7 +18,7 @@ import warnings
 from types import BuiltinFunctionType, ModuleType
 from typing import Any
 
-from convgrade import about, copies, errors, handles, state, uses, wire
+from convgrade import about, copies, errors, handles, moving, state, uses, wire
 from convgrade.folder import Folder
 from convgrade.handles import Handles
 
@@ -201,7 +201,7 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
     through = None if request.get("through") is None else table[request["through"]]
     arguments = {**{str(place): value for place, value in enumerate(args)}, **kwargs}
     before = {name: _frame(value, table, exact) for name, value in arguments.items()}
-    places = about.containers(arguments) if exact else {}
+    stood = moving.standing(arguments) if exact else {}
     printed, error_text = _Printed(), _Printed()
     out = _Printed() if exact else printed
     reply: dict[str, Any] = {"value": None}
@@ -235,9 +235,8 @@ def _call(request: dict[str, Any], names: dict[str, Any], table: Handles) -> dic
     reply["printed"] = printed.getvalue()
     if exact:
         reply |= {"printed": out.getvalue(), "errors": error_text.getvalue()}
-        after = about.containers(arguments) if changed else {}
-        reply["moved"] = any(places.get(i, path) != path for i, path in after.items())
         reply["arguments"] = {name: arguments[name] for name in changed}
+        reply["places"] = moving.places(stood, reply["arguments"])
         lent = {name: value for name, value in arguments.items() if state.is_shared(value)}
         reply["lent"] = {name: table.number(value) for name, value in lent.items()}
         reply["value"] = state.without_airs(reply["value"])

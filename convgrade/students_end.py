@@ -22,6 +22,7 @@ from convgrade import (
     generators,
     graphs,
     handles,
+    moving,
     named_tuples,
     packing,
     plain,
@@ -66,8 +67,8 @@ SERVE = """__import__("sys").modules["convgrade.serve"].serve(
 
 # Each after those that it imports.
 _FIRST = (
-    *(plain, packing, unpacking, wire, ambient, world, about, copies, folder, turns, twins),
-    *(handles, state, errors, uses, serve),
+    *(plain, packing, unpacking, wire, ambient, world, about, copies, moving, folder, turns),
+    *(twins, handles, state, errors, uses, serve),
 )
 _LATER = (named_tuples, forms, formulas, arrays, generators, graphs, tables)
 

@@ -69,7 +69,7 @@ LAYERS = [
     {"convgrade.packing", "convgrade.unpacking"},
     {"convgrade.wire", "convgrade.world"},
     {f"convgrade.{name}" for name in ("about", "copies", "folder", "turns", "twins", "uses")},
-    {"convgrade.common", "convgrade.handles"},
+    {"convgrade.common", "convgrade.handles", "convgrade.moving"},
     # The box: what it is to allow, its layers, its processes, the program, for callers.
     {"convgrade.confinement.calls", "convgrade.confinement.options"},
     {f"convgrade.confinement.{name}" for name in ("landlock", "limits", "tree")},
