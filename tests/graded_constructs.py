@@ -17,7 +17,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import construct_controls
 from construct_controls import LIBRARIES, kept
 from construct_course import FOLDER, STUDENTS, TABLES, graded
 from found import Found, Place, digest_of
@@ -39,9 +38,9 @@ def _programs() -> str:
 
 
 def digest(place: Place) -> str:
-    """Return what tells whether it is known of a file as it is, and of what grades it."""
+    """Return what tells whether it is known of a file, stock's points, and what grades it."""
     (book,) = place
-    return digest_of([construct_controls.digest(book), repr(TABLES[book]), CONFIG, _programs()])
+    return digest_of([repr(TABLES[book]), repr(kept().get(book)), CONFIG, _programs()])
 
 
 FOUND = Found(FOLDER / "graded.json", digest, every=4)

@@ -54,13 +54,13 @@ def test_constructs_are_graded_as_on_stock_or_wait(ours: Tiny, book: str) -> Non
 
 def test_what_is_unlike_is_found(ours: Tiny, monkeypatch: pytest.MonkeyPatch) -> None:
     """Other points for a model solution, a wrong answer that passes, a wait without its reason."""
-    book = max(TODAY, key=lambda book: sum("waits" in case for case in TABLES[book].values()))
-    (waiting, _), (plain, _) = (
-        next((n, c) for n, c in TABLES[book].items() if ("waits" in c, "wrong_waits" in c) == kind)
+    marks = {n: ("waits" in c, "wrong_waits" in c) for n, c in TABLES[WAITING].items()}
+    waiting, plain = (
+        next(n for n, found in marks.items() if found == kind)
         for kind in ((True, False), (False, False))
     )
-    other = {**TABLES[book][waiting], "waits": "nobody says this"}
-    monkeypatch.setitem(TABLES[book], waiting, other)
+    other = {**TABLES[WAITING][waiting], "waits": "nobody says this"}
+    monkeypatch.setitem(TABLES[WAITING], waiting, other)
     grades = ours.grades
 
     def changed(student: str) -> dict[str, tuple[float | None, float | None, bool]]:
@@ -68,9 +68,9 @@ def test_what_is_unlike_is_found(ours: Tiny, monkeypatch: pytest.MonkeyPatch) ->
         return {**grades(student), f"{plain}_test": (points, None, False)}
 
     monkeypatch.setattr(ours, "grades", changed)
-    found = unlike(ours, book)
+    found = unlike(ours, WAITING)
     assert [line.partition(":")[0] for line in found] == sorted(
-        [waiting, plain, plain], key=list(TABLES[book]).index
+        [waiting, plain, plain], key=list(TABLES[WAITING]).index
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from one_test import graded
 from test_trusted import answer, check, extra, grade, locked
 
 API = """
@@ -72,8 +73,7 @@ RIGHT = {
 @pytest.mark.parametrize("case", RIGHT)
 def test_a_right_answer_keeps_its_points_whatever_it_makes_of_the_courses(case: str) -> None:
     given, source, read, test = RIGHT[case]
-    client = grade(locked(given), answer("a", source, "f", reads=[read]), check("f", test))
-    assert (client.points["f"], client.waiting) == (2.0, {})
+    assert graded(given, source, test, reads=[read]) == (2.0, "")
 
 
 # A locked cell, a wrong answer, a test that refuses it in one process, and what the note says.
@@ -128,9 +128,9 @@ WAITS = {
 @pytest.mark.parametrize("case", WAITS)
 def test_a_test_that_would_see_the_students_waits(case: str) -> None:
     given, source, test, words = WAITS[case]
-    client = grade(locked(given), answer("a", source, "f ranked copy"), check("f", test))
-    assert client.points["f"] == 0.0
-    assert words in client.waiting["f"]
+    points, waits = graded(given, source, test, "f ranked copy")
+    assert points == 0.0
+    assert words in waits
 
 
 def test_what_a_scratch_cell_binds_is_no_matter() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from test_trusted import answer, check, grade, locked
+from one_test import graded, passes_in_one_process
 
 from convgrade.moving import settle
 
@@ -103,20 +103,13 @@ WRONG = {
 
 @pytest.mark.parametrize("case", [*RIGHT, *WRONG])
 def test_one_process_agrees(case: str) -> None:
-    cells = compile("\n".join((RIGHT | WRONG)[case]), "cells", "exec", dont_inherit=True)
-    passes = True
-    try:
-        exec(cells, {"__name__": "__main__"})
-    except AssertionError:
-        passes = False
-    assert passes == (case in RIGHT)
+    assert passes_in_one_process((RIGHT | WRONG)[case], AssertionError) == (case in RIGHT)
 
 
 @pytest.mark.parametrize("case", [*RIGHT, *WRONG])
 def test_the_caller_sees_it(case: str) -> None:
-    given, source, test = (RIGHT | WRONG)[case]
-    client = grade(locked(given), answer("a", source, "f P"), check("t", test))
-    assert (client.points["t"], client.waiting) == (2.0 if case in RIGHT else 0.0, {})
+    found = graded(*(RIGHT | WRONG)[case], binds="f P")
+    assert found == (2.0 if case in RIGHT else 0.0, "")
 
 
 PLACES = [

@@ -9,7 +9,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_trusted import answer, check, grade, locked
+from one_test import graded, passes_in_one_process
+
+BINDS = "f P move"
 
 TUPLE = "from collections import namedtuple\nP = namedtuple('P', 'x y')"
 STACK = (
@@ -295,20 +297,12 @@ def test_one_process_agrees(case: str, tmp_path: Path, monkeypatch: pytest.Monke
     """Stock nbgrader runs all of it in one."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
-    cells = compile("\n".join((RIGHT | WRONG)[case]), "cells", "exec", dont_inherit=True)
-    error = None
-    try:
-        exec(cells, {"__name__": "__main__"})
-    except Exception as raised:
-        error = raised
-    assert (error is not None) == (case in WRONG), error
+    assert passes_in_one_process((RIGHT | WRONG)[case]) == (case in RIGHT)
 
 
 @pytest.mark.parametrize("case", RIGHT)
 def test_it_gets_its_points(case: str) -> None:
-    given, source, test = RIGHT[case]
-    client = grade(locked(given), answer("a", source, "f P move"), check("t", test))
-    assert (client.points["t"], client.waiting) == (2.0, {})
+    assert graded(*RIGHT[case], binds=BINDS) == (2.0, "")
 
 
 @pytest.mark.parametrize("case", DERIVED)
@@ -318,8 +312,7 @@ def test_an_object_of_a_class_that_derives_from_a_librarys_is_one_of_it(case: st
     test = (
         f"d = f()\nassert isinstance(d, B) and issubclass(P, B) and type(d) is P\nassert {asked}"
     )
-    client = grade(locked(given), answer("a", source, "f P move"), check("t", test))
-    assert (client.points["t"], client.waiting) == (2.0, {})
+    assert graded(given, source, test, BINDS) == (2.0, "")
 
 
 # What cannot be known from another process waits; so do wrong answers that pass for right ones.
@@ -364,14 +357,12 @@ WAITS = {
 
 @pytest.mark.parametrize("case", WAITS)
 def test_what_only_one_process_would_tell_waits(case: str) -> None:
-    given, source, test, words = WAITS[case]
-    client = grade(locked(given), answer("a", source, "f P move"), check("t", test))
-    assert client.points["t"] == 0.0
-    assert words in client.waiting["t"]
+    *cells, words = WAITS[case]
+    points, waits = graded(*cells, binds=BINDS)
+    assert points == 0.0
+    assert words in waits
 
 
 @pytest.mark.parametrize("case", WRONG)
 def test_a_wrong_one_gets_none(case: str) -> None:
-    given, source, test = WRONG[case]
-    client = grade(locked(given), answer("a", source, "f P move"), check("t", test))
-    assert (client.points["t"], client.waiting) == (0.0, {})
+    assert graded(*WRONG[case], binds=BINDS) == (0.0, "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from one_test import graded
 from test_trusted import answer, check, grade, locked
 
 from convgrade.world import world
@@ -46,10 +47,10 @@ WAITS = {
 
 @pytest.mark.parametrize("case", WAITS)
 def test_a_test_that_would_see_what_the_student_has_set_waits(case: str) -> None:
-    given, source, test, words = WAITS[case]
-    client = grade(locked(given), answer("a", source, "f"), check("f", test))
-    assert client.points["f"] == 0.0
-    assert words in client.waiting["f"]
+    *cells, words = WAITS[case]
+    points, waits = graded(*cells)
+    assert points == 0.0
+    assert words in waits
 
 
 # A locked cell, what both sides have alike or the test does not read, and a test.
@@ -87,9 +88,7 @@ RIGHT = {
 
 @pytest.mark.parametrize("case", RIGHT)
 def test_what_nobody_has_changed_takes_no_points(case: str) -> None:
-    given, source, test = RIGHT[case]
-    client = grade(locked(given), answer("a", source, "f"), check("f", test))
-    assert (client.points["f"], client.waiting) == (2.0, {})
+    assert graded(*RIGHT[case]) == (2.0, "")
 
 
 def test_the_next_test_may_read_what_one_before_has_set() -> None:
